@@ -1,0 +1,56 @@
+# `make run` needs Python 3.11 or newer and nothing else; `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+# Compiled once, every process starts in a fraction of the time.
+unexport PYTHONDONTWRITEBYTECODE
+PY := .venv/bin/python
+SERVERS := $(PY) -m upsell_project.runner.with_servers
+PYTEST := CHROMIUM="$$(.ci/find-browser)" PATH="$$PWD/.venv/bin:$$PATH" exec $(PY) -m pytest
+
+.PHONY: help run test check lint bench chaos fuzz soak clean local dev
+
+help:
+	@echo "make run     everything, in the foreground on http://127.0.0.1:8000 (PORT, DATA_DIR)"
+	@echo "make test    all tests against real PostgreSQL, Redis and a real browser"
+	@echo "make check   format, lint, types, import contracts, migrations, then make test"
+	@echo "make bench   the benchmarks; one JSON object per line"
+	@echo "make chaos   the long chaos tests"
+	@echo "make fuzz    the property tests and the API fuzzer, with many more examples"
+	@echo "make soak    the long chaos tests round after round (SOAK_ROUNDS=10)"
+	@echo "make clean   remove .venv and the Node packages; .data stays"
+
+run: local
+	@exec $(PY) -m upsell_project.runner
+
+test: dev
+	@set -e; .ci/install-node; .ci/find-browser >/dev/null; $(PYTEST) -n 2 --dist loadgroup -m "not long" tests
+
+check: lint
+	@exec $(MAKE) --no-print-directory test
+
+lint: dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	DJANGO_SETTINGS_MODULE=upsell_project.settings_test $(SERVERS) .data/test $(PY) manage.py makemigrations --check --dry-run
+
+bench: dev
+	@set -e; for file in benchmarks/[a-z]*.py; do $(SERVERS) .data/bench $(PY) -m benchmarks.$$(basename $$file .py); done
+
+chaos: dev
+	@$(PYTEST) -m long tests/chaos
+
+fuzz: dev
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) --timeout 3600 -n 2 tests/lib tests/connectors tests/consent/test_rule.py tests/api/test_fuzz.py
+
+SOAK_ROUNDS ?= 10
+soak: dev
+	@set -e; for round in $$(seq $(SOAK_ROUNDS)); do echo "soak: round $$round of $(SOAK_ROUNDS)"; (CHAOS_SEED=$$RANDOM; export CHAOS_SEED; $(PYTEST) -m long tests/chaos); done
+
+local dev:
+	@.ci/install-python $@
+
+clean:
+	rm -rf .venv tests/contract/node/node_modules tests/browser/node/node_modules

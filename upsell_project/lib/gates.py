@@ -1,0 +1,79 @@
+"""A reason is a value: what each gate says, by closed codes that are stored, shown and counted."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """Every gate there is, in the order they are met. Closed: reports and tests count by these."""
+
+    # entering a playbook
+    PLAYBOOK_OFF = "playbook_off"
+    NO_ACCOUNT = "no_account"
+    UNKNOWN_PERSON = "unknown_person"
+    LOW_CONFIDENCE = "low_confidence"
+    ALREADY_ENROLLED = "already_enrolled"
+    REENTRY = "reentry"
+    # choosing an offer
+    OFFER_OFF = "offer_off"
+    NO_EVIDENCE = "no_evidence"
+    ALREADY_OWNED = "already_owned"
+    NOT_ELIGIBLE = "not_eligible"
+    DISMISSED_EARLIER = "dismissed_earlier"
+    NO_TREATMENT = "no_treatment"
+    RENDER_ERROR = "render_error"
+    # contact
+    ERASED = "erased"
+    NO_CONTACT_POINT = "no_contact_point"
+    OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"
+    SUPPRESSED = "suppressed"
+    SNOOZED = "snoozed"
+    DO_NOT_DISTURB = "do_not_disturb"
+    PROBLEM_TICKET = "problem_ticket"
+    UNPAID = "unpaid"
+    CANCELLING = "cancelling"
+    ACCOUNT_BUSY = "account_busy"
+    CAP = "cap"
+    COOLDOWN = "cooldown"
+    QUIET_HOURS = "quiet_hours"
+    ZONE_UNKNOWN = "zone_unknown"
+    STALE_USAGE = "stale_usage"
+    NO_LONGER_RELEVANT = "no_longer_relevant"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
+    HOLDOUT = "holdout"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate's verdict. `input` and `threshold` are JSON values; `next_eligible_at` is None when unknowable."""
+
+    gate: Code
+    passed: bool
+    reason: str = ""
+    input: Any = None
+    threshold: Any = None
+    next_eligible_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form: plain JSON, times in ISO 8601."""
+        stored = asdict(self) | {"gate": self.gate.value}
+        if self.next_eligible_at:
+            stored["next_eligible_at"] = self.next_eligible_at.isoformat()
+        return {key: value for key, value in stored.items() if value not in (None, "")}
+
+
+def passed(code: Code, input: Any = None, threshold: Any = None) -> Gate:
+    return Gate(code, True, input=input, threshold=threshold)
+
+
+def failed(
+    code: Code,
+    reason: str,
+    input: Any = None,
+    threshold: Any = None,
+    next_eligible_at: datetime | None = None,
+) -> Gate:
+    return Gate(code, False, reason, input, threshold, next_eligible_at)

@@ -1,0 +1,276 @@
+"""JSON from strangers: parsed strictly, refused with the place and the reason, fast when it is good.
+
+Python's own parser takes NaN, lets the last duplicate key win, decodes lone surrogates (which break UTF-8
+later) and `\\u0000` (which PostgreSQL refuses). Good text pays only for hooks and substring searches; a
+refused one is parsed a second time, slowly, to say where it went wrong.
+"""
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53
+_GZIP = b"\x1f\x8b"
+_MAX_MEMBERS = 16
+_LONGEST_SAFE_INTEGER = 15
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},:]', re.DOTALL)
+
+
+class Refused(ValueError):
+    """`reason` says what is wrong, without the value; `path` where (`properties.items[2]`)."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path[:200]
+
+    def sentence(self, root: str) -> str:
+        """`properties.plan is a duplicate key`; `root` names the whole where there is no path."""
+        return f"{self.path or root} {self.reason}"
+
+
+class NotJson(Refused):
+    """The text is not JSON at all, as opposed to JSON that we do not take."""
+
+
+class TooLarge(Refused):
+    """More bytes than the limit, before or after inflating."""
+
+
+def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
+    """The decoded value, or `Refused` (`NotJson` for syntax). Depth 1 is a flat object or array."""
+    text = _decoded(raw)
+    try:
+        value = _FAST.decode(text)
+    except _Suspicious:
+        _explain(text, max_depth)
+        raise Refused("is not JSON that we take") from None
+    except RecursionError:
+        raise Refused(f"is nested deeper than {max_depth} levels") from None
+    except ValueError as error:
+        raise NotJson(f"is not JSON: {_syntax(error)}") from None
+    if _may_hold_forbidden_characters(text) or _deeper(value, max_depth):
+        _explain(text, max_depth)
+    return value
+
+
+def split(text: str, key: str) -> tuple[str, list[str]]:
+    """Cut the array at top-level `key` into the raw text of its items, without judging or decoding them.
+
+    Returns the text with that array emptied (a second `key` stays, for `loads` to refuse) and the items, none
+    without such an array. No recursion, so that one absurdly nested item cannot spoil its neighbors.
+    """
+    items: list[str] = []
+    depth, opened_at, start, previous = 0, -1, 0, ("", "")
+    for match in _TOKEN.finditer(text):
+        mark, at = match[0], match.start()
+        if mark == '"':
+            raise NotJson("is not JSON: a string does not end")
+        if mark in "[{":
+            if depth == 1 and mark == "[" and previous == (f'"{key}"', ":"):
+                opened_at, start = at, at + 1
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+            if opened_at >= 0 and depth == 1:
+                tail = text[start:at]
+                if items or tail.strip():
+                    items.append(tail)
+                return f"{text[:opened_at]}[]{text[at + 1 :]}", items
+        elif mark == "," and opened_at >= 0 and depth == 2:
+            items.append(text[start:at])
+            start = at + 1
+        previous = (previous[1], mark)
+    if opened_at >= 0:
+        raise NotJson("is not JSON: an array does not end")
+    return text, []
+
+
+def inflate(body: bytes, limit: int) -> bytes:
+    """The body, gunzipped when its first bytes say gzip, whatever the headers say."""
+    if len(body) > limit:
+        raise TooLarge(f"is larger than {limit} bytes")
+    if not body.startswith(_GZIP):
+        return body
+    plain = b"".join(_members(body, limit))
+    if plain.startswith(_GZIP):
+        raise Refused("is gzip inside gzip")
+    return plain
+
+
+def _members(body: bytes, limit: int) -> Iterator[bytes]:
+    left = limit
+    for _ in range(_MAX_MEMBERS):
+        if not body.startswith(_GZIP):
+            raise Refused("has bytes after the end of its gzip data")
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            plain = inflater.decompress(body, left + 1)
+        except zlib.error:
+            raise Refused("is not valid gzip") from None
+        left -= len(plain)
+        if left < 0:
+            raise TooLarge(f"is larger than {limit} bytes once inflated")
+        if not inflater.eof:
+            raise Refused("is gzip that was cut short")
+        yield plain
+        body = inflater.unused_data
+        if not body:
+            return
+    raise Refused(f"has more than {_MAX_MEMBERS} gzip members")
+
+
+def _decoded(raw: bytes | str) -> str:
+    try:
+        if isinstance(raw, str):
+            if not raw.isascii():
+                raw.encode()
+            return raw
+        return str(raw, "utf-8")
+    except UnicodeDecodeError:
+        raise NotJson("is not UTF-8 text") from None
+    except UnicodeEncodeError:
+        raise Refused("holds half of a surrogate pair") from None
+
+
+class _Suspicious(Exception):
+    """A hook met something we do not take; the slow pass will say where."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Suspicious
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) <= _LONGEST_SAFE_INTEGER:
+        return int(digits)
+    if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
+        raise _Suspicious
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _Suspicious
+    return number
+
+
+def _constant(_name: str) -> NoReturn:
+    raise _Suspicious
+
+
+_FAST = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)
+
+
+def _may_hold_forbidden_characters(text: str) -> bool:
+    return "\\u" in text and ("\\u0000" in text or "\\ud" in text or "\\uD" in text)
+
+
+def _deeper(value: Any, max_depth: int) -> bool:
+    level = [value]
+    for _ in range(max_depth):
+        level = [
+            child
+            for parent in level
+            if parent.__class__ is dict or parent.__class__ is list
+            for child in (parent.values() if parent.__class__ is dict else parent)
+            if child.__class__ is dict or child.__class__ is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _syntax(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()} (line {error.lineno}, column {error.colno})"
+    return "a number cannot be read"
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object with its duplicate keys still in it."""
+
+
+class _Bad:
+    """Stands where a refused number was."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def _explain(text: str, max_depth: int) -> None:
+    """The slow pass: raise `Refused` for the first thing in reading order that we do not take, if any."""
+    try:
+        value = _SLOW.decode(text)
+    except RecursionError:
+        raise Refused(f"is nested deeper than {max_depth} levels") from None
+    except ValueError as error:
+        raise NotJson(f"is not JSON: {_syntax(error)}") from None
+    _walk(value, "", max_depth)
+
+
+def _walk(value: Any, path: str, levels_left: int) -> None:
+    if isinstance(value, _Bad):
+        raise Refused(value.reason, path)
+    if isinstance(value, str):
+        _refuse_characters(value, path)
+    elif isinstance(value, list):
+        if levels_left == 0:
+            raise Refused("is nested too deeply", path)
+        if isinstance(value, _Pairs):
+            _walk_members(value, path, levels_left - 1)
+        else:
+            for index, child in enumerate(value):
+                _walk(child, f"{path}[{index}]", levels_left - 1)
+
+
+def _walk_members(pairs: _Pairs, path: str, levels_left: int) -> None:
+    seen: set[str] = set()
+    for key, child in pairs:
+        _refuse_characters(key, path)
+        where = f"{path}.{key}" if path else key
+        if key in seen:
+            raise Refused("is a duplicate key", where)
+        seen.add(key)
+        _walk(child, where, levels_left)
+
+
+def _refuse_characters(text: str, path: str) -> None:
+    if "\x00" in text:
+        raise Refused("holds a NUL character (\\u0000)", path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused("holds half of a surrogate pair", path) from None
+
+
+def _slow_integer(digits: str) -> int | _Bad:
+    try:
+        return _integer(digits)
+    except _Suspicious:
+        return _Bad("is an integer beyond 2^53")
+
+
+def _slow_number(digits: str) -> float | _Bad:
+    try:
+        return _number(digits)
+    except _Suspicious:
+        return _Bad("is a number too large to hold")
+
+
+_SLOW = json.JSONDecoder(
+    object_pairs_hook=_Pairs,
+    parse_int=_slow_integer,
+    parse_float=_slow_number,
+    parse_constant=lambda name: _Bad(f"is {name}, which is not JSON"),
+)

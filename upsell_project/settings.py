@@ -1,0 +1,198 @@
+"""All settings, read from the environment or `.env`; `.env.example` lists them."""
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from upsell_project import admin_theme, embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(str(BASE_DIR / ".env"))
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+# What `make run` gives its own processes also holds for a `manage.py` in another terminal.
+for _name, _value in embedded.environment(DATA_DIR).items():
+    os.environ.setdefault(_name, _value)
+SANDBOX = env.bool("SANDBOX", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+HOLDOUT_PERCENT = env.float("HOLDOUT_PERCENT", default=10.0)
+HOLDOUT_SALT = env.str("HOLDOUT_SALT", default="global-control-1")
+CURRENCY = env.str("CURRENCY", default="EUR")
+POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Demo company, 1 Example Street" if SANDBOX else "")
+SENDER = env.str("SENDER", default="Upsell <offers@localhost>")
+COMPANY = env.str("COMPANY", default="Upsell")
+TRACK_OPENS = env.bool("TRACK_OPENS", default=False)
+CLICK_HOSTS: list[str] = env.list("CLICK_HOSTS", default=[])
+IN_APP_STRICT = env.bool("IN_APP_STRICT", default=False)
+TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
+
+
+def _secret_key() -> str:
+    """From the environment, else the one `make run` made for this machine; there is no default to leak."""
+    made = DATA_DIR / "secret_key"
+    if "SECRET_KEY" in os.environ or not made.exists():
+        return str(env.str("SECRET_KEY"))
+    return made.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Suppressions must be recognized for ever, so their hash key outlives a rotated SECRET_KEY when set on its own.
+FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default=SECRET_KEY)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+
+_database_url = env.str("DATABASE_URL", default="postgres://127.0.0.1:5432/upsell")
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(_database_url)}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": None,  # a kept connection is worth 10x; a dead one costs one 503 and is then replaced
+    "OPTIONS": {
+        "connect_timeout": 3,
+        # Only what asks for it is prepared (`bulk.prepared`), and then with one plan for good.
+        "prepare_threshold": 1_000_000,
+        "options": "-c plan_cache_mode=force_generic_plan",
+        **DATABASES["default"].get("OPTIONS", {}),
+    },
+}
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "import_export",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_rq",
+    "upsell_project.lib",
+    "people_app",
+    "consent_app",
+    "signals_app",
+    "offers_app",
+    "campaigns_app",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "upsell_project.urls"
+WSGI_APPLICATION = "upsell_project.wsgi.application"
+APPEND_SLASH = (
+    False  # a redirected POST is a lost one: every public path is routed with and without the slash
+)
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"  # the theme's login form sends no `next`
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 300
+# Without `collectstatic` files are served from where they lie; whitenoise would warn of that on every start.
+warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # webhooks; SDK batches are held to 500 KB when inflated
+
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+X_FRAME_OPTIONS = "DENY"
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Without EMAIL_URL nothing leaves: the sandbox keeps mail in its own inbox, production refuses to send.
+EMAIL_URL = env.str("EMAIL_URL", default="demo://" if SANDBOX else "")
+
+# A request never waits long for Redis; a worker's blocking pop sets its own, longer time.
+_redis_query = "&" if "?" in REDIS_URL else "?"
+RQ_QUEUES = {
+    "upsell": {
+        "URL": f"{REDIS_URL}{_redis_query}socket_connect_timeout=0.3&socket_timeout=1.0",
+        "DEFAULT_TIMEOUT": 120,
+        "DEFAULT_RESULT_TTL": 0,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+    }
+}
+RQ_SHOW_ADMIN_LINK = False
+
+UNFOLD = admin_theme.UNFOLD
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "campaigns_app.api.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["campaigns_app.api.authentication.RolePermission"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "campaigns_app.api.pagination.Pages",
+    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "campaigns_app.api.problems.handle",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Upsell staff API",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# The one hand-over upward: the worker at the bottom calls the pipeline at the top by these names.
+JOBS = {
+    "inbox": "campaigns_app.pipeline.process_inbox",
+    "steps": "campaigns_app.advance.advance_due",
+    "outbox": "campaigns_app.outbox.send_outbox",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"rq": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+}
