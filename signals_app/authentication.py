@@ -1,0 +1,105 @@
+"""Who is calling: a source by its write key, and a person by the token that the customer's own server signed."""
+
+import base64
+import binascii
+import time
+from dataclasses import dataclass
+
+import jwt
+from django.http import HttpRequest
+from jwt.types import Options
+
+from signals_app.models import Source
+from upsell_project.lib import clock
+
+# A revoked or rotated key is refused this many seconds later, in every process.
+KEPT_SECONDS = 2.0
+LEEWAY_SECONDS = 60
+LONGEST_TOKEN = 3600
+_kept: dict[str, tuple[float, Source | None]] = {}
+
+
+class BadToken(Exception):
+    """The person token is missing, forged, expired or lives too long; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who the token speaks for."""
+
+    user_id: str
+    account: str | None
+
+
+def source_of(write_key: str) -> Source | None:
+    """The active source with this key, remembered for two seconds; unknown keys are remembered too."""
+    if not (write_key.isascii() and write_key.isprintable()):
+        return None  # no key of ours, and nothing that PostgreSQL could compare
+    read_at, source = _kept.get(write_key, (float("-inf"), None))
+    if time.monotonic() - read_at > KEPT_SECONDS:
+        if len(_kept) > 10_000:
+            _kept.clear()
+        source = Source.objects.filter(write_key=write_key, active=True).first()
+        _kept[write_key] = (time.monotonic(), source)
+    return source
+
+
+def forget() -> None:
+    """Read all sources afresh."""
+    _kept.clear()
+
+
+def basic_key(request: HttpRequest) -> str | None:
+    """The user name of Basic authentication: `base64(writeKey:)`, the colon is optional."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def claims_of(source: Source, token: str) -> Claims:
+    """Verify a person token: JWT, HS256 with the source's secret, `sub`, `exp` at most an hour ahead.
+
+    Real time decides, not the sandbox clock. Raises BadToken.
+    """
+    secrets = [secret for secret in (source.signing_secret, source.previous_secret) if secret]
+    if not token:
+        raise BadToken("a person token is needed: Authorization: Bearer <token>")
+    for secret in secrets:
+        try:
+            return _claims(jwt.decode(token, secret, ["HS256"], leeway=LEEWAY_SECONDS, options=_REQUIRED))
+        except jwt.InvalidSignatureError:
+            continue
+        except jwt.ExpiredSignatureError:
+            raise BadToken("the person token has expired") from None
+        except jwt.InvalidTokenError as error:
+            raise BadToken(f"the person token is not valid: {error}") from None
+        except OverflowError:
+            raise BadToken("the person token is not valid: a time is out of range") from None
+    raise BadToken("the person token is not signed with this source's secret")
+
+
+_REQUIRED: Options = {"require": ["sub", "exp"], "verify_aud": False}
+
+
+def _claims(payload: dict[str, object]) -> Claims:
+    lives = float(str(payload["exp"])) - clock.real().timestamp()
+    if lives > LONGEST_TOKEN + LEEWAY_SECONDS:
+        raise BadToken("the person token lives longer than an hour")
+    subject, account = str(payload["sub"]), payload.get("account")
+    if not _storable(subject) or not _storable(str(account)):
+        raise BadToken("the person token is not valid: it names an id that cannot exist")
+    return Claims(subject, str(account) if account is not None else None)
+
+
+def _storable(text: str) -> bool:
+    """Neither NUL nor half a surrogate pair: PostgreSQL knows neither."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def bearer(request: HttpRequest) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,195 @@
+"""Reading a subscription, whatever the API version that wrote it.
+
+Since the "basil" versions the billing period is on the subscription's items and an invoice names its
+subscription under `parent`; older pinned end points still send the former places. Which plan a price means is
+decided later, from a table that staff edit.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from signals_app.connectors.base import elements, from_unix, identifier, members, words
+
+# fmt: off
+ZERO_DECIMAL = frozenset({
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX",
+    "VND", "VUV", "XAF", "XOF", "XPF",
+})
+# fmt: on
+THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+MONTHS = {"month": Decimal(1), "year": Decimal(12), "week": Decimal(12) / 52, "day": Decimal(12) / 365}
+PAYING = frozenset({"active", "past_due"})
+UNPAID = frozenset({"past_due", "unpaid"})
+_PLAUSIBLE = 10**9
+
+Facts = dict[str, Any]
+
+
+def metadata_of(subject: dict[str, Any]) -> dict[str, Any]:
+    """An invoice has its subscription's under `parent` (basil) or `subscription_details` (before)."""
+    parent = members(members(subject.get("parent")).get("subscription_details"))
+    before = members(subject.get("subscription_details"))
+    own = members(subject.get("metadata"))
+    return {**members(before.get("metadata")), **members(parent.get("metadata")), **own}
+
+
+def facts_of(sub: dict[str, Any]) -> Facts:
+    status, currency = words(sub.get("status"))[:30], currency_of(sub)
+    amount = monthly(sub) if status in PAYING else Decimal(0)
+    facts = {
+        "billing_price_keys": _price_keys(sub),
+        "subscription_status": status,
+        "cancel_at_period_end": cancelling(sub),
+        "billing_period": _period(sub),
+        "seats": _seats(sub),
+        "mrr": None if amount is None else decimal(amount, currency),
+        "currency": currency,
+        "trial_ends_at": iso(sub.get("trial_end")),
+        "renews_at": _renews_at(sub),
+        "invoice_status": "past_due" if status in UNPAID else None,
+    }
+    return present(facts) | ({"renews_at": None} if cancelling(sub) else {})
+
+
+def present(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value != ""}
+
+
+def _lines(sub: dict[str, Any]) -> list[dict[str, Any]]:
+    return [members(line) for line in elements(members(sub.get("items")).get("data"))]
+
+
+def _price(line: dict[str, Any]) -> dict[str, Any]:
+    return members(line.get("price")) or members(line.get("plan"))
+
+
+def _price_keys(sub: dict[str, Any]) -> list[str]:
+    """Lookup key, price id and product id of every item, in the order of the subscription."""
+    prices = [_price(line) for line in _lines(sub)]
+    keys = [reference(price.get(name)) for price in prices for name in ("lookup_key", "id", "product")]
+    return list(dict.fromkeys(filter(None, keys)))
+
+
+def bought(sub: dict[str, Any]) -> dict[str, Any]:
+    metadata, keys = metadata_of(sub), _price_keys(sub)
+    return {
+        "product": keys[0] if keys else None,
+        "price_keys": keys,
+        "proposition_id": identifier(metadata.get("proposition_id")),
+        "offer_id": identifier(metadata.get("offer_id")),
+    }
+
+
+def reason(sub: dict[str, Any]) -> dict[str, Any]:
+    details = members(sub.get("cancellation_details"))
+    return {name: words(details.get(name)) for name in ("reason", "feedback")}
+
+
+def cancelling(sub: dict[str, Any]) -> bool:
+    """Flexible billing schedules an end by `cancel_at` instead of the flag."""
+    return sub.get("cancel_at_period_end") is True or from_unix(sub.get("cancel_at")) is not None
+
+
+def _renews_at(sub: dict[str, Any]) -> str | None:
+    ends = [line.get("current_period_end") for line in _lines(sub)] + [sub.get("current_period_end")]
+    moments = [moment for end in ends if (moment := from_unix(end))]
+    return _text(min(moments)) if moments else None
+
+
+def iso(seconds: Any) -> str | None:
+    moment = from_unix(seconds)
+    return _text(moment) if moment else None
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _period(sub: dict[str, Any]) -> str | None:
+    for price in map(_price, _lines(sub)):
+        interval, count = _rhythm(price)
+        if interval:
+            return "year" if interval == "month" and count >= 12 else interval
+    return None
+
+
+def _rhythm(price: dict[str, Any]) -> tuple[str, int]:
+    """`price.recurring` today, the price itself when it is a legacy `plan`."""
+    recurring = members(price.get("recurring")) or price
+    interval, count = recurring.get("interval"), recurring.get("interval_count")
+    count = max(_whole(count) or 1, 1)
+    return (interval, count) if isinstance(interval, str) and interval in MONTHS else ("", count)
+
+
+def _seats(sub: dict[str, Any]) -> int | None:
+    """The largest quantity: add-ons are usually bought once, or once a seat."""
+    quantities = [_whole(line.get("quantity")) for line in _lines(sub)]
+    return max((quantity for quantity in quantities if quantity is not None), default=None)
+
+
+def as_it_was(sub: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The subscription with its items as in `previous_attributes`; an item not listed there was added."""
+    if "items" in before:
+        now = {words(line.get("id")): line for line in _lines(sub)}
+        return {
+            **sub,
+            "items": {"data": [now.get(words(line.get("id")), {}) | line for line in _lines(before)]},
+        }
+    lines = _lines(sub)
+    legacy: dict[str, Any] = {name: before[name] for name in ("quantity", "plan") if name in before}
+    if "plan" in legacy:
+        legacy["price"] = None
+    return {**sub, "items": {"data": [line | legacy for line in lines[:1]] + lines[1:]}}
+
+
+def monthly(sub: dict[str, Any]) -> Decimal | None:
+    """List price a month in minor units, without discounts, taxes and metered use.
+
+    None when there is no item, or one whose price is not a plain amount (tiers, fractions of a cent).
+    """
+    amounts = [_monthly_amount(line) for line in _lines(sub) if not _metered(line)]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(amounts) else None
+
+
+def _monthly_amount(line: dict[str, Any]) -> Decimal | None:
+    price = _price(line)
+    interval, count = _rhythm(price)
+    amount, quantity = _whole(price.get("unit_amount", price.get("amount"))), _whole(line.get("quantity", 1))
+    if not interval or amount is None or quantity is None:
+        return None
+    return Decimal(amount) * quantity / (MONTHS[interval] * count)
+
+
+def _metered(line: dict[str, Any]) -> bool:
+    price = _price(line)
+    return (members(price.get("recurring")) or price).get("usage_type") == "metered"
+
+
+def _whole(value: Any) -> int | None:
+    """An integer that arithmetic can trust: Decimal's 28 digits hold a sum of products of such."""
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _PLAUSIBLE
+    return value if whole else None
+
+
+def currency_of(subject: dict[str, Any]) -> str:
+    own = words(subject.get("currency"))
+    found = own or next((words(_price(line).get("currency")) for line in _lines(subject)), "")
+    return found.upper() if len(found) == 3 else ""
+
+
+def money(minor: Any, currency: str) -> str | None:
+    amount = isinstance(minor, int) and not isinstance(minor, bool)
+    return decimal(Decimal(minor), currency) if amount else None
+
+
+def decimal(minor: Decimal, currency: str) -> str:
+    """Major units as text with the currency's own number of decimals."""
+    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    return str(minor.scaleb(-places).quantize(Decimal(1).scaleb(-places)))
+
+
+def reference(value: Any) -> str:
+    """An id, or the id inside an expanded object."""
+    return identifier(members(value).get("id")) if isinstance(value, dict) else identifier(value)

@@ -1,0 +1,181 @@
+"""Use against a limit: fires at a share of the limit and is armed again only well below it (hysteresis).
+
+Config: `{"resources": ["*"] | [slugs], "fire_at": 0.8, "rearm_below": 0.7}`; shares, `fire_at` inclusive.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from people_app import entitlements
+from people_app.models import Account
+from signals_app import usage
+from signals_app.detectors.base import Batch, Evidence, Finding, number
+from signals_app.models import DetectorState, Meter, Signal, SignalDefinition
+from upsell_project.lib import bulk
+
+# What is held, not used up (seats), does not begin anew with a month: one period for ever.
+ALWAYS = date(1970, 1, 1)
+
+
+@dataclass(slots=True)
+class Level:
+    """How full one resource of one account is in the current month, or at all if it is held (`ALWAYS`)."""
+
+    account_id: int
+    resource: str
+    period: date
+    used: Decimal
+    cap: Decimal
+
+    @property
+    def share(self) -> Decimal:
+        return self.used / self.cap
+
+
+def find(definitions: Sequence[SignalDefinition], batch: Batch, now: datetime) -> list[Finding]:
+    actors = _actors(batch)
+    levels = _levels({change.account_id for change in batch.changes} | batch.changed_accounts, now)
+    if not levels:
+        return []
+    fired = _fired(definitions, levels)
+    _rearm(definitions, levels, fired)
+    due = [
+        (definition, level)
+        for definition in definitions
+        for level in levels
+        if _watches(definition, level)
+        and level.share >= Decimal(str(definition.config["fire_at"]))
+        and (definition.pk, level.account_id, level.resource, level.period) not in fired
+        and level.account_id in actors
+    ]
+    meters = {meter.resource: meter for meter in Meter.objects.all()} if due else {}
+    return [
+        Finding(
+            definition,
+            actors[level.account_id][0],
+            level.account_id,
+            _evidence(level, meters.get(level.resource), now) | {"event_ids": [actors[level.account_id][1]]},
+            f"{definition.slug}:{level.account_id}:{level.resource}:{state}",
+        )
+        for (definition, level), state in zip(due, _fire(due, now), strict=True)
+        if state is not None
+    ]
+
+
+def refresh(signals: Sequence[Signal], now: datetime) -> Mapping[int, Evidence | None]:
+    """The same resource as it stands now; nothing once it is below the re-arm bound or the month has turned."""
+    levels = {
+        (x.account_id, x.resource): x for x in _levels({s.account_id for s in signals if s.account_id}, now)
+    }
+    meters = {meter.resource: meter for meter in Meter.objects.all()}
+    fresh: dict[int, Evidence | None] = {}
+    for signal in signals:
+        resource = signal.evidence["resource"]
+        level = levels.get((signal.account_id or 0, resource))
+        relevant = level is not None and level.share >= Decimal(str(signal.definition.config["rearm_below"]))
+        fresh[signal.pk] = (
+            signal.evidence | _evidence(level, meters.get(resource), now) if level and relevant else None
+        )
+    return fresh
+
+
+def _actors(batch: Batch) -> dict[int, tuple[int, int]]:
+    """Who last did something in each account, and by which event: the person a signal is for."""
+    return {
+        one.account_id: (one.person_id, one.event_id)
+        for one in sorted(batch.stored, key=lambda one: one.item.occurred_at)
+        if one.account_id and one.person_id
+    }
+
+
+def _levels(account_ids: Iterable[int], now: datetime) -> list[Level]:
+    ids = sorted(account_ids)
+    if not ids:
+        return []
+    caps = entitlements.of(ids)
+    totals = usage.totals(ids, now)
+    seats = Account.objects.filter(pk__in=ids).values_list("pk", "timezone", "seats_used")
+    used = {key: amount for key, (amount, _) in totals.items()}
+    held = {(pk, "seats"): Decimal(count) for pk, _, count in seats if count is not None}
+    zones = {pk: zone for pk, zone, _ in seats}
+    return [
+        Level(
+            account,
+            resource,
+            ALWAYS if (account, resource) in held else usage.month(now, zones[account]),
+            (used | held).get((account, resource), Decimal(0)),
+            cap,
+        )
+        for (account, resource), cap in caps.items()
+        if cap is not None and cap > 0
+    ]
+
+
+def _watches(definition: SignalDefinition, level: Level) -> bool:
+    resources = definition.config.get("resources", ["*"])
+    return "*" in resources or level.resource in resources
+
+
+Key = tuple[int, int, str, date]
+
+
+def _fired(definitions: Sequence[SignalDefinition], levels: Sequence[Level]) -> set[Key]:
+    accounts = {level.account_id for level in levels}
+    rows = DetectorState.objects.filter(definition__in=definitions, account_id__in=accounts)
+    return set(rows.values_list("definition_id", "account_id", "resource", "period"))
+
+
+def _rearm(definitions: Sequence[SignalDefinition], levels: Sequence[Level], fired: set[Key]) -> None:
+    again = [
+        {"definition": d.pk, "account": x.account_id, "resource": x.resource, "period": x.period}
+        for d in definitions
+        for x in levels
+        if (d.pk, x.account_id, x.resource, x.period) in fired
+        and x.share < Decimal(str(d.config["rearm_below"]))
+    ]
+    bulk.execute(
+        "DELETE FROM signals_app_detectorstate s USING json_to_recordset(%s)"
+        " AS r(definition bigint, account bigint, resource text, period date)"
+        " WHERE s.definition_id = r.definition AND s.account_id = r.account AND s.resource = r.resource"
+        " AND s.period = r.period",
+        again,
+    )
+
+
+def _fire(due: Sequence[tuple[SignalDefinition, Level]], now: datetime) -> list[int | None]:
+    """Disarm; of two workers that saw the same crossing only one gets an id back."""
+    rows = bulk.execute(
+        "INSERT INTO signals_app_detectorstate (definition_id, account_id, resource, period, fired_at)"
+        " SELECT definition, account, resource, period, at FROM json_to_recordset(%s)"
+        " AS r(definition bigint, account bigint, resource text, period date, at timestamptz)"
+        " ON CONFLICT DO NOTHING RETURNING id, definition_id, account_id, resource, period",
+        [
+            {
+                "definition": d.pk,
+                "account": x.account_id,
+                "resource": x.resource,
+                "period": x.period,
+                "at": now,
+            }
+            for d, x in sorted(due, key=lambda pair: (pair[0].pk, pair[1].account_id, pair[1].resource))
+        ],
+    )
+    states = {tuple(row[1:]): row[0] for row in rows}
+    return [states.get((d.pk, x.account_id, x.resource, x.period)) for d, x in due]
+
+
+def _evidence(level: Level, meter: Meter | None, now: datetime) -> Evidence:
+    evidence = {
+        "resource": level.resource,
+        "resource_label": meter.label if meter else level.resource,
+        "verb": meter.verb if meter else "used",
+        "used": number(level.used),
+        "cap": number(level.cap),
+        "percent": int(level.share * 100),
+        "measured_at": now.isoformat(),
+    }
+    if level.period == ALWAYS:
+        return evidence
+    return evidence | {"period": level.period.isoformat(), "period_label": "this month"}

@@ -1,0 +1,101 @@
+"""Poison, dead workers, a missing Redis: what was received is neither lost nor in the way."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from campaigns_app import pipeline
+from signals_app import ingest
+from signals_app.models import Envelope, Event, Source
+from tests.build import a_source
+from upsell_project.lib import clock, queue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
+
+
+@pytest.fixture
+def server() -> Source:
+    return a_source("http")
+
+
+def post(client: Client, path: str, body: Any, **more: Any) -> HttpResponse:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(path, raw, content_type="application/json", **more)  # type: ignore[return-value]
+
+
+def track(**fields: Any) -> dict[str, Any]:
+    return {
+        "type": "track",
+        "userId": "ana",
+        "event": "Report Exported",
+        "messageId": uuid.uuid4().hex,
+        **fields,
+    }
+
+
+def send(client: Client, source: Source, *items: Any) -> dict[str, Any]:
+    answer = post(client, "/v1/batch", {"batch": list(items), "writeKey": source.write_key})
+    assert answer.status_code == 200, answer.content
+    said: dict[str, Any] = json.loads(answer.content)
+    return said
+
+
+def process() -> None:
+    while pipeline.process(20):
+        pass
+
+
+def test_a_poisonous_envelope_is_parked_after_five_attempts_and_its_neighbors_go_on(
+    client: Client, server: Source
+) -> None:
+    send(client, server, track())
+    send(client, server, track())
+    poison = Envelope.objects.earliest("id")
+    Envelope.objects.filter(pk=poison.pk).update(source=a_source("no-longer-installed"))
+    for attempt in range(1, 6):
+        process()
+        poison.refresh_from_db()
+        assert poison.attempts == attempt
+        assert poison.error.startswith("KeyError")
+        assert poison.lease_until and poison.lease_until > clock.real()
+        Envelope.objects.filter(pk=poison.pk).update(lease_until=None)
+    assert poison.state == "parked"
+    assert Event.objects.count() == 1
+    assert not ingest.waiting()
+
+
+def test_an_envelope_that_kills_its_workers_is_parked_too(client: Client, server: Source) -> None:
+    send(client, server, track())
+    send(client, server, track())
+    Envelope.objects.filter(pk=Envelope.objects.earliest("id").pk).update(attempts=5)
+    process()
+    assert sorted(Envelope.objects.values_list("state", flat=True)) == ["done", "parked"]
+
+
+def test_a_lease_that_ran_out_is_taken_over(client: Client, server: Source) -> None:
+    send(client, server, track())
+    assert len(ingest.claim(5)) == 1
+    assert ingest.claim(5) == []
+    Envelope.objects.update(lease_until=clock.real())
+    process()
+    assert Event.objects.count() == 1
+
+
+def test_redis_down_is_no_reason_to_refuse_and_the_work_is_found_without_it(
+    client: Client, server: Source, settings: Any
+) -> None:
+    settings.RQ_QUEUES = {"upsell": {**settings.RQ_QUEUES["upsell"], "URL": "redis://127.0.0.1:1/0"}}
+    queue.the_queue.cache_clear()
+    try:
+        send(client, server, track())
+        queue.nudge_now("inbox")
+        assert ingest.waiting()
+        process()
+        assert Event.objects.count() == 1
+    finally:
+        queue.the_queue.cache_clear()
+        queue._down_until = float("-inf")
