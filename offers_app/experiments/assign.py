@@ -1,0 +1,38 @@
+"""The global control group: a stable draw per account by salted hash; the first draw is stored and stays."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+
+from offers_app.models import HoldoutAssignment
+
+
+def holdout(account_ids: Iterable[int], now: datetime) -> dict[int, HoldoutAssignment]:
+    """The assignment of each account, drawn now where there was none. Two statements, three when some are new."""
+    wanted = set(account_ids)
+    found = _stored(wanted)
+    missing = sorted(wanted - found.keys())
+    if missing:
+        HoldoutAssignment.objects.bulk_create(
+            [_draw(account, now) for account in missing], ignore_conflicts=True
+        )
+        found |= _stored(missing)
+    return found
+
+
+def held_out(account_id: int, percent: float, salt: str) -> bool:
+    """Whether the account's hash falls into the first `percent` of the range."""
+    digest = hashlib.sha256(f"{salt}:{account_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64 < percent / 100
+
+
+def _stored(account_ids: Iterable[int]) -> dict[int, HoldoutAssignment]:
+    return {row.account_id: row for row in HoldoutAssignment.objects.filter(account_id__in=account_ids)}
+
+
+def _draw(account_id: int, now: datetime) -> HoldoutAssignment:
+    percent = settings.HOLDOUT_PERCENT
+    drawn = held_out(account_id, percent, settings.HOLDOUT_SALT)
+    return HoldoutAssignment(account_id=account_id, held_out=drawn, percent=percent, assigned_at=now)

@@ -1,0 +1,200 @@
+"""Merge fields: what a text may say about one person, account, offer and evidence, in one locale."""
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from offers_app.models import Offer
+from people_app.models import Account, Person
+
+NAME_LIMIT = 50
+LEVELS = ("seats",)  # held, not used up: "9 of 10 seats", never "this month"
+_NUMBERS = ("used", "cap", "left", "count", "days", "hours")
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "this_month": "this month",
+        "month": "month",
+        "year": "year",
+        "price": "{price} per {period}",
+        "trial": "free for the first {days} days",
+        "renews": "renews every {period}",
+        "once": "ends after one {period}",
+        "cancel": "cancel anytime",
+        "off": "{value} off",
+    },
+    "de": {
+        "this_month": "diesen Monat",
+        "month": "Monat",
+        "year": "Jahr",
+        "price": "{price} pro {period}",
+        "trial": "die ersten {days} Tage kostenlos",
+        "renews": "verlängert sich jeden {period}",
+        "renews_year": "verlängert sich jedes Jahr",
+        "once": "endet nach einem {period}",
+        "cancel": "jederzeit kündbar",
+        "off": "{value} Rabatt",
+    },
+}
+
+
+def context(
+    person: Person,
+    account: Account | None,
+    offer: Offer,
+    evidence: Mapping[str, Any],
+    now: datetime,
+    locale: str = "",
+) -> dict[str, Any]:
+    """The merge fields as display strings: person, account, offer, terms, evidence, today.
+
+    `locale` is the text's own. Numbers follow the person's where it is the same language (de-AT under de), so
+    that an English text never carries French figures. What is unknown stays blank: a template must expect it.
+    """
+    spoken = _locale(person.locale, locale)
+    return {
+        "person": {"id": person.user_id, "first_name": _name(person.first_name), "role": person.role},
+        "account": _account(account),
+        "offer": _offer(offer, spoken.language),
+        "terms": _terms(offer.terms, spoken),
+        "evidence": _evidence(evidence, now, spoken),
+        "today": format_date(now, "long", locale=spoken),
+    }
+
+
+def _offer(offer: Offer, language: str) -> dict[str, Any]:
+    """Its own fields; those under a language (`{"de": {...}}`) replace the plain ones in that language."""
+    fields = {key: value for key, value in offer.fields.items() if not isinstance(value, dict)}
+    translated = offer.fields.get(language)
+    fields |= translated if isinstance(translated, dict) else {}
+    return {"name": offer.name, "slug": offer.slug, "topic": offer.topic} | fields
+
+
+def _account(account: Account | None) -> dict[str, Any]:
+    if account is None:
+        return {}
+    return {
+        "id": account.group_id or str(account.pk),
+        "name": _plain(account.name),
+        "plan": account.plan,
+        "industry": account.industry,
+        "seats_used": account.seats_used,
+    }
+
+
+def _plain(text: str) -> str:
+    """One line without control or invisible characters."""
+    shown = "".join(" " if unicodedata.category(letter)[0] in "ZC" else letter for letter in text)
+    return " ".join(shown.split())
+
+
+def _name(text: str) -> str:
+    """A name as the customer's app gave it, or nothing where it looks like an advertisement or an address."""
+    name = _plain(text)
+    suspect = len(name) > NAME_LIMIT or any(mark in name for mark in ("://", "www.", "@", "<"))
+    return "" if suspect else name
+
+
+def _locale(persons: str, texts: str) -> Locale:
+    own, other = _parsed(persons), _parsed(texts)
+    if own and other and own.language != other.language:
+        return other
+    return own or other or Locale("en")
+
+
+def _parsed(name: str) -> Locale | None:
+    try:
+        return Locale.parse(name.replace("-", "_")) if name else None
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+def _words(locale: Locale) -> dict[str, str]:
+    return _WORDS.get(locale.language, _WORDS["en"])
+
+
+def number(value: Any) -> Decimal | None:
+    """The value as a finite number, from JSON's numbers or their text; None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        parsed = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return parsed if parsed.is_finite() else None
+
+
+def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dict[str, Any]:
+    fields = {key: value for key, value in evidence.items() if isinstance(value, str | int | float | bool)}
+    used, cap = number(evidence.get("used")), number(evidence.get("cap"))
+    figures = {key: number(evidence.get(key)) for key in _NUMBERS}
+    percent = number(evidence.get("percent"))
+    if used is not None and cap:
+        figures["left"] = max(cap - used, Decimal(0))
+        percent = Decimal(math.floor(used / cap * 100))
+        fields["reached"] = used >= cap
+    fields |= {
+        key: format_decimal(value, locale=locale) for key, value in figures.items() if value is not None
+    }
+    if percent is not None:
+        fields["percent"] = format_percent(percent / 100, locale=locale)
+    fields.pop("period_label", None)  # always our own, in the reader's language
+    if evidence.get("resource") not in LEVELS and (label := _period(evidence.get("period"), now, locale)):
+        fields["period_label"] = label
+    return fields
+
+
+def _period(period: Any, now: datetime, locale: Locale) -> str:
+    """ "this month" for the month of `now`, else its name; nothing when the evidence has no period."""
+    try:
+        month = date.fromisoformat(str(period)[:10])
+    except ValueError:
+        return ""
+    if (month.year, month.month) == (now.year, now.month):
+        return _words(locale)["this_month"]
+    return format_date(month, "LLLL y", locale=locale)
+
+
+def _terms(terms: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
+    words, price = _words(locale), number(terms.get("price"))
+    unit = str(terms.get("period") or "")
+    fields: dict[str, Any] = {"period": words.get(unit, unit), "trial_days": terms.get("trial_days")}
+    if price is not None and terms.get("currency"):
+        fields["price"] = _money(price, str(terms["currency"]), locale)
+        fields["line"] = _line(terms, fields, words)
+    incentive = terms.get("incentive") or {}
+    amount = number(incentive.get("value"))
+    if amount is not None and incentive.get("kind") == "percent":
+        fields["incentive"] = words["off"].format(value=format_percent(amount / 100, locale=locale))
+    if incentive.get("ends_at"):
+        ends = datetime.fromisoformat(str(incentive["ends_at"]))
+        fields["incentive_ends"] = format_date(ends, "long", locale=locale)
+    return fields
+
+
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    """Whole amounts without decimals (€49), others with those of the currency (€49.50)."""
+    if amount != amount.to_integral_value():
+        return format_currency(amount, currency, locale=locale)
+    whole = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(amount, currency, whole, locale, currency_digits=False)
+
+
+def _line(terms: Mapping[str, Any], fields: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Price, trial, renewal and cancellation in one sentence, all from data."""
+    period = fields["period"]
+    parts = [words["price"].format(price=fields["price"], period=period) if period else fields["price"]]
+    if terms.get("trial_days"):
+        parts.append(words["trial"].format(days=terms["trial_days"]))
+    if period and terms.get("renews") is not None:
+        renews = words.get(f"renews_{terms['period']}", words["renews"])
+        parts.append((renews if terms["renews"] else words["once"]).format(period=period))
+    if terms.get("cancel_anytime"):
+        parts.append(words["cancel"])
+    return ", ".join(parts) + "."

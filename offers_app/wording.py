@@ -1,0 +1,232 @@
+"""Texts: strict, sandboxed Liquid, and the content of a proposition as it is stored."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote
+
+import nh3
+from django.conf import settings
+from liquid import Environment, FalsyStrictUndefined
+from liquid.exceptions import LiquidError, UndefinedError
+
+from offers_app.models import Offer, Treatment
+from people_app.models import Channel
+
+TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
+CONTROLS = ["dismiss", "snooze", "opt_out"]
+TERMS = ("price", "currency", "period", "renews", "cancel_anytime", "trial_days", "incentive")
+SOURCE_LIMIT = 20_000
+# `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
+_FORBIDDEN_FILTERS = ("safe", "date")
+_FORBIDDEN_TAGS = ("include", "render", "extends", "block")
+_UNDEFINED = re.compile(r"^'?(.+?)'? is undefined")
+
+
+class WordingError(ValueError):
+    """A text that cannot be sent to this person; the message is the reason to store."""
+
+
+class Missing(WordingError):
+    """A merge field without a value and without a default."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} is missing")
+        self.field = field
+
+
+class Broken(WordingError):
+    """A template that does not parse, or goes beyond the limits."""
+
+
+def render(source: str, context: Mapping[str, Any], *, html: bool) -> str:
+    """The text with its fields filled in; as HTML it is escaped and cut to the widget's allow-list.
+
+    Raises Missing where a value is absent, null or blank and has no `default`; Broken for a faulty template.
+    """
+    try:
+        text = str(_parsed(source, html).render(**_present(context)))
+    except UndefinedError as error:
+        found = _UNDEFINED.match(str(error.args[0]) if error.args else "")
+        raise Missing(found[1] if found else error.token.value) from None
+    except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        raise Broken(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
+    return sanitize(text) if html else text
+
+
+def sanitize(html: str) -> str:
+    """Only what the widget accepts: p, strong, em, ul, ol, li, br and absolute https links."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        attribute_filter=_https_only,
+        url_schemes={"https"},
+        link_rel=None,
+    ).strip()
+
+
+def to_text(html: str) -> str:
+    """The text part of a mail: paragraphs apart, list items dashed, each link's address behind its words."""
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    lines = [" ".join(line.split()) for line in "".join(reader.parts).splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def one_line(text: str) -> str:
+    """For subjects, headlines and labels: a line break there would be a header injection in mail."""
+    return " ".join(text.split())
+
+
+def proposition_content(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], *, channel: str, proposition_id: str
+) -> dict[str, Any]:
+    """What is stored and shown: the contract's JSON in-app; subject, html, text in mail; title, body in chat.
+
+    `context` is `personalize.context(...)`; headline, body and labels have `{{ why }}` too, the reason.
+    Raises Missing, above all for "evidence": no evidence, no offer.
+    """
+    if not context.get("evidence"):
+        raise Missing("evidence")
+    why = _line("why", treatment.why, context)
+    context = {**context, "why": why}
+    headline = _line("headline", treatment.headline, context)
+    if channel == Channel.IN_APP:
+        return _in_app(treatment, offer, context, proposition_id) | {"headline": headline, "why": why}
+    if channel == Channel.EMAIL:
+        return _mail(treatment, offer, context, proposition_id) | {
+            "subject": headline,
+            "why": why,
+            "preheader": why,
+        }
+    return {"title": headline, "body": _block(treatment.body, context, html=False), "why": why}
+
+
+def _in_app(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, Any]:
+    return {
+        "body_html": _block(treatment.body, context, html=True),
+        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
+        "terms": {key: offer.terms.get(key) for key in TERMS} if offer.terms else None,
+        "media": None,
+        "controls": list(CONTROLS),
+        "locale": treatment.locale,
+    }
+
+
+def _mail(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, Any]:
+    html = _block(treatment.body, context, html=True)
+    return {
+        "html": html,
+        "text": to_text(html),
+        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
+        "terms_line": context.get("terms", {}).get("line", ""),
+        "locale": treatment.locale,
+    }
+
+
+def _line(field: str, source: str, context: Mapping[str, Any]) -> str:
+    text = one_line(render(source, context, html=False))
+    if not text:
+        raise Missing(field)
+    return text
+
+
+def _block(source: str, context: Mapping[str, Any], *, html: bool) -> str:
+    body = render(source, context, html=html).strip()
+    if not to_text(body):
+        raise Missing("body")
+    return body
+
+
+def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
+    if not label or not url:
+        return None
+    return {"label": _line("label", label, context), "url": _address(url, context, proposition_id)}
+
+
+def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
+    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded."""
+    values = {
+        "account": context.get("account", {}).get("id"),
+        "person": context.get("person", {}).get("id"),
+        "proposition": proposition_id,
+    }
+    for name, value in values.items():
+        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe=""))
+    return url.replace("{public}", settings.PUBLIC_URL)
+
+
+@lru_cache(maxsize=2)
+def _environment(html: bool) -> Any:
+    environment = Environment(undefined=FalsyStrictUndefined, autoescape=html)
+    environment.loop_iteration_limit = 500
+    environment.local_namespace_limit = 20_000
+    environment.output_stream_limit = 50_000
+    environment.context_depth_limit = 20
+    for name in _FORBIDDEN_FILTERS:
+        environment.filters.pop(name, None)
+    for name in _FORBIDDEN_TAGS:
+        environment.tags.pop(name, None)
+    # Liquid's own `now` and `today` would read the machine's clock; a context may bring its own.
+    environment.globals.update({name: FalsyStrictUndefined(name, token=None) for name in ("now", "today")})
+    return environment
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str, html: bool) -> Any:
+    if len(source) > SOURCE_LIMIT:
+        raise Broken(f"the template is longer than {SOURCE_LIMIT} characters")
+    return _environment(html).from_string(source)
+
+
+def _present(value: Any) -> Any:
+    """Without nulls and blanks, so that an empty value is as strict as an absent one."""
+    if isinstance(value, Mapping):
+        kept = {key: _present(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if not _blank(item)}
+    if isinstance(value, list | tuple):
+        return [item for item in map(_present, value) if not _blank(item)]
+    return value
+
+
+def _blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _https_only(tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute == "href" and value.lower().startswith("https://") else None
+
+
+class _Text(HTMLParser):
+    """Collects readable text from the few tags that `sanitize` lets through."""
+
+    BEFORE = {"p": "\n\n", "ul": "\n", "ol": "\n", "li": "\n- ", "br": "\n"}
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append(self.BEFORE.get(tag, ""))
+        if tag == "a":
+            self.links.append(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("p", "ul", "ol"):
+            self.parts.append("\n")
+        if tag == "a" and self.links and (url := self.links.pop()):
+            self.parts.append(f" ({url})")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(re.sub(r"\s+", " ", data))
