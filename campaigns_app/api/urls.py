@@ -1,0 +1,54 @@
+"""Paths under `/api/`, each with and without the trailing slash."""
+
+from django.urls import re_path
+from rest_framework.routers import SimpleRouter
+
+from campaigns_app.api.answers import ExplainView, NowhereView, SandboxClockView, TimelineView
+from campaigns_app.api.catalog import OffersView, TemplatesView
+from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
+from campaigns_app.api.facts import EventsView, RejectedEventsView, SignalsView
+from campaigns_app.api.outreach import (
+    DecisionsView,
+    DeliveriesView,
+    EnrollmentsView,
+    InteractionsView,
+    StaffTasksView,
+)
+from campaigns_app.api.people import AccountsView, PeopleView
+from campaigns_app.api.playbooks import PlaybooksView
+from campaigns_app.api.schema import DocsView, SchemaView
+from campaigns_app.api.sources import SourcesView
+
+RESOURCES = {
+    "people": PeopleView,
+    "accounts": AccountsView,
+    "events": EventsView,
+    "rejected-events": RejectedEventsView,
+    "signal-definitions": SignalDefinitionsView,
+    "signals": SignalsView,
+    "offers": OffersView,
+    "templates": TemplatesView,
+    "playbooks": PlaybooksView,
+    "enrollments": EnrollmentsView,
+    "deliveries": DeliveriesView,
+    "interactions": InteractionsView,
+    "decisions": DecisionsView,
+    "staff-tasks": StaffTasksView,
+    "sources": SourcesView,
+    "meters": MetersView,
+}
+
+router = SimpleRouter()
+router.trailing_slash = "/?"
+for name, view in RESOURCES.items():
+    router.register(name, view, basename=f"api-{name}")
+
+urlpatterns = [
+    re_path(r"^people/(?P<user_id>[^\x00]+)/timeline/?$", TimelineView.as_view(), name="api-timeline"),
+    re_path(r"^explain/?$", ExplainView.as_view(), name="api-explain"),
+    re_path(r"^sandbox/clock/?$", SandboxClockView.as_view(), name="api-sandbox-clock"),
+    re_path(r"^schema/?$", SchemaView.as_view(), name="api-schema"),
+    re_path(r"^docs/?$", DocsView.as_view(), name="api-docs"),
+    *router.urls,
+    re_path(r"^[\w\W]*$", NowhereView.as_view(), name="api-nowhere"),
+]

@@ -1,0 +1,36 @@
+"""One run with everything its steps, lanes and gates may ask of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaigns_app.models import ContactPolicy, Delivery, Enrollment
+from campaigns_app.plan import Node, Plan
+from offers_app.models import Proposition
+from people_app.models import Account, Person
+
+
+@dataclass(slots=True)
+class Case:
+    """One enrollment with everything its steps may ask."""
+
+    enrollment: Enrollment
+    plan: Plan
+    person: Person
+    account: Account
+    evidence: dict[str, Any] | None
+    policy: ContactPolicy
+    propositions: list[Proposition] = field(default_factory=list)
+    deliveries: dict[int, Delivery] = field(default_factory=dict)
+    trusted_opens: bool = False
+
+    @property
+    def node(self) -> Node:
+        return self.plan.nodes[self.enrollment.step_id or 0]
+
+    @property
+    def last(self) -> Proposition | None:
+        """The newest offer that this run presented."""
+        return self.propositions[-1] if self.propositions else None
+
+    def delivery_of(self, proposition: Proposition) -> Delivery | None:
+        return next((d for d in self.deliveries.values() if d.proposition_id == proposition.pk), None)

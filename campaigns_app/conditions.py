@@ -1,0 +1,55 @@
+"""What a lane may ask about a run. Opens may route, but they never qualify: mail scanners open too."""
+
+from collections.abc import Callable
+
+from campaigns_app.case import Case
+from campaigns_app.models import Delivery
+from campaigns_app.plan import OTHERWISE, Way
+from people_app.models import Tier
+
+
+def first(ways: list[Way], case: Case, *, otherwise: bool = True) -> Way | None:
+    """The first lane whose condition holds; `otherwise=False` leaves the last resort out."""
+    for way in ways:
+        if way.condition == OTHERWISE:
+            return way if otherwise else None
+        if CONDITIONS[way.condition](case):
+            return way
+    return None
+
+
+def clicked(case: Case) -> bool:
+    """They clicked or accepted: on any touch of this run, since all of them carry the same offer."""
+    return any(offer.clicked_at or offer.answer == "accepted" for offer in case.propositions)
+
+
+def dismissed(case: Case) -> bool:
+    return bool(case.last and case.last.answer == "dismissed")
+
+
+def opened_no_click(case: Case) -> bool:
+    """It reached them and was opened, or opens cannot be known; and nothing was clicked."""
+    if not case.last or clicked(case):
+        return False
+    delivery = case.delivery_of(case.last)
+    if delivery is None or delivery.state != Delivery.State.ACCEPTED:
+        return False
+    return bool(delivery.opened_at) or not case.trusted_opens
+
+
+def high_value(case: Case) -> bool:
+    """A VIP account, or one whose monthly revenue reaches the policy's bound."""
+    return case.account.tier == Tier.VIP or (case.account.mrr or 0) >= case.policy.high_value_mrr
+
+
+def opened_no_click_high_value(case: Case) -> bool:
+    return opened_no_click(case) and high_value(case)
+
+
+CONDITIONS: dict[str, Callable[[Case], bool]] = {
+    "clicked": clicked,
+    "dismissed": dismissed,
+    "opened_no_click": opened_no_click,
+    "high_value": high_value,
+    "opened_no_click_high_value": opened_no_click_high_value,
+}

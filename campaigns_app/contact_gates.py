@@ -1,0 +1,132 @@
+"""May this person be contacted on this channel now? The gates in their fixed order, each with input and threshold.
+
+A skipped touch (refused at the provider) still counts against the caps: caps count intents.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from campaigns_app import hours, pressure, zones
+from campaigns_app.case import Case
+from campaigns_app.standing import Standing
+from people_app.models import Account, Channel, ContactPoint, Person
+from upsell_project.lib.gates import Code, Gate, failed, passed
+
+# These end the whole run: going on with another step would be going on against their reason.
+FINAL = {
+    Code.ERASED,
+    Code.SNOOZED,
+    Code.DO_NOT_DISTURB,
+    Code.PROBLEM_TICKET,
+    Code.UNPAID,
+    Code.CANCELLING,
+    Code.COOLDOWN,
+    Code.ALREADY_OWNED,
+    Code.NO_LONGER_RELEVANT,
+    Code.HOLDOUT,
+}
+
+
+def check(case: Case, channel: str, topic: str, standing: Standing, now: datetime) -> list[Gate]:
+    """The gates met up to and including the first that failed; relevance and holdout are met after these."""
+    person, account = case.person, case.account
+    met = [erased(person)]
+    if met[-1].passed:
+        contact = contact_point(standing, person.pk, channel)
+        met += standing.permissions[person.pk].check(
+            channel, topic, contact, person.country or account.country, now
+        )
+    rest: list[Callable[[], Gate]] = [
+        lambda: no_problem(case, standing),
+        lambda: paid(account),
+        lambda: staying(account),
+        lambda: account_free(case, standing),
+        lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
+        lambda: rested(person.pk, standing, now, running=case.enrollment.pk),
+        lambda: in_hours(person, account, channel, standing, now),
+    ]
+    for gate in rest:
+        if not met[-1].passed:
+            break
+        met.append(gate())
+    return met
+
+
+def contact_point(standing: Standing, person_id: int, channel: str) -> ContactPoint | None:
+    """A 1:1 chat by our own staff happens in the app, so whoever can be met in the app can be met there."""
+    known = standing.contact_points.get((person_id, channel))
+    in_app = standing.contact_points.get((person_id, Channel.IN_APP))
+    if known is None and channel == Channel.CHAT and in_app:
+        return ContactPoint(pk=in_app.pk, person_id=person_id, channel=channel, address="in-app")
+    return known
+
+
+def erased(person: Person) -> Gate:
+    if person.erased_at is None:
+        return passed(Code.ERASED)
+    return failed(Code.ERASED, "This person was erased.", person.erased_at.isoformat())
+
+
+def no_problem(case: Case, standing: Standing) -> Gate:
+    if case.account.pk in standing.accounts_with_problem or case.person.pk in standing.people_with_problem:
+        return failed(Code.PROBLEM_TICKET, "A problem ticket is open; it comes first.", True, False)
+    return passed(Code.PROBLEM_TICKET, False, False)
+
+
+def paid(account: Account) -> Gate:
+    unpaid = account.invoice_status == "past_due" or account.subscription_status in ("past_due", "unpaid")
+    said = {"invoice_status": account.invoice_status, "subscription_status": account.subscription_status}
+    if unpaid:
+        return failed(Code.UNPAID, "An invoice is unpaid.", said, "paid")
+    return passed(Code.UNPAID, said, "paid")
+
+
+def staying(account: Account) -> Gate:
+    if account.cancelling:
+        return failed(Code.CANCELLING, "A cancellation is under way.", True, False)
+    return passed(Code.CANCELLING, False, False)
+
+
+def account_free(case: Case, standing: Standing) -> Gate:
+    others = standing.live.get(case.account.pk, set()) - {case.enrollment.pk}
+    if others:
+        return failed(Code.ACCOUNT_BUSY, "Another offer to this account is live.", sorted(others)[:5], 1)
+    return passed(Code.ACCOUNT_BUSY, 0, 1)
+
+
+def rested(person_id: int, standing: Standing, now: datetime, running: int | None = None) -> Gate:
+    """Cooldowns bar new entries and other sequences, not the later steps of the one that is running."""
+    barring = [
+        row for row in standing.cooldowns.get(person_id, []) if row.enrollment_id != running or not running
+    ]
+    if not barring:
+        return passed(Code.COOLDOWN)
+    longest = max(barring, key=lambda row: row.until)
+    return failed(
+        Code.COOLDOWN,
+        f"Left in peace until {longest.until:%Y-%m-%d} after {longest.outcome.replace('_', ' ')}.",
+        longest.outcome,
+        longest.until.isoformat(),
+        longest.until,
+    )
+
+
+def in_hours(person: Person, account: Account, channel: str, standing: Standing, now: datetime) -> Gate:
+    bounds = standing.policy.hours.get(channel)
+    if bounds is None:
+        return passed(Code.QUIET_HOURS, threshold="any hour")
+    country = person.country or account.country
+    verdict = hours.window((bounds[0], bounds[1]), person.timezone or None, zones.of_country(country), now)
+    if verdict.allowed and verdict.zone:
+        return passed(Code.QUIET_HOURS, hours.local(verdict.zone, now), bounds)
+    if verdict.opens_at is None:
+        return failed(
+            Code.ZONE_UNKNOWN, "Their local time cannot be bounded: neither zone nor country is known."
+        )
+    return failed(
+        Code.QUIET_HOURS,
+        f"It is outside {bounds[0]}-{bounds[1]} o'clock where they are.",
+        hours.local(verdict.zone, now) if verdict.zone else country,
+        bounds,
+        verdict.opens_at,
+    )

@@ -1,0 +1,272 @@
+"""The door out: one intent to reach a person, recorded with its proof, or the reason why not.
+
+Everything here runs inside the transaction that holds the locks of `standing.lock`, so an opt-out either committed
+before (and is seen) or commits after (and no intent is recorded after it).
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaigns_app import contact_gates
+from campaigns_app.case import Case
+from campaigns_app.models import Delivery, StaffTask
+from campaigns_app.standing import Standing
+from offers_app import decide, personalize, wording
+from offers_app.models import Decision, Offer, Proposition, Treatment
+from people_app.models import Channel
+from upsell_project.lib import queue
+from upsell_project.lib.gates import Code, Gate, failed, passed
+
+LIFETIME = timedelta(days=7)
+# No provider is asked: the offer waits to be fetched, the task waits for staff.
+AT_ONCE = (Channel.IN_APP, Channel.CHAT)
+
+
+@dataclass(slots=True)
+class Intent:
+    """A message step about to run for one case: how, and which offers it may carry."""
+
+    case: Case
+    channel: str
+    placement: str
+    template: str
+    offers: Sequence[str]
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of an intent. `delivery` is None unless it was delivered or held; `stopped` is the failed gate."""
+
+    decision: Decision
+    delivery: Delivery | None = None
+    stopped: Gate | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """An intent on its way through the gates."""
+
+    intent: Intent
+    gates: list[Gate] = field(default_factory=list)
+    offer: Offer | None = None
+    treatment: Treatment | None = None
+    content: dict[str, Any] = field(default_factory=dict)
+    proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def may_go(self) -> bool:
+        """Now, or when the hours allow it."""
+        return self.stopped is None or self.stopped.gate == Code.QUIET_HOURS
+
+    @property
+    def stopped(self) -> Gate | None:
+        """The gate that ended it; quiet hours only hold it, so any later one comes before them."""
+        return stopped_by(self.gates)
+
+
+def stopped_by(gates: Sequence[Gate]) -> Gate | None:
+    """What kept it from going now, if anything: quiet hours only where nothing else did."""
+    closed = sorted(
+        (gate for gate in gates if not gate.passed), key=lambda gate: gate.gate == Code.QUIET_HOURS
+    )
+    return next(iter(closed), None)
+
+
+def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
+    """Take each intent through all gates in order and record what came of it: three inserts for all of them."""
+    catalog = decide.catalog({intent.case.person.pk for intent in intents}, now)
+    drafts = [_draft(intent, standing, catalog, now) for intent in intents]
+    decisions = Decision.objects.bulk_create([_decision(draft, standing, now) for draft in drafts])
+    results = [
+        Result(decision, stopped=draft.stopped) for draft, decision in zip(drafts, decisions, strict=True)
+    ]
+    going = [(draft, result) for draft, result in zip(drafts, results, strict=True) if _goes(result.decision)]
+    propositions = Proposition.objects.bulk_create(
+        [_proposition(draft, result.decision, now) for draft, result in going]
+    )
+    deliveries = Delivery.objects.bulk_create(
+        [_delivery(draft, result.decision, now) for draft, result in going]
+    )
+    for (draft, result), proposition, delivery in zip(going, propositions, deliveries, strict=True):
+        result.delivery = delivery
+        draft.intent.case.deliveries[delivery.step_id] = delivery
+        draft.intent.case.propositions.append(proposition)
+    hand_over([(draft.intent.case, result.delivery) for draft, result in going if result.delivery], now)
+    return results
+
+
+def _draft(intent: Intent, standing: Standing, catalog: decide.Catalog, now: datetime) -> Draft:
+    """Choose, then contact gates, then relevance, then the words, and the holdout last: all that `would have been`."""
+    case, draft = intent.case, Draft(intent)
+    evidence = case.evidence or case.enrollment.signal.evidence
+    ask = decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    choice = decide.offer(ask, catalog)
+    draft.offer, draft.treatment, draft.gates = choice.offer, choice.treatment, list(choice.gates)
+    if draft.offer is None:
+        return draft
+    draft.gates += contact_gates.check(case, intent.channel, draft.offer.topic, standing, now)
+    rest: list[Callable[[], Gate]] = [
+        lambda: relevant(case),
+        lambda: _words(draft, now),
+        lambda: holdout(case, standing),
+    ]
+    while rest and draft.may_go:
+        draft.gates.append(rest.pop(0)())
+    if draft.may_go:
+        _remember(draft, standing, now)
+    return draft
+
+
+def relevant(case: Case) -> Gate:
+    if case.evidence is None:
+        return failed(Code.NO_LONGER_RELEVANT, "What the offer was about is no longer so.")
+    keys = ("resource", "used", "cap", "percent", "feature", "count", "measured_at")
+    return passed(Code.NO_LONGER_RELEVANT, {key: case.evidence[key] for key in keys if key in case.evidence})
+
+
+def _words(draft: Draft, now: datetime) -> Gate:
+    case, offer, treatment = draft.intent.case, draft.offer, draft.treatment
+    if offer is None or treatment is None or case.evidence is None:
+        return failed(Code.RENDER_ERROR, "There is nothing to render.")
+    context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+    try:
+        draft.content = wording.proposition_content(
+            treatment, offer, context, channel=draft.intent.channel, proposition_id=str(draft.proposition_id)
+        )
+    except wording.WordingError as error:
+        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", treatment.template.slug)
+    return passed(Code.RENDER_ERROR, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
+
+
+def holdout(case: Case, standing: Standing) -> Gate:
+    drawn = standing.holdout[case.account.pk]
+    said = {"held_out": drawn.held_out, "assigned_at": drawn.assigned_at.isoformat()}
+    if drawn.held_out:
+        return failed(
+            Code.HOLDOUT,
+            "The account is in the control group: nothing contacts it.",
+            said,
+            float(drawn.percent),
+        )
+    return passed(Code.HOLDOUT, said, float(drawn.percent))
+
+
+def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
+    """Later intents of the same batch meet the gates with this one counted."""
+    case = draft.intent.case
+    standing.live.setdefault(case.account.pk, set()).add(case.enrollment.pk)
+    if draft.stopped is None:
+        standing.touches.setdefault(case.person.pk, []).append((now, draft.intent.channel))
+
+
+def _goes(decision: Decision) -> bool:
+    return decision.outcome in (Decision.Outcome.DELIVERED, Decision.Outcome.HELD)
+
+
+def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
+    case, stopped = draft.intent.case, draft.stopped
+    outcomes = {
+        None: Decision.Outcome.DELIVERED,
+        Code.QUIET_HOURS: Decision.Outcome.HELD,
+        Code.HOLDOUT: Decision.Outcome.HOLDOUT,
+    }
+    return Decision(
+        at=now,
+        person=case.person,
+        account=case.account,
+        playbook=case.plan.playbook,
+        enrollment_id=case.enrollment.pk,
+        step_id=case.node.id,
+        offer=draft.offer.slug if draft.offer else next(iter(draft.intent.offers), ""),
+        channel=draft.intent.channel,
+        outcome=outcomes.get(stopped.gate if stopped else None, Decision.Outcome.EXCLUDED),
+        gates=[gate.as_json() for gate in draft.gates],
+        gate=stopped.gate if stopped else "",
+        reason=stopped.reason[:300] if stopped else "",
+        input={"value": stopped.input} if stopped else {},
+        threshold={"value": stopped.threshold} if stopped else {},
+        next_eligible_at=stopped.next_eligible_at if stopped else None,
+        policy_version=standing.policy.version,
+    )
+
+
+def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition:
+    case, offer = draft.intent.case, draft.offer
+    return Proposition(
+        pk=draft.proposition_id,
+        decision=decision,
+        person=case.person,
+        account=case.account,
+        enrollment_id=case.enrollment.pk,
+        offer=offer,
+        topic=offer.topic if offer else "",
+        channel=draft.intent.channel,
+        placement=draft.intent.placement,
+        content=draft.content,
+        evidence=case.evidence,
+        ready_at=now,
+        expires_at=now + LIFETIME,
+    )
+
+
+def _delivery(draft: Draft, decision: Decision, now: datetime) -> Delivery:
+    """In-app offers are accepted at once: they wait to be fetched. A task for staff is written in this transaction."""
+    case, channel = draft.intent.case, draft.intent.channel
+    held = draft.stopped
+    at_once = channel in AT_ONCE
+    state = Delivery.State.HELD if held else Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
+    return Delivery(
+        enrollment=case.enrollment,
+        step_id=case.node.id,
+        person=case.person,
+        account=case.account,
+        proposition_id=draft.proposition_id,
+        decision=decision,
+        channel=channel,
+        state=state,
+        reason=held.reason if held else "",
+        proof=proof(draft.gates, decision.policy_version, now),
+        intended_at=None if held else now,
+        send_after=held.next_eligible_at if held else None,
+        sent_at=now if at_once and not held else None,
+        provider={Channel.IN_APP: "widget", Channel.CHAT: "staff_task"}.get(Channel(channel), ""),
+    )
+
+
+def proof(gates: Sequence[Gate], policy_version: int, now: datetime) -> dict[str, Any]:
+    """What a later check needs: the ground, the counters before and after, the local time, the assignment."""
+    by_code = {gate.gate: gate for gate in gates}
+    shown = {
+        "consent": by_code[Code.NO_CONSENT].input if Code.NO_CONSENT in by_code else None,
+        "caps": by_code[Code.CAP].input if Code.CAP in by_code else None,
+        "local_time": by_code[Code.QUIET_HOURS].input if Code.QUIET_HOURS in by_code else None,
+        "holdout": by_code[Code.HOLDOUT].input if Code.HOLDOUT in by_code else None,
+    }
+    return shown | {"policy_version": policy_version, "at": now.isoformat()}
+
+
+def hand_over(going: Sequence[tuple[Case, Delivery]], now: datetime) -> None:
+    """Tasks for staff are facts already; mail waits in the outbox."""
+    tasks = [(c, d) for c, d in going if d.channel == Channel.CHAT and d.state == Delivery.State.ACCEPTED]
+    StaffTask.objects.bulk_create(
+        [_task(case, delivery, now) for case, delivery in tasks], ignore_conflicts=True
+    )
+    if any(delivery.state == Delivery.State.INTENDED for _, delivery in going):
+        queue.nudge("outbox")
+
+
+def _task(case: Case, delivery: Delivery, now: datetime) -> StaffTask:
+    content = Proposition.objects.get(pk=delivery.proposition_id).content
+    return StaffTask(
+        delivery=delivery,
+        person=case.person,
+        account=case.account,
+        channel=delivery.channel,
+        title=content["title"][:300],
+        body=content["body"],
+        assignee=str(case.account.account_manager.get("email", ""))[:200],
+        created_at=now,
+    )

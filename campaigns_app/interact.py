@@ -1,0 +1,239 @@
+"""What a person did with an offer: recorded once, and acted on at once.
+
+A negative act (dismissed, declined, opted out, intrusive) never leads to more contact; a yes ends every other sequence.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from campaigns_app import enroll
+from campaigns_app.models import Cooldown, Enrollment, Interaction
+from consent_app import ledger
+from offers_app.models import Proposition
+from people_app.models import Person
+from signals_app.ingest import Stored
+from upsell_project.lib import clock
+
+Kind = Interaction.Kind
+SNOOZE_DAYS = (7, 30, 90)
+ANSWERS = ("helpful", "intrusive", "mistimed")
+_NOTED = uuid.UUID("b7d0f5f4-2f0e-4c1a-9a53-6d2f3d1c9e07")
+
+
+def record(
+    proposition_id: uuid.UUID,
+    person_id: int,
+    kind: str,
+    *,
+    id: uuid.UUID,
+    at: datetime,
+    how: str,
+    data: dict[str, Any] | None = None,
+) -> bool:
+    """Record one act on an offer. False: no such offer for this person. Repeated with the same id: no effect."""
+    now = clock.now()
+    with transaction.atomic():
+        proposition = Proposition.objects.filter(pk=proposition_id, person_id=person_id).first()
+        if proposition is None:
+            return False
+        person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+        if Interaction.objects.filter(pk=id).exists():
+            return True
+        _permission_first(person, proposition, kind, data or {}, how)
+        _hold_runs(proposition)
+        act = Interaction(
+            id=id,
+            proposition=proposition,
+            person=person,
+            kind=kind,
+            at=max(min(at, now), min(proposition.ready_at, now)),
+            recorded_at=now,
+            how=how,
+            data=data or {},
+        )
+        act.save(force_insert=True)
+        EFFECTS[Kind(kind)](proposition, act)
+    return True
+
+
+def note(proposition: Proposition, kind: Interaction.Kind, how: str) -> None:
+    """Keep for the record what was acted on already, on a page of the recipient's: once per offer, kind and way."""
+    act = Interaction(
+        id=uuid.uuid5(_NOTED, f"{proposition.pk}:{kind}:{how}"),
+        proposition=proposition,
+        person_id=proposition.person_id,
+        kind=kind,
+        at=clock.now(),
+        recorded_at=clock.now(),
+        how=how,
+    )
+    Interaction.objects.bulk_create([act], ignore_conflicts=True)
+    _answer(proposition, act)
+
+
+def _permission_first(
+    person: Person, proposition: Proposition, kind: str, data: dict[str, Any], how: str
+) -> None:
+    """Contact points are locked before enrollments everywhere, so the ledger goes first."""
+    proof = {"proposition": str(proposition.pk)}
+    if kind == Kind.OPTED_OUT:
+        ledger.withdraw(person, topic=proposition.topic, how=how, proof=proof)
+    elif kind == Kind.SNOOZED:
+        ledger.snooze(person, int(data.get("snooze_days", SNOOZE_DAYS[0])), how)
+
+
+def _hold_runs(proposition: Proposition) -> None:
+    """Enrollments come before propositions in the order of locks, and an answer may end any of these."""
+    whose = Q(person_id=proposition.person_id) | Q(account_id=proposition.account_id)
+    rows = Enrollment.objects.filter(whose, state=Enrollment.State.ACTIVE).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
+
+
+def _answer(proposition: Proposition, act: Interaction) -> None:
+    """The first answer stays the answer; the offer is no longer live."""
+    Proposition.objects.filter(pk=proposition.pk, answer="").update(
+        answer=act.kind, answered_at=act.recorded_at
+    )
+    Proposition.objects.filter(pk=proposition.pk, state=Proposition.State.LIVE).update(
+        state=Proposition.State.ANSWERED
+    )
+
+
+def _viewed(proposition: Proposition, act: Interaction) -> None:
+    Proposition.objects.filter(pk=proposition.pk, viewed_at=None).update(viewed_at=act.recorded_at)
+
+
+def _clicked(proposition: Proposition, act: Interaction) -> None:
+    Proposition.objects.filter(pk=proposition.pk, clicked_at=None).update(clicked_at=act.recorded_at)
+    enroll.wake(proposition.enrollment_id)
+
+
+def _accepted(proposition: Proposition, act: Interaction) -> None:
+    """Everything else that runs for this person or account stops; the own sequence waits for the goal."""
+    enroll.exit(
+        reason="accepted_elsewhere",
+        person_id=proposition.person_id,
+        account_id=proposition.account_id,
+        keep=proposition.enrollment_id,
+    )
+    _answer(proposition, act)
+    _clicked(proposition, act)
+
+
+def _dismissed(proposition: Proposition, act: Interaction) -> None:
+    """Softly: the sequence decides at its planned time; nothing comes earlier because of it."""
+    _answer(proposition, act)
+    enroll.wake(proposition.enrollment_id)
+
+
+def _declined(proposition: Proposition, act: Interaction) -> None:
+    _answer(proposition, act)
+    enroll.exit(reason="declined", person_id=proposition.person_id)
+
+
+def _snoozed(proposition: Proposition, act: Interaction) -> None:
+    _answer(proposition, act)
+    enroll.exit(reason="snoozed", person_id=proposition.person_id)
+
+
+def _opted_out(proposition: Proposition, act: Interaction) -> None:
+    _answer(proposition, act)
+    enroll.exit(reason="opted_out", person_id=proposition.person_id, topic=proposition.topic)
+
+
+def _feedback(proposition: Proposition, act: Interaction) -> None:
+    """Helpful lifts an ignore-pause; anything else ends what is running."""
+    if act.data.get("answer") == "helpful":
+        ignored = Cooldown.objects.filter(person_id=proposition.person_id, outcome="ignored", lifted_at=None)
+        ignored.update(lifted_at=act.recorded_at)
+    else:
+        _answer(proposition, act)
+        enroll.exit(reason="negative", person_id=proposition.person_id)
+
+
+def _nothing(proposition: Proposition, act: Interaction) -> None:
+    """Noted for the record only."""
+
+
+EFFECTS: dict[Interaction.Kind, Callable[[Proposition, Interaction], None]] = {
+    Kind.VIEWED: _viewed,
+    Kind.CLICKED: _clicked,
+    Kind.ACCEPTED: _accepted,
+    Kind.DISMISSED: _dismissed,
+    Kind.DECLINED: _declined,
+    Kind.SNOOZED: _snoozed,
+    Kind.OPTED_OUT: _opted_out,
+    Kind.FEEDBACK: _feedback,
+    Kind.CONVERTED: _nothing,
+    Kind.IGNORED: _nothing,
+}
+
+# A purchase or a trial: whoever got there needs no other offer. A trial is not the goal: its own sequence goes on.
+YES_EVENTS = {"Plan Upgraded", "Add-on Purchased", "Trial Started", "Order Completed"}
+_CONVERTED = uuid.UUID("0c5a3d5e-51a5-4cf7-9f52-0a7b8b1f6f0e")
+
+
+def from_events(stored: Sequence[Stored], now: datetime) -> None:
+    """Product events that answer an offer: the goal of a run ends it, and a yes ends every other one."""
+    yes = [one for one in stored if one.item.kind == "track" and one.item.name in YES_EVENTS]
+    for one in sorted(yes, key=lambda one: one.item.occurred_at):
+        if one.person_id or one.account_id:
+            _said_yes(one, now)
+
+
+def _said_yes(one: Stored, now: datetime) -> None:
+    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
+    whose |= Q(person_id=one.person_id) if one.person_id else whose
+    active = Enrollment.objects.filter(whose, state=Enrollment.State.ACTIVE)
+    runs = active.select_related("version").order_by("pk")
+    reached = [run for run in runs if run.version.goal_event == one.item.name]
+    for run in reached:
+        _converted(run, one, now)
+    if one.item.name == "Trial Started":
+        own = _own(one, runs)
+        keep = own.enrollment_id if own else None
+    else:
+        keep = None
+    for run in runs:
+        if run.pk != keep:
+            reason = "converted" if run in reached else "accepted_elsewhere"
+            enroll.exit_one(run.pk, reason)
+
+
+def _own(one: Stored, runs: Iterable[Enrollment], *, answered: bool = True) -> Proposition | None:
+    """The offer that led to the event: the one it names, else one that was accepted or clicked."""
+    offers = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs]).order_by("-ready_at")
+    named = str(one.item.properties.get("proposition_id", ""))
+    by_name = next((offer for offer in offers if str(offer.pk) == named.lower()), None)
+    taken = (
+        offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False)) if answered else offers.none()
+    )
+    return by_name or taken.first()
+
+
+def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
+    """Credit goes to the offer that the event names, else to the run's newest one before it; once per event."""
+    before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
+    shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
+    if shown is None:
+        return
+    Interaction.objects.bulk_create(
+        [
+            Interaction(
+                id=uuid.uuid5(_CONVERTED, f"{shown.pk}:{one.event_id}"),
+                proposition=shown,
+                person_id=shown.person_id,
+                kind=Kind.CONVERTED,
+                at=one.item.occurred_at,
+                recorded_at=now,
+                how="event",
+                data={"event": one.event_id},
+            )
+        ],
+        ignore_conflicts=True,
+    )

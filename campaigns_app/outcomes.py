@@ -1,0 +1,103 @@
+"""The end of a run, and what it leaves behind: offers withdrawn, the ignored one noted, the person left in peace."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
+from offers_app.models import Proposition
+
+# What a run's end means for the cooldowns, where the reason alone says it.
+BY_REASON = {
+    "declined": "declined",
+    "negative": "negative",
+    "opted_out": "declined",
+    "no_engagement": "no_engagement",
+}
+# After these nobody is left in peace: they said yes, or nothing was ever shown.
+NO_COOLDOWN = {"converted", "accepted_elsewhere", "clicked"}
+_IGNORED = uuid.UUID("6f1d9a52-6d35-4c52-9d43-0d8f0c3f3a11")
+
+
+def finish(ended: Sequence[tuple[Enrollment, str]], policy: ContactPolicy, now: datetime) -> None:
+    """Close these runs. The caller holds the enrollments' rows and saves nothing else of them."""
+    if not ended:
+        return
+    reasons = {enrollment.pk: reason for enrollment, reason in ended}
+    for enrollment, reason in ended:
+        enrollment.state, enrollment.end_reason = Enrollment.State.FINISHED, reason[:40]
+        enrollment.ended_at, enrollment.wake_at, enrollment.step_id = now, None, None
+        enrollment.lease_until = enrollment.lease_token = None
+    fields = ["state", "end_reason", "ended_at", "wake_at", "step", "lease_until", "lease_token"]
+    Enrollment.objects.bulk_update([enrollment for enrollment, _ in ended], fields)
+    propositions = list(Proposition.objects.filter(enrollment_id__in=reasons).order_by("ready_at"))
+    _withdraw(propositions, reasons, now)
+    _note_ignored(propositions, reasons, now)
+    _leave_in_peace(ended, propositions, policy, now)
+
+
+def _withdraw(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
+    live = [p.pk for p in propositions if p.state == Proposition.State.LIVE]
+    Proposition.objects.filter(pk__in=live).update(state=Proposition.State.ENDED)
+    waiting = [Delivery.State.HELD, Delivery.State.INTENDED, Delivery.State.CLAIMED]
+    for reason in set(reasons.values()):
+        ids = [enrollment for enrollment, why in reasons.items() if why == reason]
+        open_ones = Delivery.objects.filter(enrollment_id__in=ids, state__in=waiting)
+        open_ones.update(state=Delivery.State.SKIPPED, reason=f"The sequence ended: {reason}")
+
+
+def _ignored(proposition: Proposition) -> bool:
+    """Seen, and no answer of any kind."""
+    return bool(proposition.viewed_at) and not proposition.answer and not proposition.clicked_at
+
+
+def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
+    Interaction.objects.bulk_create(
+        [
+            Interaction(
+                id=uuid.uuid5(_IGNORED, str(p.pk)),
+                proposition=p,
+                person_id=p.person_id,
+                kind=Interaction.Kind.IGNORED,
+                at=now,
+                recorded_at=now,
+                how="sequence",
+            )
+            for p in propositions
+            if _ignored(p) and reasons[p.enrollment_id] not in NO_COOLDOWN
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _leave_in_peace(
+    ended: Sequence[tuple[Enrollment, str]],
+    propositions: Sequence[Proposition],
+    policy: ContactPolicy,
+    now: datetime,
+) -> None:
+    rows = []
+    for enrollment, reason in ended:
+        own = [p for p in propositions if p.enrollment_id == enrollment.pk]
+        for outcome in _outcomes(reason, own):
+            days = policy.cooldown_days.get(outcome, 0)
+            if days:
+                until = now + timedelta(days=days)
+                rows.append(
+                    Cooldown(
+                        person_id=enrollment.person_id,
+                        outcome=outcome,
+                        until=until,
+                        enrollment=enrollment,
+                        set_at=now,
+                    )
+                )
+    Cooldown.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _outcomes(reason: str, own: Sequence[Proposition]) -> set[str]:
+    if reason in NO_COOLDOWN:
+        return set()
+    found = {BY_REASON[reason]} if reason in BY_REASON else set()
+    found |= {"dismissed"} if any(p.answer == "dismissed" for p in own) else set()
+    return found | ({"ignored"} if any(_ignored(p) for p in own) else set())

@@ -1,0 +1,112 @@
+"""The whole way in on one screen: envelopes become events, usage, signals and enrollments, all in one transaction.
+
+A worker that dies in the middle leaves nothing half done: the lease runs out and another one starts afresh.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.db import transaction
+
+from campaigns_app import enroll, interact
+from consent_app import ledger
+from people_app import identify
+from people_app.item import Who
+from people_app.models import Person
+from signals_app import detect, ingest, tickets, usage
+from signals_app.detectors.base import Batch
+from signals_app.models import Envelope, Meter, SignalDefinition
+from upsell_project.lib import bulk, clock, queue
+
+CHUNK = 20
+# What was done to and by a person, and counts against caps and cooldowns, follows them when they are merged.
+OF_PEOPLE = (
+    "signals_app_event",
+    "signals_app_signal",
+    "signals_app_ticket",
+    "offers_app_decision",
+    "offers_app_proposition",
+    "campaigns_app_enrollment",
+    "campaigns_app_delivery",
+    "campaigns_app_interaction",
+    "campaigns_app_cooldown",
+    "campaigns_app_stafftask",
+)
+SECONDS_A_JOB = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def process_inbox() -> None:
+    """The job: work until the inbox is empty, but let other jobs have the worker after some seconds."""
+    until = time.monotonic() + SECONDS_A_JOB
+    while process(CHUNK):
+        if time.monotonic() > until:
+            queue.nudge_now("inbox")
+            return
+
+
+def process(limit: int) -> int:
+    """Claim and process some envelopes; return how many. A chunk that fails is tried again one by one."""
+    claimed = ingest.claim(limit)
+    spent = [envelope for envelope in claimed if envelope.attempts > ingest.MAX_ATTEMPTS]
+    for envelope in spent:
+        ingest.park(envelope, RuntimeError("its workers died again and again"))
+    fit = [envelope for envelope in claimed if envelope not in spent]
+    if fit:
+        try:
+            _process(fit)
+        except Exception:
+            log.exception("a chunk of %s envelopes failed; trying them one by one", len(fit))
+            _one_by_one(fit)
+    return len(claimed)
+
+
+def _one_by_one(claimed: Sequence[Envelope]) -> None:
+    for envelope in claimed:
+        try:
+            _process([envelope])
+        except Exception as error:
+            log.exception("envelope %s failed", envelope.pk)
+            ingest.park(envelope, error)
+
+
+@transaction.atomic
+def _process(envelopes: Sequence[Envelope]) -> None:
+    now = clock.now()
+    opened = sorted(ingest.open_all(envelopes), key=lambda one: (one.source.kind, one.envelope.pk))
+    who, changed = _identify(opened)
+    stored = ingest.store(opened, who)
+    changes = usage.add(stored, list(Meter.objects.all()))
+    tickets.apply(stored)
+    interact.from_events(stored, now)
+    definitions = SignalDefinition.objects.filter(live=True)
+    signals = detect.signals(Batch(stored, changes, changed), list(definitions), now)
+    enroll.from_signals(signals, now)
+    ingest.keep_rejected(opened)
+    ingest.finish(opened)
+
+
+def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
+    """Source kinds differ in trust and provenance, so each is resolved on its own, in the order of `opened`."""
+    who: list[Who] = []
+    changed: set[int] = set()
+    for kind, group in groupby(opened, key=lambda one: one.source.kind):
+        items = [item for one in group for item in one.items]
+        resolved = identify.resolve(items, kind, clock.now(), trusted=kind != "web")
+        for winner, loser in resolved.merges:
+            _merge(winner, loser)
+        who += resolved.who
+        changed |= resolved.changed_accounts
+    return who, changed
+
+
+def _merge(winner: int, loser: int) -> None:
+    """people_app merged its own rows; each app above does the same with its own."""
+    people = Person.objects.in_bulk([winner, loser])
+    ledger.merge(people[winner], people[loser])
+    enroll.exit(reason="merged", person_id=loser)
+    for table in OF_PEOPLE:
+        bulk.select(f"UPDATE {table} SET person_id = %s WHERE person_id = %s RETURNING 1", winner, loser)

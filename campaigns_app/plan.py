@@ -1,0 +1,72 @@
+"""A published version as a graph that can be walked: which step follows, which lanes a step has. Never changes."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from campaigns_app.models import Lane, PlaybookVersion, Step
+
+OTHERWISE = "otherwise"
+
+
+@dataclass(slots=True)
+class Way:
+    """A lane: taken when `condition` holds; `first` is None when it leads out of the playbook's end."""
+
+    condition: str
+    first: int | None
+
+
+@dataclass(slots=True)
+class Node:
+    """One step: what it does, what follows it, and its lanes in order."""
+
+    id: int
+    kind: str
+    config: dict[str, Any]
+    after: int | None
+    ways: list[Way] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """A version's steps by id, and where it starts."""
+
+    version_id: int
+    playbook: str
+    number: int
+    goal_event: str
+    first: int | None
+    nodes: dict[int, Node]
+
+
+@lru_cache(maxsize=500)
+def of(version_id: int) -> Plan:
+    """The plan of a published version. Raises PlaybookVersion.DoesNotExist."""
+    version = PlaybookVersion.objects.select_related("playbook").get(pk=version_id)
+    lanes: dict[int, list[Lane]] = defaultdict(list)
+    for lane in Lane.objects.filter(step__version=version).order_by("position"):
+        lanes[lane.step_id].append(lane)
+    lines: dict[int | None, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(version=version).order_by("position"):
+        lines[step.lane_id].append(step)
+    nodes: dict[int, Node] = {}
+    first = _line(lines, lanes, None, None, nodes)
+    return Plan(version.pk, version.playbook.slug, version.number, version.goal_event, first, nodes)
+
+
+def _line(
+    lines: dict[int | None, list[Step]],
+    lanes: dict[int, list[Lane]],
+    lane: int | None,
+    outer: int | None,
+    nodes: dict[int, Node],
+) -> int | None:
+    """Link one line of steps from its end; a line without an exit goes on where its parent does."""
+    following = outer
+    for step in reversed(lines[lane]):
+        ways = [Way(x.condition, _line(lines, lanes, x.pk, following, nodes)) for x in lanes[step.pk]]
+        nodes[step.pk] = Node(step.pk, step.kind, step.config, following, ways)
+        following = step.pk
+    return following

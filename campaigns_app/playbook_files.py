@@ -1,0 +1,121 @@
+"""Playbooks as files: a version's steps to and from the tree that YAML holds.
+
+A step is `{kind: config}`; a kind with branches has `lanes: [{when, label?, steps?}]` among its config.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from campaigns_app.conditions import CONDITIONS
+from campaigns_app.models import Lane, Playbook, PlaybookVersion, Step
+from campaigns_app.models.playbook import StepKind
+from campaigns_app.plan import OTHERWISE
+from upsell_project.lib import clock
+
+VERSION_FIELDS = ("goal_event", "goal_days", "reentry_days", "minimum_confidence")
+Tree = list[dict[str, Any]]
+
+
+class Invalid(ValueError):
+    """A file that is no playbook; the message names the place."""
+
+
+def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
+    """A new version with the file's steps, published and live. The caller holds the transaction."""
+    validate(document["steps"])
+    newest = playbook.versions.order_by("-number").values_list("number", flat=True).first()
+    version = PlaybookVersion.objects.create(
+        playbook=playbook,
+        number=(newest or 0) + 1,
+        published_at=clock.now(),
+        **{name: document[name] for name in VERSION_FIELDS if name in document},
+    )
+    _write(version, document["steps"], lane=None)
+    playbook.live_version = version
+    playbook.save(update_fields=["live_version"])
+    return version
+
+
+def same(version: PlaybookVersion, document: Mapping[str, Any]) -> bool:
+    """Whether the version already is what the file says."""
+    fields = [name for name in VERSION_FIELDS if name in document]
+    alike = all(_comparable(getattr(version, name)) == _comparable(document[name]) for name in fields)
+    return alike and tree(version) == _plain(document["steps"])
+
+
+def tree(version: PlaybookVersion) -> Tree:
+    """The version's steps as a file has them, in two statements."""
+    steps: dict[int | None, list[Step]] = defaultdict(list)
+    for step in version.steps.order_by("position"):
+        steps[step.lane_id].append(step)
+    lanes: dict[int, list[Lane]] = defaultdict(list)
+    for lane in Lane.objects.filter(step__version=version).order_by("position"):
+        lanes[lane.step_id].append(lane)
+    return _branch(None, steps, lanes)
+
+
+def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
+    """Raises Invalid for what could not run as it is written; the text names the place."""
+    for index, step in enumerate(steps):
+        where = f"{place}[{index}]"
+        if len(step) != 1 or next(iter(step)) not in StepKind.values:
+            raise Invalid(f"{where}: a step is one of {', '.join(StepKind.values)}")
+        kind, config = next(iter(step.items()))
+        lanes = config.get("lanes", [])
+        if kind == StepKind.WAIT_UNTIL and not config.get("hours"):
+            raise Invalid(f"{where}: a wait needs its longest time in hours")
+        if kind == StepKind.MESSAGE and place == "steps" and index == len(steps) - 1:
+            raise Invalid(f"{where}: after the last message comes a wait, or the end would withdraw it at once")
+        if lanes and lanes[-1].get("when") != OTHERWISE:
+            raise Invalid(f"{where}: the last lane is `otherwise`")
+        for number, lane in enumerate(lanes):
+            if lane.get("when") not in (*CONDITIONS, OTHERWISE):
+                known = ", ".join(sorted(CONDITIONS))
+                raise Invalid(f"{where}.lanes[{number}]: `when` is one of {known}, {OTHERWISE}")
+            validate(lane.get("steps", []), f"{where}.lanes[{number}].steps")
+
+
+def _write(version: PlaybookVersion, steps: Sequence[Mapping[str, Any]], lane: Lane | None) -> None:
+    for position, item in enumerate(steps, start=1):
+        kind, given = next(iter(item.items()))
+        config = {name: value for name, value in given.items() if name != "lanes"}
+        step = Step.objects.create(version=version, lane=lane, position=position, kind=kind, config=config)
+        for number, branch in enumerate(given.get("lanes", []), start=1):
+            inside = Lane.objects.create(
+                step=step, position=number, condition=branch["when"], label=branch.get("label", "")
+            )
+            _write(version, branch.get("steps", []), inside)
+
+
+def _branch(
+    lane: int | None, steps: Mapping[int | None, list[Step]], lanes: Mapping[int, list[Lane]]
+) -> Tree:
+    return [{step.kind: _config(step, steps, lanes)} for step in steps.get(lane, [])]
+
+
+def _config(
+    step: Step, steps: Mapping[int | None, list[Step]], lanes: Mapping[int, list[Lane]]
+) -> dict[str, Any]:
+    branches = [
+        {"when": lane.condition, "label": lane.label, "steps": _branch(lane.pk, steps, lanes)}
+        for lane in lanes.get(step.pk, [])
+    ]
+    return dict(step.config) | ({"lanes": branches} if branches else {})
+
+
+def _plain(steps: Sequence[Mapping[str, Any]]) -> Tree:
+    """The file's steps with every optional key spelled out, so that two trees can be compared."""
+    plain = []
+    for item in steps:
+        kind, given = next(iter(item.items()))
+        branches = [
+            {"when": lane["when"], "label": lane.get("label", ""), "steps": _plain(lane.get("steps", []))}
+            for lane in given.get("lanes", [])
+        ]
+        plain.append({kind: dict(given) | ({"lanes": branches} if branches else {})})
+    return plain
+
+
+def _comparable(value: Any) -> Any:
+    return value if isinstance(value, str) else float(value)

@@ -1,0 +1,168 @@
+"""The recipients' pages as HTML, in the recipient's language."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+from campaigns_app import preferences as choices
+from campaigns_app import recipient_words
+from campaigns_app.preferences import Table
+from campaigns_app.recipient_words import Words
+from consent_app import links, permission
+from consent_app.models import ALL, Pause
+from offers_app.models import Proposition
+from people_app.masking import masked
+from people_app.models import Channel, Person
+from upsell_project.lib import clock
+
+FIGURES = ("resource_label", "feature", "used", "cap", "percent", "count", "days")
+
+
+@dataclass
+class Page:
+    """Whose page it is, and the offer that led there. `remember` before a change allows its undoing."""
+
+    person: Person
+    proposition: Proposition | None
+    before: Table | None = None
+    was_paused: bool = False
+
+    @cached_property
+    def words(self) -> Words:
+        return recipient_words.of(self.person.locale)
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """What the ledger keeps of where and in which language it was said."""
+        proof = {"page": "preferences", "language": self.words["language"]}
+        return proof | ({"proposition": str(self.proposition.pk)} if self.proposition else {})
+
+    def remember(self) -> None:
+        self.before, paused = self.look()
+        self.was_paused = paused is not None
+
+    def look(self) -> tuple[Table, datetime | None]:
+        """What is permitted now, and until when it is paused."""
+        now = clock.now()
+        standing = permission.of(self.person.pk, now)
+        also = [self.proposition.topic] if self.proposition else []
+        return choices.table(self.person, also, standing), standing.paused_until(Pause.Kind.SNOOZE, now)
+
+
+def preferences(page: Page, result: str = "", status: int = 200) -> HttpResponse:
+    """The preference page; `result` names what was just done."""
+    words, (table, paused) = page.words, page.look()
+    until = _day(page.person, paused) if paused else ""
+    token = links.make_preferences(page.person.pk, page.proposition.pk if page.proposition else None)
+    context = {
+        "action": f"/p/{token}",
+        "result": words[result].format(until=until) if result else "",
+        "undo": _undo(page, result, table),
+        "address": _address(page.person, words),
+        "why": page.proposition.content.get("why", "") if page.proposition else "",
+        "why_url": f"/why/{links.make_why(page.proposition.pk)}" if page.proposition else "",
+        "any_on": any(cell.ticked for cell in table.cells),
+        "paused": words["pause_on"].format(until=until) if paused else "",
+        "pauses": [(f"pause-{days}", words[f"pause_{days}"]) for days in choices.PAUSES],
+        "table": table,
+        "columns": [words[channel] for channel in table.channels],
+        "rows": [
+            (label, [(cell, words[cell.channel]) for cell in row])
+            for label, row in ((_topic(topic, words), row) for topic, row in table.rows)
+        ],
+    }
+    return _render("preferences", words, context, status)
+
+
+def unsubscribe(page: Page, token: str) -> HttpResponse:
+    other = links.make_preferences(page.person.pk, page.proposition.pk if page.proposition else None)
+    context = {
+        "action": f"/u/{token}",
+        "address": _address(page.person, page.words),
+        "other": f"/p/{other}",
+    }
+    return _render("unsubscribe", page.words, context)
+
+
+def why(proposition: Proposition) -> HttpResponse:
+    words = recipient_words.of(proposition.person.locale)
+    figures = [
+        (words["offer"], proposition.offer.name),
+        (words["shown"], _day(proposition.person, proposition.ready_at)),
+        *_figures(proposition.evidence, words, _locale(proposition.person, words)),
+    ]
+    return _render("why", words, {"why": proposition.content.get("why", ""), "figures": figures})
+
+
+def nobody() -> HttpResponse:
+    """Nobody is left behind the link: whoever was erased gets nothing any more, which is what was asked."""
+    return _render("notice", recipient_words.of(""), {"heading": "title", "text": "nobody"})
+
+
+def broken() -> HttpResponse:
+    return _render("notice", recipient_words.of(""), {"heading": "broken", "text": "broken_help"}, 404)
+
+
+def _render(name: str, words: Words, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    sender = {"company": settings.COMPANY, "postal": settings.POSTAL_ADDRESS}
+    html = render_to_string(f"recipients/{name}.html", {"w": words, **sender, **context})
+    return HttpResponse(html, status=status)
+
+
+def _undo(page: Page, result: str, table: Table) -> dict[str, str]:
+    """The fields that bring back what was before; nothing where there is nothing to bring back."""
+    if result == "paused" and not page.was_paused:
+        return {"do": "resume"}
+    if result in ("stopped", "started", "saved") and page.before and page.before.ticked != table.ticked:
+        return {"do": "save", "shown": page.before.shown, "on": page.before.ticked}
+    return {}
+
+
+def _address(person: Person, words: Words) -> str:
+    """Enough to recognize oneself: the mail address, else another, with its middle hidden."""
+    points = {point.channel: point.address for point in person.contact_points.exclude(address="")}
+    address = points.get(Channel.EMAIL) or next((points[one] for one in sorted(points)), "")
+    return words["for"].format(who=masked(address)) if address else ""
+
+
+def _topic(topic: str, words: Words) -> str:
+    if topic == ALL:
+        return words["rest"]
+    return words.get(f"topic:{topic}") or topic.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _figures(evidence: Mapping[str, Any], words: Words, locale: Locale) -> list[tuple[str, str]]:
+    found = {name: evidence[name] for name in FIGURES if evidence.get(name) not in (None, "")}
+    return [(words[name], _figure(name, value, locale)) for name, value in found.items()]
+
+
+def _figure(name: str, value: Any, locale: Locale) -> str:
+    if isinstance(value, int | float):
+        return format_decimal(value, locale=locale) + (" %" if name == "percent" else "")
+    return str(value)
+
+
+def _day(person: Person, at: datetime) -> str:
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        at = at.astimezone(ZoneInfo(person.timezone or "UTC"))
+    return format_date(at, "long", locale=_locale(person, recipient_words.of(person.locale)))
+
+
+def _locale(person: Person, words: Words) -> Locale:
+    """Their own, where the page speaks its language; so that a day never reads in another one."""
+    try:
+        own = Locale.parse(person.locale.replace("-", "_")) if person.locale else None
+    except (ValueError, UnknownLocaleError):
+        own = None
+    return own if own and own.language == words["language"] else Locale(words["language"])

@@ -1,0 +1,186 @@
+"""Recipients' pages: no login, no script, no cookie; the signed link is the authority. A GET changes nothing.
+
+The one exception is the click redirect, which notes that somebody clicked.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaigns_app import enroll, interact, preferences, recipient_pages
+from campaigns_app.models import Interaction
+from campaigns_app.recipient_pages import Page
+from consent_app import ledger, links
+from offers_app.models import Proposition
+from people_app.models import Person
+from upsell_project.lib import clock
+
+View = Callable[[HttpRequest, str], HttpResponse]
+HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+}
+# Mail gateways, link previews and libraries: they follow links, but nobody has clicked.
+_MACHINES = re.compile(
+    r"bot\b|bot/|crawl|spider|preview|scan|proofpoint|barracuda|mimecast|urldefense|safelinks|forcepoint|"
+    r"symantec|trendmicro|fireeye|sophos|googleimageproxy|yahoomailproxy|facebookexternalhit|slackbot|whatsapp|"
+    r"skypeuripreview|headless|python|curl|wget|java/|okhttp|go-http|httpclient|libwww|axios|node-fetch",
+    re.IGNORECASE,
+)
+_CLICK = uuid.UUID("9f5b0c0e-8c1e-4b55-9b3f-1f0f5e1d2a77")
+
+
+def private(view: View) -> View:
+    """Nobody may keep, index or embed the page, or learn where it was; a link that is not ours is a 404."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            response = view(request, token)
+        except (links.BadLink, Http404):
+            response = recipient_pages.broken()
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    return wrapped
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
+    """`/p/<token>`: see and change what one gets."""
+    page = _page(links.read_preferences(token))
+    if page is None:
+        return recipient_pages.nobody()
+    return _change(request, page) if request.method == "POST" else recipient_pages.preferences(page)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """`/u/<token>`: RFC 8058. The POST acts at once and answers 200, whatever its body."""
+    page = _page(links.read_unsubscribe(token))
+    if page is None:
+        return recipient_pages.nobody()
+    if request.method != "POST":
+        return recipient_pages.unsubscribe(page, token)
+    page.remember()
+    preferences.stop_all(page.person, "one_click", page.proof)
+    _note(page, Interaction.Kind.OPTED_OUT, "one_click")
+    return recipient_pages.preferences(page, "stopped")
+
+
+@private
+@require_safe
+def click(request: HttpRequest, token: str) -> HttpResponse:
+    """`/c/<token>`: on to the target that the offer itself names, and nowhere else."""
+    proposition_id, target = links.read_click(token)
+    proposition = Proposition.objects.filter(pk=proposition_id).first()
+    url = _target(proposition, target)
+    if proposition is None or url is None:
+        raise Http404
+    if request.method == "GET" and _human(request):
+        interact.record(
+            proposition.pk,
+            proposition.person_id,
+            Interaction.Kind.CLICKED,
+            id=uuid.uuid5(_CLICK, f"{proposition.pk}:{target}"),
+            at=clock.now(),
+            how="mail",
+            data={"target": target},
+        )
+    return HttpResponseRedirect(url)
+
+
+@private
+@require_safe
+def why(request: HttpRequest, token: str) -> HttpResponse:
+    """`/why/<token>`: the reason for one offer, in the words and figures of its evidence."""
+    proposition = (
+        Proposition.objects.select_related("offer", "person").filter(pk=links.read_why(token)).first()
+    )
+    if proposition is None or proposition.person.erased_at:
+        raise Http404
+    return recipient_pages.why(proposition)
+
+
+def _change(request: HttpRequest, page: Page) -> HttpResponse:
+    wish, _, number = request.POST.get("do", "").partition("-")
+    if wish == "stop":
+        page.remember()
+        preferences.stop_all(page.person, preferences.HERE, page.proof)
+        _note(page, Interaction.Kind.OPTED_OUT, preferences.HERE)
+        return recipient_pages.preferences(page, "stopped")
+    if wish == "start":
+        shown = page.look()[0].shown
+        return _choose(page, shown, shown, "started")
+    if wish == "save":
+        shown, ticked = request.POST.get("shown", ""), " ".join(request.POST.getlist("on"))
+        return _choose(page, shown, ticked, "saved")
+    if wish == "pause" and number in {str(days) for days in preferences.PAUSES}:
+        page.remember()
+        ledger.snooze(page.person, int(number), preferences.HERE)
+        enroll.exit(person_id=page.person.pk, reason=Interaction.Kind.SNOOZED)
+        _note(page, Interaction.Kind.SNOOZED, preferences.HERE)
+        return recipient_pages.preferences(page, "paused")
+    if wish == "resume":
+        ledger.resume(page.person)
+        return recipient_pages.preferences(page, "resumed")
+    return recipient_pages.preferences(page, "nothing", status=400)
+
+
+def _note(page: Page, kind: Interaction.Kind, how: str) -> None:
+    """The offer that led here gets its answer, so that reports see what the ledger knows."""
+    if page.proposition:
+        interact.note(page.proposition, kind, how)
+
+
+def _choose(page: Page, shown: str, ticked: str, result: str) -> HttpResponse:
+    page.remember()
+    changed = preferences.choose(page.person, shown, ticked, page.proof)
+    return recipient_pages.preferences(page, result if changed else "nothing")
+
+
+def _page(recipient: links.Recipient) -> Page | None:
+    """The page of whom the link names, or of whom they were merged into; None when nobody is left."""
+    person = Person.objects.filter(pk=recipient.person_id).first()
+    for _ in range(10):
+        if person is None or person.merged_into_id is None:
+            break
+        person = person.merged_into
+    if person is None or person.erased_at:
+        return None
+    made = Proposition.objects.filter(person=person, pk=recipient.proposition_id or uuid.UUID(int=0))
+    return Page(person, made.first())
+
+
+def _target(proposition: Proposition | None, target: str) -> str | None:
+    """The address stored with the offer under this name, if it is a web address on an allowed host."""
+    button = proposition.content.get(target) if proposition else None
+    url = button.get("url") if isinstance(button, dict) else None
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    allowed = not settings.CLICK_HOSTS or parts.hostname in settings.CLICK_HOSTS
+    return url if parts.scheme in ("http", "https") and parts.hostname and allowed else None
+
+
+def _human(request: HttpRequest) -> bool:
+    agent = request.headers.get("User-Agent", "")
+    prefetched = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))
+    return bool(agent) and not prefetched and not _MACHINES.search(agent)

@@ -1,0 +1,75 @@
+"""What was held: sent on with every gate met again, held on, or dropped because something overtook it.
+
+Runs inside the transaction that holds the locks of `standing.lock`, like `deliver`.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from campaigns_app import contact_gates, deliver
+from campaigns_app.case import Case
+from campaigns_app.models import Delivery
+from campaigns_app.standing import Standing
+from offers_app.models import Proposition
+from upsell_project.lib.gates import Code, Gate
+
+
+def due(
+    cases: Sequence[tuple[Case, Delivery]], standing: Standing, now: datetime
+) -> dict[uuid.UUID, Gate | None]:
+    """Held deliveries whose time has come: meet every gate again, then intend, hold on or skip.
+
+    Returns what stopped each, by delivery.
+    """
+    stops: dict[uuid.UUID, Gate | None] = {}
+    for case, delivery in cases:
+        gates = contact_gates.check(case, delivery.channel, delivery.proposition.topic, standing, now)
+        gates += [deliver.relevant(case)] if gates[-1].passed else []
+        gates += [deliver.holdout(case, standing)] if gates[-1].passed else []
+        stops[delivery.pk] = deliver.stopped_by(gates)
+        _settle(case, delivery, stops[delivery.pk], gates, standing, now)
+    changed = [delivery for _, delivery in cases]
+    Delivery.objects.bulk_update(
+        changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof"]
+    )
+    _end([d for d in changed if d.state == Delivery.State.SKIPPED])
+    gone = (Delivery.State.INTENDED, Delivery.State.ACCEPTED)
+    deliver.hand_over([(case, delivery) for case, delivery in cases if delivery.state in gone], now)
+    return stops
+
+
+def drop(deliveries: Sequence[Delivery], reason: str) -> None:
+    """Held deliveries that what the person did meanwhile has overtaken."""
+    for delivery in deliveries:
+        delivery.state, delivery.reason = Delivery.State.SKIPPED, reason
+    Delivery.objects.bulk_update(deliveries, ["state", "reason"])
+    _end(deliveries)
+
+
+def _end(deliveries: Sequence[Delivery]) -> None:
+    over = Proposition.objects.filter(pk__in=[delivery.proposition_id for delivery in deliveries])
+    over.filter(state=Proposition.State.LIVE).update(state=Proposition.State.ENDED)
+
+
+def _settle(
+    case: Case,
+    delivery: Delivery,
+    stopped: Gate | None,
+    gates: Sequence[Gate],
+    standing: Standing,
+    now: datetime,
+) -> None:
+    if stopped and stopped.gate == Code.QUIET_HOURS and stopped.next_eligible_at:
+        delivery.send_after, delivery.reason = stopped.next_eligible_at, stopped.reason
+    elif stopped:
+        delivery.state, delivery.reason = Delivery.State.SKIPPED, f"{stopped.gate}: {stopped.reason}"[:300]
+    else:
+        at_once = delivery.channel in deliver.AT_ONCE
+        delivery.state = Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
+        delivery.intended_at, delivery.reason = now, ""
+        delivery.sent_at = now if at_once else None
+        delivery.proof |= {
+            k: v for k, v in deliver.proof(gates, standing.policy.version, now).items() if v is not None
+        }
+        standing.touches.setdefault(case.person.pk, []).append((now, delivery.channel))

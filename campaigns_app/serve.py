@@ -1,0 +1,79 @@
+"""The offers that are ready for a person in the app, with the gates met again: one statement, nothing decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from consent_app.models import Basis, Pause
+from consent_app.permission import Rest, Standing, Word
+from people_app.models import Channel, ContactPoint
+from upsell_project.lib import bulk
+
+POLL_SECONDS = 60
+
+
+def offers(
+    user_id: str, account: str | None, placement: str | None, limit: int, now: datetime
+) -> list[dict[str, Any]]:
+    """The contract's offer objects, oldest first; empty is a normal answer. `account`: only offers to this group id."""
+    wanted = {"user": user_id, "account": account, "now": now, "placement": placement}
+    rows = bulk.prepared(_READY, wanted)
+    return [_shown(row) for row in rows if _may_see(row, now)][:limit]
+
+
+def _shown(row: Sequence[Any]) -> dict[str, Any]:
+    proposition, _, offer, placement, format_, content, expires_at = row[:7]
+    return {
+        "proposition_id": str(proposition),
+        "offer": offer,
+        "placement": placement,
+        "format": format_,
+        **content,
+        "expires_at": expires_at.isoformat(),
+    }
+
+
+def _may_see(row: Sequence[Any], now: datetime) -> bool:
+    """The contact gates of the app as they stand at this moment."""
+    topic, (person_id, country, blocked, words, pauses) = row[1], row[7:]
+    if blocked:
+        return False
+    standing = Standing(person_id, [_word(word) for word in words], _rests(pauses))
+    contact = ContactPoint(pk=0, person_id=person_id, channel=Channel.IN_APP)
+    return standing.check(Channel.IN_APP, topic, contact, country, now)[-1].passed
+
+
+def _word(row: Sequence[Any]) -> Word:
+    channel, topic, granted, basis, record, since, expires = row
+    ends = datetime.fromisoformat(expires) if expires else None
+    return Word(channel, topic, granted, Basis(basis), record, datetime.fromisoformat(since), ends)
+
+
+def _rests(rows: Sequence[Sequence[Any]]) -> dict[str, Rest]:
+    return {Pause.Kind(kind).value: Rest(datetime.fromisoformat(until), "") for kind, until in rows}
+
+
+# Whoever was merged may still be called by their former id (`u`).
+_READY = """
+SELECT pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content::json, pr.expires_at, p.id,
+    coalesce(nullif(p.country, ''), a.country, ''),
+    coalesce(a.cancelling OR a.invoice_status = 'past_due' OR a.subscription_status IN ('past_due', 'unpaid'), false)
+        OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h WHERE h.account_id = pr.account_id AND h.held_out)
+        OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL
+            AND t.account_id = pr.account_id)
+        OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL AND t.person_id = p.id),
+    (SELECT coalesce(json_agg(json_build_array(w.channel, w.topic, w.granted, w.basis, w.record_id, w.since,
+        w.expires_at)), '[]') FROM consent_app_permission w WHERE w.person_id = p.id AND w.purpose = 'marketing'),
+    (SELECT coalesce(json_agg(json_build_array(z.kind, z.until)), '[]') FROM consent_app_pause z
+        WHERE z.person_id = p.id AND z.until > %(now)s)
+FROM people_app_person u
+JOIN people_app_person p ON p.id = coalesce(u.merged_into_id, u.id)
+JOIN offers_app_proposition pr ON pr.person_id = p.id AND pr.channel = 'in_app' AND pr.state = 'live'
+JOIN offers_app_offer o ON o.id = pr.offer_id AND o.live
+JOIN offers_app_placement pl ON pl.slug = pr.placement
+LEFT JOIN people_app_account a ON a.id = pr.account_id
+WHERE u.user_id = %(user)s AND p.erased_at IS NULL AND pr.expires_at > %(now)s
+    AND (%(account)s::text IS NULL OR a.group_id = %(account)s::text)
+    AND (%(placement)s::text IS NULL OR pr.placement = %(placement)s::text)
+ORDER BY pr.ready_at
+"""

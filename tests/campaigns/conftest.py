@@ -1,0 +1,3 @@
+from tests.engine import starter
+
+__all__ = ["starter"]

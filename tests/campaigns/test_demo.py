@@ -1,0 +1,70 @@
+"""Insightify: what the demo shows came in by the front door."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from campaigns_app import demo
+from campaigns_app.models import Delivery
+from offers_app.models import HoldoutAssignment
+from people_app.models import Account, Person
+from signals_app.models import Event, Source
+from tests.engine import work
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+def test_it_works(client: Client) -> None:
+    demo.seed(0)
+    work()
+    ana = Person.objects.get(user_id=demo.FIRST)
+    visitor = demo.visitor(demo.FIRST)
+    assert visitor
+    assert visitor.person == ana
+    assert not HoldoutAssignment.objects.get(account=visitor.account).held_out
+    headers = {"X-Write-Key": visitor.write_key, "Authorization": f"Bearer {visitor.token}"}
+    answer = client.get("/v1/offers?placement=app-banner", headers=headers)
+    (offer,) = json.loads(answer.content)["offers"]
+    assert offer["why"].startswith("You've exported 17 of 20 reports")
+    assert client.get("/demo/").status_code == 200
+
+
+def test_a_second_seed_changes_nothing() -> None:
+    demo.seed(3)
+    work()
+    before = (Person.objects.count(), Account.objects.count(), Event.objects.count(), Source.objects.count())
+    assert before[0] == 4
+    demo.seed(3)
+    work()
+    assert (
+        Person.objects.count(),
+        Account.objects.count(),
+        Event.objects.count(),
+        Source.objects.count(),
+    ) == before
+
+
+def test_the_demo_person_is_outside_the_control_group_however_large_it_is(settings: Any) -> None:
+    settings.HOLDOUT_PERCENT = 90
+    demo.welcome("demo-new", "Ben")
+    work()
+    assert Delivery.objects.filter(person__user_id="demo-new", channel="in_app").exists()
+
+
+def test_a_control_group_of_everybody_is_refused_with_a_sentence(settings: Any) -> None:
+    settings.HOLDOUT_PERCENT = 100
+    with pytest.raises(RuntimeError, match="HOLDOUT_PERCENT leaves nobody"):
+        demo.welcome("demo-new", "Ben")
+
+
+def test_without_a_seed_there_is_no_visitor(client: Client) -> None:
+    assert demo.visitor("anybody") is None
+    assert client.get("/demo/").status_code == 200
+
+
+def test_there_is_no_demo_outside_a_sandbox(client: Client, settings: Any) -> None:
+    settings.SANDBOX = False
+    assert client.get("/demo/").status_code == 404
+    assert client.post("/demo/do/", {"wish": "restart"}).status_code == 404

@@ -1,0 +1,102 @@
+"""What was held: every gate is met again, and what they did meanwhile overtakes it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from campaigns_app import advance
+from campaigns_app.models import Delivery, Enrollment
+from offers_app.models import HoldoutAssignment, Proposition
+from people_app.models import Person
+from tests.campaigns.gates import bar
+from tests.conftest import Time
+from tests.engine import MORNING, begun, somebody, touches, work
+from upsell_project.lib import clock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+@pytest.fixture(autouse=True)
+def morning(time: Time, settings: pytest.FixtureRequest) -> None:
+    settings.HOLDOUT_PERCENT = 0  # type: ignore[attr-defined]
+    time.set(MORNING)
+
+
+def held(time: Time, **fields: Any) -> tuple[Person, Enrollment]:
+    """A mail that waits for the morning."""
+    time.set(MORNING + timedelta(hours=4))
+    person = somebody(**fields)
+    run = begun(person)
+    time.move(hours=12)
+    advance.due()
+    return person, run
+
+
+def test_a_held_mail_is_sent_when_the_hours_allow_it(time: Time) -> None:
+    person, _ = held(time)
+    opens = MORNING + timedelta(hours=25)
+    time.set(opens - timedelta(seconds=1))
+    advance.due()
+    assert len(touches(person)) == 1
+    time.set(opens)
+    advance.due()
+    mail = Delivery.objects.get(channel="email")
+    assert (mail.state, mail.intended_at, mail.reason) == ("intended", opens, "")
+    assert mail.proof["local_time"] == "2026-03-11T08:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        ("erased", True),
+        ("opted_out", False),
+        ("snoozed", True),
+        ("do_not_disturb", True),
+        ("problem_ticket", True),
+        ("unpaid", True),
+        ("cancelling", True),
+        ("cooldown", True),
+        ("no_longer_relevant", True),
+        ("holdout", True),
+    ],
+)
+def test_a_held_mail_meets_every_gate_again(time: Time, code: str, ends: bool) -> None:
+    person, run = held(time)
+    if code == "holdout":
+        HoldoutAssignment.objects.update(held_out=True)
+    else:
+        bar(code, person)
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    mail = Delivery.objects.get(channel="email")
+    assert mail.state == "skipped"
+    assert mail.reason.startswith(f"{code}:") or mail.reason == f"The sequence ended: {code}"
+    assert Proposition.objects.get(channel="email").state == "ended"
+    run.refresh_from_db()
+    assert run.end_reason == (code if ends else "")
+
+
+def test_usage_of_a_month_that_is_over_is_no_reason_any_more(time: Time) -> None:
+    time.set(MORNING.replace(day=31, hour=9))
+    person = somebody()
+    begun(person)
+    time.move(hours=12)
+    advance.due()
+    time.move(hours=12)
+    advance.due()
+    assert Delivery.objects.get(channel="email").reason.startswith("no_longer_relevant")
+
+
+@pytest.mark.parametrize("kind", ["clicked", "accepted"])
+def test_a_held_mail_is_dropped_when_they_took_the_banner_meanwhile(time: Time, kind: str) -> None:
+    person, _ = held(time)
+    Proposition.objects.filter(channel="in_app").update(
+        **({"clicked_at": clock.now()} if kind == "clicked" else {"answer": "accepted", "state": "answered"})
+    )
+    Enrollment.objects.update(wake_at=clock.now())
+    advance.due()
+    assert Delivery.objects.get(channel="email").state == "skipped"
+    time.move(days=1)
+    work()
+    assert len(touches(person)) == 1
