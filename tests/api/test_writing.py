@@ -1,0 +1,145 @@
+"""What staff own is written here: offers, templates, definitions, meters, playbooks."""
+
+import json
+from typing import Any
+
+import pytest
+
+from campaigns_app.models import Lane, Playbook, Step
+from offers_app.models import Offer, Template
+from signals_app.models import Meter, SignalDefinition
+from tests.api.caller import Caller, a_playbook, an_offer
+
+pytestmark = pytest.mark.django_db
+
+TERMS = {
+    "price": "49.00",
+    "currency": "EUR",
+    "period": "month",
+    "renews": True,
+    "cancel_anytime": True,
+    "trial_days": 14,
+    "incentive": {"kind": "percent", "value": 20, "ends_at": None},
+}
+RULE = {
+    "slug": "near",
+    "name": "Near",
+    "detector": "threshold",
+    "config": {"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7},
+}
+
+
+def body(answer: Any, status: int = 200) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content
+    return dict(json.loads(answer.content))
+
+
+def test_an_offer_is_made_and_read_back(editor: Caller) -> None:
+    said = {"slug": "pro", "name": "Pro", "terms": TERMS, "fields": {"feature": "x"}, "url": "{public}/buy"}
+    made = body(editor.post("/api/offers/", said), 201)
+    assert {name: made[name] for name in said} == said
+    assert made["edited"] is True
+    assert body(editor.get("/api/offers/pro")) == made
+
+
+def test_a_changed_offer_is_marked_as_edited(editor: Caller) -> None:
+    an_offer("pro")
+    assert body(editor.patch("/api/offers/pro/", {"live": False}))["live"] is False
+    offer = Offer.objects.get()
+    assert (offer.live, offer.edited) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"price": "free"},
+        {"price": "NaN", "currency": "EUR"},
+        {"price": "-1", "currency": "EUR"},
+        {"hidden": 1},
+        {"price": "9"},
+        {"trial_days": -1},
+        {"renews": "yes"},
+        {"incentive": {"kind": "gift", "value": 1}},
+        [],
+        {"incentive": {"kind": "percent", "value": 5, "ends_at": "soon"}},
+        {"currency": "euro"},
+    ],
+)
+def test_terms_that_mean_nothing_are_refused(editor: Caller, terms: Any) -> None:
+    answer = editor.post("/api/offers/", {"slug": "pro", "name": "Pro", "terms": terms})
+    assert answer.status_code == 400
+    assert all(row["pointer"].startswith("#/terms") for row in body(answer, 400)["errors"])
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.test", "ftp://a.test", "data:text/html,x"])
+def test_a_link_leads_to_the_web(editor: Caller, url: str) -> None:
+    assert editor.post("/api/offers/", {"slug": "pro", "name": "Pro", "url": url}).status_code == 400
+
+
+def test_a_templates_treatments_are_replaced_together(editor: Caller) -> None:
+    one = {"channel": "in_app", "headline": "Hi", "body": "<p>{{ person.first_name }}</p>"}
+    made = body(editor.post("/api/templates/", {"slug": "nudge", "name": "Nudge", "treatments": [one]}), 201)
+    assert made["treatments"] == [one | {"locale": "en", "why": "", "cta_label": "", "secondary_label": ""}]
+    two = one | {"channel": "email"}
+    changed = body(editor.patch("/api/templates/nudge/", {"treatments": [two, two | {"locale": "de"}]}))
+    assert [(row["channel"], row["locale"]) for row in changed["treatments"]] == [
+        ("email", "en"),
+        ("email", "de"),
+    ]
+    assert body(editor.patch("/api/templates/nudge/", {"name": "New"}))["treatments"] == changed["treatments"]
+    assert Template.objects.get().edited
+
+
+def test_a_refused_template_changes_nothing(editor: Caller) -> None:
+    one = {"channel": "in_app", "headline": "Hi", "body": "Hi"}
+    said = {"slug": "nudge", "name": "Nudge", "treatments": [one, one]}
+    assert editor.post("/api/templates/", said).status_code == 400
+    assert not Template.objects.exists()
+
+
+def test_a_changed_rule_is_a_new_version(editor: Caller) -> None:
+    assert body(editor.post("/api/signal-definitions/", RULE), 201)["version"] == 1
+    path = "/api/signal-definitions/near/"
+    assert body(editor.patch(path, {"name": "Nearly", "config": RULE["config"]}))["version"] == 1
+    changed = body(editor.patch(path, {"config": {"resources": ["*"], "fire_at": 0.9, "rearm_below": 0.7}}))
+    assert changed["version"] == 2
+    assert SignalDefinition.objects.get().edited
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"fire_at": 2}, [], {"resources": ["*"], "fire_at": 1, "rearm_below": 2}]
+)
+def test_a_rule_that_cannot_be_evaluated_is_refused(editor: Caller, config: Any) -> None:
+    assert editor.post("/api/signal-definitions/", RULE | {"config": config}).status_code == 400
+    body(editor.post("/api/signal-definitions/", RULE), 201)
+    assert editor.patch("/api/signal-definitions/near/", {"detector": "frequency"}).status_code == 400
+
+
+def test_a_meter(editor: Caller) -> None:
+    said = {"resource": "rows", "label": "rows", "verb": "imported", "event": "Rows Imported"}
+    body(editor.post("/api/meters/", said), 201)
+    assert editor.patch("/api/meters/rows/", {"aggregate": "sum"}).status_code == 400
+    body(editor.patch("/api/meters/rows/", {"aggregate": "sum", "property": "count"}))
+    assert Meter.objects.get().aggregate == "sum"
+
+
+def test_a_playbook_is_switched_off_and_on(editor: Caller) -> None:
+    a_playbook()
+    body(editor.post("/api/signal-definitions/", RULE), 201)
+    path = "/api/playbooks/power-user-upsell/"
+    changed = body(editor.patch(path, {"live": False, "signals": ["near"], "name": "Power"}))
+    assert (changed["live"], changed["signals"], changed["name"]) == (False, ["near"], "Power")
+    assert body(editor.patch(path, {"live": True}))["live"] is True
+    assert editor.patch(path, {"signals": ["no-such-signal"]}).status_code == 400
+    assert Playbook.objects.get().edited
+
+
+def test_a_playbook_shows_the_steps_in_force(viewer: Caller) -> None:
+    version = a_playbook().live_version
+    assert version is not None
+    step = Step.objects.create(version=version, position=1, kind="branch")
+    lane = Lane.objects.create(step=step, position=1, condition="otherwise")
+    inner = Step.objects.create(version=version, lane=lane, position=1, kind="exit")
+    shown = body(viewer.get("/api/playbooks/power-user-upsell/"))["live_version"]
+    assert [(row["id"], row["lane"]) for row in shown["steps"]] == [(step.pk, None), (inner.pk, lane.pk)]
+    assert [row["condition"] for row in shown["steps"][0]["lanes"]] == ["otherwise"]
