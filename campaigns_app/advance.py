@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from campaigns_app import outcomes, plan, standing
@@ -20,7 +19,6 @@ from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.steps import STEPS
 from campaigns_app.steps.base import Continue, Finish, Outcome
-from consent_app import regions
 from offers_app.models import Proposition
 from signals_app import detect
 from upsell_project.lib import bulk, clock, queue
@@ -138,13 +136,13 @@ def _cases(claimed: Sequence[int], token: uuid.UUID, now: datetime) -> list[Case
         Proposition.objects.filter(enrollment_id__in=cases).select_related("offer").order_by("ready_at")
     ):
         cases[proposition.enrollment_id].propositions.append(proposition)
-    for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related("proposition"):
+    related = ("proposition__offer", "proposition__treatment__template")
+    for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related(*related):
         cases[delivery.enrollment_id].deliveries[delivery.step_id] = delivery
     return list(cases.values())
 
 
 def _case(enrollment: Enrollment, fresh: dict[int, dict[str, object] | None], policy: ContactPolicy) -> Case:
-    country = enrollment.person.country or enrollment.account.country
     return Case(
         enrollment,
         plan.of(enrollment.version_id),
@@ -152,7 +150,6 @@ def _case(enrollment: Enrollment, fresh: dict[int, dict[str, object] | None], po
         enrollment.account,
         fresh[enrollment.signal_id],
         policy,
-        trusted_opens=settings.TRACK_OPENS and regions.of(country).track_opens,
     )
 
 

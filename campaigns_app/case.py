@@ -21,7 +21,6 @@ class Case:
     policy: ContactPolicy
     propositions: list[Proposition] = field(default_factory=list)
     deliveries: dict[int, Delivery] = field(default_factory=dict)
-    trusted_opens: bool = False
 
     @property
     def node(self) -> Node:

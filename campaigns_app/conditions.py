@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.plan import OTHERWISE, Way
@@ -28,18 +30,18 @@ def dismissed(case: Case) -> bool:
 
 
 def opened_no_click(case: Case) -> bool:
-    """It reached them and was opened, or opens cannot be known; and nothing was clicked."""
+    """It reached them and nothing was clicked. Without receipts opens cannot be known, so reaching counts as opened."""
     if not case.last or clicked(case):
         return False
     delivery = case.delivery_of(case.last)
-    if delivery is None or delivery.state != Delivery.State.ACCEPTED:
-        return False
-    return bool(delivery.opened_at) or not case.trusted_opens
+    return delivery is not None and delivery.state == Delivery.State.ACCEPTED
 
 
 def high_value(case: Case) -> bool:
-    """A VIP account, or one whose monthly revenue reaches the policy's bound."""
-    return case.account.tier == Tier.VIP or (case.account.mrr or 0) >= case.policy.high_value_mrr
+    """A VIP account, or one whose monthly revenue reaches the policy's bound; other currencies are not compared."""
+    account = case.account
+    comparable = account.currency in ("", settings.CURRENCY)
+    return account.tier == Tier.VIP or (comparable and (account.mrr or 0) >= case.policy.high_value_mrr)
 
 
 def opened_no_click_high_value(case: Case) -> bool:

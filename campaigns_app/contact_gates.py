@@ -6,9 +6,12 @@ A skipped touch (refused at the provider) still counts against the caps: caps co
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
+
 from campaigns_app import hours, pressure, zones
 from campaigns_app.case import Case
 from campaigns_app.standing import Standing
+from consent_app import regions
 from people_app.models import Account, Channel, ContactPoint, Person
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
@@ -43,6 +46,7 @@ def check(case: Case, channel: str, topic: str, standing: Standing, now: datetim
         lambda: account_free(case, standing),
         lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
         lambda: rested(person.pk, standing, now, running=case.enrollment.pk),
+        lambda: channel_ready(channel, person.country or account.country),
         lambda: in_hours(person, account, channel, standing, now),
     ]
     for gate in rest:
@@ -109,6 +113,17 @@ def rested(person_id: int, standing: Standing, now: datetime, running: int | Non
         longest.until.isoformat(),
         longest.until,
     )
+
+
+def channel_ready(channel: str, country: str) -> Gate:
+    """Mail needs a server and, where the law asks for one, our postal address in it."""
+    if channel == Channel.EMAIL and not settings.EMAIL_URL:
+        return failed(Code.CHANNEL_UNAVAILABLE, "No mail server is configured: set EMAIL_URL.", "EMAIL_URL")
+    region = regions.of(country)
+    if channel == Channel.EMAIL and region.postal_address and not settings.POSTAL_ADDRESS:
+        reason = f"Mail by {region.code} rules needs a postal address: set POSTAL_ADDRESS."
+        return failed(Code.CHANNEL_UNAVAILABLE, reason, "POSTAL_ADDRESS")
+    return passed(Code.CHANNEL_UNAVAILABLE, channel)
 
 
 def in_hours(person: Person, account: Account, channel: str, standing: Standing, now: datetime) -> Gate:

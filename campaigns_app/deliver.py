@@ -128,17 +128,25 @@ def relevant(case: Case) -> Gate:
 
 
 def _words(draft: Draft, now: datetime) -> Gate:
-    case, offer, treatment = draft.intent.case, draft.offer, draft.treatment
+    gate, draft.content = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, now)
+    return gate
+
+
+def words(
+    case: Case, offer: Offer | None, treatment: Treatment | None, proposition_id: uuid.UUID, now: datetime
+) -> tuple[Gate, dict[str, Any]]:
+    """The text with the figures of now; none when a value is missing."""
     if offer is None or treatment is None or case.evidence is None:
-        return failed(Code.RENDER_ERROR, "There is nothing to render.")
+        return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
     context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+    name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
-        draft.content = wording.proposition_content(
-            treatment, offer, context, channel=draft.intent.channel, proposition_id=str(draft.proposition_id)
+        content = wording.proposition_content(
+            treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)
         )
     except wording.WordingError as error:
-        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", treatment.template.slug)
-    return passed(Code.RENDER_ERROR, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
+        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}
+    return passed(Code.RENDER_ERROR, name), content
 
 
 def holdout(case: Case, standing: Standing) -> Gate:
@@ -202,6 +210,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         account=case.account,
         enrollment_id=case.enrollment.pk,
         offer=offer,
+        treatment=draft.treatment,
         topic=offer.topic if offer else "",
         channel=draft.intent.channel,
         placement=draft.intent.placement,

@@ -66,7 +66,9 @@ def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
         if kind == StepKind.WAIT_UNTIL and not config.get("hours"):
             raise Invalid(f"{where}: a wait needs its longest time in hours")
         if kind == StepKind.MESSAGE and place == "steps" and index == len(steps) - 1:
-            raise Invalid(f"{where}: after the last message comes a wait, or the end would withdraw it at once")
+            raise Invalid(
+                f"{where}: after the last message comes a wait, or the end would withdraw it at once"
+            )
         if lanes and lanes[-1].get("when") != OTHERWISE:
             raise Invalid(f"{where}: the last lane is `otherwise`")
         for number, lane in enumerate(lanes):

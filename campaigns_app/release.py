@@ -26,6 +26,7 @@ def due(
     for case, delivery in cases:
         gates = contact_gates.check(case, delivery.channel, delivery.proposition.topic, standing, now)
         gates += [deliver.relevant(case)] if gates[-1].passed else []
+        gates += [_reword(case, delivery.proposition, now)] if gates[-1].passed else []
         gates += [deliver.holdout(case, standing)] if gates[-1].passed else []
         stops[delivery.pk] = deliver.stopped_by(gates)
         _settle(case, delivery, stops[delivery.pk], gates, standing, now)
@@ -33,10 +34,19 @@ def due(
     Delivery.objects.bulk_update(
         changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof"]
     )
+    Proposition.objects.bulk_update([d.proposition for d in changed], ["content", "evidence"])
     _end([d for d in changed if d.state == Delivery.State.SKIPPED])
     gone = (Delivery.State.INTENDED, Delivery.State.ACCEPTED)
     deliver.hand_over([(case, delivery) for case, delivery in cases if delivery.state in gone], now)
     return stops
+
+
+def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
+    """It was written when it was held; what it says must be true when it leaves."""
+    gate, content = deliver.words(case, proposition.offer, proposition.treatment, proposition.pk, now)
+    if gate.passed:
+        proposition.content, proposition.evidence = content, case.evidence
+    return gate
 
 
 def drop(deliveries: Sequence[Delivery], reason: str) -> None:

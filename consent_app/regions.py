@@ -22,7 +22,6 @@ class Region:
 
     code: str
     bases: dict[str, frozenset[str]]
-    track_opens: bool
     postal_address: bool
     soft_opt_in_lasts: timedelta | None = None
     in_app_strict: bool = False
@@ -51,19 +50,17 @@ _EUROPE = (
     "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO GB CH GG IM JE"
 )
 
-EU = Region("EU", _BASES, track_opens=False, postal_address=False, countries=frozenset(_EUROPE.split()))
+EU = Region("EU", _BASES, postal_address=False, countries=frozenset(_EUROPE.split()))
 US = Region(
     "US",
     # CAN-SPAM needs no prior consent for e-mail; the TCPA wants express consent for texts and calls.
     _BASES | {Channel.EMAIL.value: NOTHING, Channel.SMS.value: CONSENT, Channel.VOICE.value: CONSENT},
-    track_opens=True,
     postal_address=True,
     countries=frozenset({"US", "PR", "GU", "VI", "AS", "MP"}),
 )
 CANADA = Region(
     "CA",
     _BASES,
-    track_opens=False,
     postal_address=True,
     soft_opt_in_lasts=timedelta(days=730),  # CASL: consent implied by a sale ends after two years
     countries=frozenset({"CA"}),

@@ -140,6 +140,7 @@ class Proposition(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
     enrollment_id = models.BigIntegerField(db_index=True)
     offer = models.ForeignKey(Offer, models.PROTECT)
+    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
     placement = models.CharField(max_length=50, blank=True)

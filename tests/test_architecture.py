@@ -110,7 +110,7 @@ def test_a_job_that_cannot_be_called_stops_the_start(settings: Any, path: str, c
 def test_no_file_is_long() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
-        for path in sources(*APPS, "tests", "benchmarks")
+        for path in sources(*APPS, "benchmarks")
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     }
     assert long == {}
@@ -119,7 +119,7 @@ def test_no_file_is_long() -> None:
 def test_no_function_is_long() -> None:
     long = {
         f"{path}:{function.name}": length
-        for path, tree in trees(*APPS, "tests", "benchmarks")
+        for path, tree in trees(*APPS, "benchmarks")
         for function in functions(tree)
         if (length := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
     }

@@ -27,6 +27,7 @@ CONTACT = [
     "account_busy",
     "cap",
     "cooldown",
+    "channel_unavailable",
     "quiet_hours",
 ]
 ALL = [*CHOICE, *CONTACT, "no_longer_relevant", "render_error", "holdout"]

@@ -117,11 +117,8 @@ def test_a_high_value_account_that_opened_gets_a_chat_as_a_task(time: Time) -> N
     assert (run.end_reason, run.ended_at) == ("no_engagement", MORNING + 84 * H)
 
 
-def test_a_known_not_opened_mail_leads_to_peace_instead_of_a_chat(
-    time: Time, settings: pytest.FixtureRequest
-) -> None:
-    settings.TRACK_OPENS = True  # type: ignore[attr-defined]
-    person = somebody(account=rich(), country="US", timezone="Europe/Berlin")
+def test_revenue_in_another_currency_is_not_compared(time: Time) -> None:
+    person = somebody(account=an_account(caps={"exports": 20}, mrr=90_000, currency="JPY"))
     enrolled(person)
     live_through(time, 40 * H)
     assert [channel for channel, _ in touches(person)] == ["in_app", "email"]

@@ -7,8 +7,9 @@ import pytest
 
 from campaigns_app import advance
 from campaigns_app.models import Delivery, Enrollment
-from offers_app.models import HoldoutAssignment, Proposition
+from offers_app.models import Decision, HoldoutAssignment, Proposition, Treatment
 from people_app.models import Person
+from signals_app.models import MeterTotal
 from tests.campaigns.gates import bar
 from tests.conftest import Time
 from tests.engine import MORNING, begun, somebody, touches, work
@@ -100,3 +101,40 @@ def test_a_held_mail_is_dropped_when_they_took_the_banner_meanwhile(time: Time, 
     time.move(days=1)
     work()
     assert len(touches(person)) == 1
+
+
+def test_what_a_held_mail_says_is_true_when_it_leaves(time: Time) -> None:
+    held(time)
+    assert "of 20 reports" in Proposition.objects.get(channel="email").content["text"]
+    MeterTotal.objects.update(used=19)
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    mail = Proposition.objects.get(channel="email")
+    assert "19 of 20 reports" in mail.content["text"]
+    assert mail.evidence["used"] == 19
+
+
+def test_a_held_mail_that_can_no_longer_be_worded_is_skipped(time: Time) -> None:
+    held(time)
+    Treatment.objects.filter(channel="email").update(body="Hi {{ person.shoe_size }}")
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    mail = Delivery.objects.get(channel="email")
+    assert mail.state == "skipped" and mail.reason.startswith("render_error")
+
+
+@pytest.mark.parametrize(
+    ("country", "settings_", "says"),
+    [("DE", {"EMAIL_URL": ""}, "EMAIL_URL"), ("US", {"POSTAL_ADDRESS": ""}, "POSTAL_ADDRESS")],
+)
+def test_mail_that_could_not_lawfully_leave_is_not_intended(
+    time: Time, settings: Any, country: str, settings_: dict[str, str], says: str
+) -> None:
+    for name, value in settings_.items():
+        setattr(settings, name, value)
+    begun(somebody(country=country))
+    time.move(hours=12)
+    advance.due()
+    refused = Decision.objects.get(channel="email")
+    assert (refused.gate, refused.input) == ("channel_unavailable", {"value": says})
+    assert not Delivery.objects.filter(channel="email").exists()

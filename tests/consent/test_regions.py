@@ -23,6 +23,5 @@ def test_every_channel_but_the_app_and_american_mail_needs_a_basis() -> None:
     assert free == {("EU", "in_app"), ("CA", "in_app"), ("US", "in_app"), ("US", "email")}
 
 
-def test_opens_are_tracked_and_an_address_is_printed_where_the_law_says() -> None:
-    assert [regions.of(code).track_opens for code in ("DE", "US", "CA", "")] == [False, True, False, False]
+def test_an_address_is_printed_where_the_law_says() -> None:
     assert [regions.of(code).postal_address for code in ("DE", "US", "CA", "")] == [False, True, True, False]

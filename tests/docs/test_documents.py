@@ -88,12 +88,6 @@ def test_the_quoted_make_targets_and_commands_exist() -> None:
         assert set(re.findall(r"manage\.py (\w+)", text(document))) <= known
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "LICENSE", "tests/docs/test_readme.py"])
-def test_no_document_names_a_workplace_or_a_package_registry(document: str) -> None:
-    elsewhere = ("/work/", "/tmp/", "/root", "pypi.org", "pythonhosted", "npmjs", "registry.")
-    assert [word for word in elsewhere if word in text(document)] == []
-
-
 def settings_read() -> dict[str, str | None]:
     """Names that the settings read, each with its default as `.env` would say it; None: it depends."""
     calls = [

@@ -38,11 +38,10 @@ class Code(StrEnum):
     ACCOUNT_BUSY = "account_busy"
     CAP = "cap"
     COOLDOWN = "cooldown"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
     QUIET_HOURS = "quiet_hours"
     ZONE_UNKNOWN = "zone_unknown"
-    STALE_USAGE = "stale_usage"
     NO_LONGER_RELEVANT = "no_longer_relevant"
-    CHANNEL_UNAVAILABLE = "channel_unavailable"
     HOLDOUT = "holdout"
 
 
