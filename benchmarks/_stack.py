@@ -66,7 +66,7 @@ def web(processes: int = 2) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command += ["--workers", str(processes), "--blocking-threads", "1", "--no-ws", "--log-level", "warning"]
+    command += ["--workers", str(processes), "--blocking-threads", "16", "--no-ws", "--log-level", "warning"]
     server = subprocess.Popen([*command, "upsell_project.wsgi:application"], cwd=ROOT)
     try:
         _wait(port)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from campaigns_app import outcomes, plan, standing
 from campaigns_app.case import Case
@@ -21,7 +22,7 @@ from campaigns_app.steps import STEPS
 from campaigns_app.steps.base import Continue, Finish, Outcome
 from offers_app.models import Proposition
 from signals_app import detect
-from upsell_project.lib import bulk, clock, queue
+from upsell_project.lib import bulk, clock, errors, queue
 
 CHUNK = 200
 LEASE = timedelta(seconds=60)
@@ -58,8 +59,8 @@ def due(limit: int = CHUNK) -> int:
     if claimed:
         try:
             _move(claimed, token)
-        except Exception:
-            log.exception("a chunk of %s runs failed; trying them one by one", len(claimed))
+        except Exception as error:
+            log.error("a chunk of %s runs failed; trying them one by one: %s", len(claimed), _seen(error))
             _one_by_one(claimed, token)
     return len(claimed)
 
@@ -84,7 +85,7 @@ def _claim(token: uuid.UUID, limit: int) -> list[int]:
 def _park_killers(claimed: Sequence[int]) -> None:
     """A run that took its worker down each time never came to `_note`."""
     spent = Enrollment.objects.filter(pk__in=claimed, attempts__gt=MAX_ATTEMPTS)
-    spent.update(state=Enrollment.State.PARKED, error="Its workers died again and again")
+    _park(spent, "Its workers died again and again")
 
 
 def _one_by_one(claimed: Sequence[int], token: uuid.UUID) -> None:
@@ -92,17 +93,33 @@ def _one_by_one(claimed: Sequence[int], token: uuid.UUID) -> None:
         try:
             _move([enrollment], token)
         except Exception as error:
-            log.exception("run %s failed", enrollment)
+            log.error("run %s failed: %s", enrollment, _seen(error))
             _note(enrollment, token, error)
+
+
+def _seen(error: Exception) -> str:
+    return f"{errors.told(error)}\n{errors.where(error)}"
 
 
 def _note(enrollment: int, token: uuid.UUID, error: Exception) -> None:
     rows = Enrollment.objects.filter(pk=enrollment, lease_token=token)
-    text = f"{type(error).__name__}: {error}"[:2000]
-    rows.filter(attempts__gte=MAX_ATTEMPTS).update(state=Enrollment.State.PARKED, error=text)
+    text = errors.told(error)[:2000]
+    _park(rows.filter(attempts__gte=MAX_ATTEMPTS), text)
     rows.filter(state=Enrollment.State.ACTIVE).update(
         error=text, lease_until=clock.real() + timedelta(seconds=5)
     )
+
+
+@transaction.atomic
+def _park(runs: QuerySet[Enrollment], error: str) -> None:
+    """Nobody moves it on until somebody looked, so what it offers must not block the account meanwhile."""
+    parked = list(runs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    Enrollment.objects.filter(pk__in=parked).update(state=Enrollment.State.PARKED, error=error)
+    live = Proposition.objects.filter(enrollment_id__in=parked, state=Proposition.State.LIVE)
+    live.update(state=Proposition.State.ENDED)
+    waiting = [Delivery.State.HELD, Delivery.State.INTENDED, Delivery.State.CLAIMED]
+    unsent = Delivery.objects.filter(enrollment_id__in=parked, state__in=waiting)
+    unsent.update(state=Delivery.State.SKIPPED, reason="The sequence failed")
 
 
 @transaction.atomic
@@ -136,7 +153,7 @@ def _cases(claimed: Sequence[int], token: uuid.UUID, now: datetime) -> list[Case
         Proposition.objects.filter(enrollment_id__in=cases).select_related("offer").order_by("ready_at")
     ):
         cases[proposition.enrollment_id].propositions.append(proposition)
-    related = ("proposition__offer", "proposition__treatment__template")
+    related = ("proposition__offer", "proposition__treatment__template", "decision")
     for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related(*related):
         cases[delivery.enrollment_id].deliveries[delivery.step_id] = delivery
     return list(cases.values())

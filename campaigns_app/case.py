@@ -1,12 +1,15 @@
 """One run with everything its steps, lanes and gates may ask of it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.plan import Node, Plan
+from offers_app import decide
 from offers_app.models import Proposition
 from people_app.models import Account, Person
+from upsell_project.lib.gates import Code
 
 
 @dataclass(slots=True)
@@ -30,6 +33,15 @@ class Case:
     def last(self) -> Proposition | None:
         """The newest offer that this run presented."""
         return self.propositions[-1] if self.propositions else None
+
+    def overtaken(self, now: datetime) -> Code | None:
+        """Why what was offered is no offer any more, if so. That its signal grew old withdraws nothing."""
+        if self.last is None:
+            return None
+        if decide.owns(self.account, self.last.offer):
+            return Code.ALREADY_OWNED
+        stale = self.evidence is None and self.enrollment.signal.expires_at > now
+        return Code.NO_LONGER_RELEVANT if stale else None
 
     def delivery_of(self, proposition: Proposition) -> Delivery | None:
         return next((d for d in self.deliveries.values() if d.proposition_id == proposition.pk), None)

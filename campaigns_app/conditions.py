@@ -7,7 +7,7 @@ from django.conf import settings
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.plan import OTHERWISE, Way
-from people_app.models import Tier
+from people_app.models import Channel, Tier
 
 
 def first(ways: list[Way], case: Case, *, otherwise: bool = True) -> Way | None:
@@ -30,11 +30,14 @@ def dismissed(case: Case) -> bool:
 
 
 def opened_no_click(case: Case) -> bool:
-    """It reached them and nothing was clicked. Without receipts opens cannot be known, so reaching counts as opened."""
+    """Their newest offer was a mail that reached them, and nothing was clicked.
+
+    Without receipts opens cannot be known, so reaching counts as opened.
+    """
     if not case.last or clicked(case):
         return False
     delivery = case.delivery_of(case.last)
-    return delivery is not None and delivery.state == Delivery.State.ACCEPTED
+    return bool(delivery and delivery.channel == Channel.EMAIL and delivery.state == Delivery.State.ACCEPTED)
 
 
 def high_value(case: Case) -> bool:

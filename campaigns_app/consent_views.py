@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from campaigns_app import enroll
+from campaigns_app import enroll, outcomes
 from consent_app import ledger
 from consent_app.models import ALL
 from people_app import facts, identify
 from people_app.models import Channel, Person
 from signals_app import authentication
 from signals_app.incoming import Incoming
-from signals_app.views import unavailable
 from upsell_project.lib import clock, problem, strict_json
 from upsell_project.lib.problem import Error
 
@@ -37,8 +36,6 @@ def consents(request: HttpRequest) -> HttpResponse:
         if errors:
             return problem.response(request, 400, "The consent cannot be used.", errors)
         records = _record(sent)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
     except ledger.Refused as error:
         return problem.response(request, 400, str(error))
     return JsonResponse({"ok": True, "records": records})
@@ -112,6 +109,7 @@ def _record(sent: Mapping[str, Any]) -> int:
             )
         for channel in said[False]:
             ledger.withdraw(person, channel=channel, topic=topic, how="api", proof=proof)
+            outcomes.withdraw_deliveries(person.pk, channel, topic)
     if set(said[False]) >= set(Channel.values):
         enroll.exit(reason="opted_out", person_id=person.pk, topic=None if topic == ALL else topic)
     return len(sent["channels"])

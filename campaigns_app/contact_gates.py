@@ -1,10 +1,11 @@
 """May this person be contacted on this channel now? The gates in their fixed order, each with input and threshold.
 
+What bars an account bars its people everywhere, so whoever belongs to several is asked about in all of them.
 A skipped touch (refused at the provider) still counts against the caps: caps count intents.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -29,9 +30,13 @@ FINAL = {
     Code.HOLDOUT,
 }
 
+# These keep a message until their hour; every other gate that is closed drops it.
+HOLDING = {Code.QUIET_HOURS, Code.ZONE_UNKNOWN}
+LOOK_FOR_ZONE_AGAIN = timedelta(hours=24)
+
 
 def check(case: Case, channel: str, topic: str, standing: Standing, now: datetime) -> list[Gate]:
-    """The gates met up to and including the first that failed; relevance and holdout are met after these."""
+    """The gates met up to and including the first that failed; the offer and the holdout are met after these."""
     person, account = case.person, case.account
     met = [erased(person)]
     if met[-1].passed:
@@ -41,19 +46,35 @@ def check(case: Case, channel: str, topic: str, standing: Standing, now: datetim
         )
     rest: list[Callable[[], Gate]] = [
         lambda: no_problem(case, standing),
-        lambda: paid(account),
-        lambda: staying(account),
+        lambda: first_closed([paid(one) for one in accounts(case, standing)]),
+        lambda: first_closed([staying(one) for one in accounts(case, standing)]),
         lambda: account_free(case, standing),
         lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
         lambda: rested(person.pk, standing, now, running=case.enrollment.pk),
         lambda: channel_ready(channel, person.country or account.country),
-        lambda: in_hours(person, account, channel, standing, now),
+        lambda: in_hours(case, channel, standing, now),
     ]
     for gate in rest:
         if not met[-1].passed:
             break
         met.append(gate())
     return met
+
+
+def accounts(case: Case, standing: Standing) -> list[Account]:
+    """All that the person belongs to, the one of this run first."""
+    others = standing.accounts.get(case.person.pk, {}).values()
+    return [case.account, *(one for one in others if one.pk != case.account.pk)]
+
+
+def first_closed(gates: Sequence[Gate]) -> Gate:
+    """Of the same gate asked several times: the first that is closed, else the first."""
+    return next((gate for gate in gates if not gate.passed), gates[0])
+
+
+def holds(gate: Gate) -> bool:
+    """Whether it keeps a message instead of dropping it."""
+    return gate.gate in HOLDING and gate.next_eligible_at is not None
 
 
 def contact_point(standing: Standing, person_id: int, channel: str) -> ContactPoint | None:
@@ -72,7 +93,8 @@ def erased(person: Person) -> Gate:
 
 
 def no_problem(case: Case, standing: Standing) -> Gate:
-    if case.account.pk in standing.accounts_with_problem or case.person.pk in standing.people_with_problem:
+    theirs = {account.pk for account in accounts(case, standing)}
+    if theirs & standing.accounts_with_problem or case.person.pk in standing.people_with_problem:
         return failed(Code.PROBLEM_TICKET, "A problem ticket is open; it comes first.", True, False)
     return passed(Code.PROBLEM_TICKET, False, False)
 
@@ -126,7 +148,9 @@ def channel_ready(channel: str, country: str) -> Gate:
     return passed(Code.CHANNEL_UNAVAILABLE, channel)
 
 
-def in_hours(person: Person, account: Account, channel: str, standing: Standing, now: datetime) -> Gate:
+def in_hours(case: Case, channel: str, standing: Standing, now: datetime) -> Gate:
+    """Without zone and country it waits for one of them as long as its signal is worth something."""
+    person, account = case.person, case.account
     bounds = standing.policy.hours.get(channel)
     if bounds is None:
         return passed(Code.QUIET_HOURS, threshold="any hour")
@@ -135,8 +159,11 @@ def in_hours(person: Person, account: Account, channel: str, standing: Standing,
     if verdict.allowed and verdict.zone:
         return passed(Code.QUIET_HOURS, hours.local(verdict.zone, now), bounds)
     if verdict.opens_at is None:
+        expires_at = case.enrollment.signal.expires_at
         return failed(
-            Code.ZONE_UNKNOWN, "Their local time cannot be bounded: neither zone nor country is known."
+            Code.ZONE_UNKNOWN,
+            "Their local time cannot be bounded: neither zone nor country is known.",
+            next_eligible_at=min(now + LOOK_FOR_ZONE_AGAIN, expires_at) if now < expires_at else None,
         )
     return failed(
         Code.QUIET_HOURS,

@@ -5,12 +5,12 @@ before (and is seen) or commits after (and no intent is recorded after it).
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns_app import contact_gates
+from campaigns_app import judge
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
@@ -53,26 +53,13 @@ class Draft:
     gates: list[Gate] = field(default_factory=list)
     offer: Offer | None = None
     treatment: Treatment | None = None
+    candidate: Offer | None = None
     content: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
-    def may_go(self) -> bool:
-        """Now, or when the hours allow it."""
-        return self.stopped is None or self.stopped.gate == Code.QUIET_HOURS
-
-    @property
     def stopped(self) -> Gate | None:
-        """The gate that ended it; quiet hours only hold it, so any later one comes before them."""
-        return stopped_by(self.gates)
-
-
-def stopped_by(gates: Sequence[Gate]) -> Gate | None:
-    """What kept it from going now, if anything: quiet hours only where nothing else did."""
-    closed = sorted(
-        (gate for gate in gates if not gate.passed), key=lambda gate: gate.gate == Code.QUIET_HOURS
-    )
-    return next(iter(closed), None)
+        return judge.stopped_by(self.gates)
 
 
 def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
@@ -99,32 +86,21 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
 
 
 def _draft(intent: Intent, standing: Standing, catalog: decide.Catalog, now: datetime) -> Draft:
-    """Choose, then contact gates, then relevance, then the words, and the holdout last: all that `would have been`."""
     case, draft = intent.case, Draft(intent)
     evidence = case.evidence or case.enrollment.signal.evidence
     ask = decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
     choice = decide.offer(ask, catalog)
-    draft.offer, draft.treatment, draft.gates = choice.offer, choice.treatment, list(choice.gates)
-    if draft.offer is None:
-        return draft
-    draft.gates += contact_gates.check(case, intent.channel, draft.offer.topic, standing, now)
-    rest: list[Callable[[], Gate]] = [
-        lambda: relevant(case),
-        lambda: _words(draft, now),
-        lambda: holdout(case, standing),
-    ]
-    while rest and draft.may_go:
-        draft.gates.append(rest.pop(0)())
-    if draft.may_go:
+    draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
+    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
+    if judge.may_go(draft.gates):
         _remember(draft, standing, now)
     return draft
 
 
-def relevant(case: Case) -> Gate:
-    if case.evidence is None:
-        return failed(Code.NO_LONGER_RELEVANT, "What the offer was about is no longer so.")
-    keys = ("resource", "used", "cap", "percent", "feature", "count", "measured_at")
-    return passed(Code.NO_LONGER_RELEVANT, {key: case.evidence[key] for key in keys if key in case.evidence})
+def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
+    intent = draft.intent
+    about = draft.candidate.slug if draft.candidate else next(iter(intent.offers), "")
+    return judge.first(intent.case, intent.channel, about, draft.gates, standing.policy.version, now)
 
 
 def _words(draft: Draft, now: datetime) -> Gate:
@@ -149,19 +125,6 @@ def words(
     return passed(Code.RENDER_ERROR, name), content
 
 
-def holdout(case: Case, standing: Standing) -> Gate:
-    drawn = standing.holdout[case.account.pk]
-    said = {"held_out": drawn.held_out, "assigned_at": drawn.assigned_at.isoformat()}
-    if drawn.held_out:
-        return failed(
-            Code.HOLDOUT,
-            "The account is in the control group: nothing contacts it.",
-            said,
-            float(drawn.percent),
-        )
-    return passed(Code.HOLDOUT, said, float(drawn.percent))
-
-
 def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
     """Later intents of the same batch meet the gates with this one counted."""
     case = draft.intent.case
@@ -172,33 +135,6 @@ def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
 
 def _goes(decision: Decision) -> bool:
     return decision.outcome in (Decision.Outcome.DELIVERED, Decision.Outcome.HELD)
-
-
-def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
-    case, stopped = draft.intent.case, draft.stopped
-    outcomes = {
-        None: Decision.Outcome.DELIVERED,
-        Code.QUIET_HOURS: Decision.Outcome.HELD,
-        Code.HOLDOUT: Decision.Outcome.HOLDOUT,
-    }
-    return Decision(
-        at=now,
-        person=case.person,
-        account=case.account,
-        playbook=case.plan.playbook,
-        enrollment_id=case.enrollment.pk,
-        step_id=case.node.id,
-        offer=draft.offer.slug if draft.offer else next(iter(draft.intent.offers), ""),
-        channel=draft.intent.channel,
-        outcome=outcomes.get(stopped.gate if stopped else None, Decision.Outcome.EXCLUDED),
-        gates=[gate.as_json() for gate in draft.gates],
-        gate=stopped.gate if stopped else "",
-        reason=stopped.reason[:300] if stopped else "",
-        input={"value": stopped.input} if stopped else {},
-        threshold={"value": stopped.threshold} if stopped else {},
-        next_eligible_at=stopped.next_eligible_at if stopped else None,
-        policy_version=standing.policy.version,
-    )
 
 
 def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition:
@@ -237,24 +173,12 @@ def _delivery(draft: Draft, decision: Decision, now: datetime) -> Delivery:
         channel=channel,
         state=state,
         reason=held.reason if held else "",
-        proof=proof(draft.gates, decision.policy_version, now),
+        proof=judge.proof(draft.gates, decision.policy_version, now),
         intended_at=None if held else now,
         send_after=held.next_eligible_at if held else None,
         sent_at=now if at_once and not held else None,
         provider={Channel.IN_APP: "widget", Channel.CHAT: "staff_task"}.get(Channel(channel), ""),
     )
-
-
-def proof(gates: Sequence[Gate], policy_version: int, now: datetime) -> dict[str, Any]:
-    """What a later check needs: the ground, the counters before and after, the local time, the assignment."""
-    by_code = {gate.gate: gate for gate in gates}
-    shown = {
-        "consent": by_code[Code.NO_CONSENT].input if Code.NO_CONSENT in by_code else None,
-        "caps": by_code[Code.CAP].input if Code.CAP in by_code else None,
-        "local_time": by_code[Code.QUIET_HOURS].input if Code.QUIET_HOURS in by_code else None,
-        "holdout": by_code[Code.HOLDOUT].input if Code.HOLDOUT in by_code else None,
-    }
-    return shown | {"policy_version": policy_version, "at": now.isoformat()}
 
 
 def hand_over(going: Sequence[tuple[Case, Delivery]], now: datetime) -> None:

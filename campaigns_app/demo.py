@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 
+from campaigns_app import demo_inbox
 from consent_app import ledger
 from offers_app.experiments import assign
 from people_app import accounts, identify
@@ -121,7 +122,12 @@ def _arrival(
     user_id: str, account: str, name: str, locale: str, zone: str, country: str
 ) -> list[dict[str, Any]]:
     context = {"groupId": account, "timezone": zone, "locale": locale}
-    traits = {"email": f"{user_id}@insightify.test", "first_name": name, "timezone": zone, "country": country}
+    traits = {
+        "email": user_id + demo_inbox.SIMULATED,
+        "first_name": name,
+        "timezone": zone,
+        "country": country,
+    }
     company = {
         "name": f"{name}'s company (simulated)",
         "plan": "free",

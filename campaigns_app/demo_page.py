@@ -33,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """`/demo/`: shows the person of the cookie, else the first one; changes nothing."""
     _sandbox_only()
-    visitor = demo.visitor(request.COOKIES.get(COOKIE, demo.FIRST))
+    chosen = request.COOKIES.get(COOKIE, demo.FIRST)
+    visitor = demo.visitor(chosen if chosen.isprintable() else demo.FIRST)
     context = _context(visitor, request) if visitor else {}
     response = render(request, "demo/page.html", context | {"visitor": visitor})
     response["Content-Security-Policy"] = CSP
@@ -55,6 +56,7 @@ def _context(visitor: demo.Visitor, request: HttpRequest) -> dict[str, object]:
         "preferences": links.preferences_url(visitor.person.pk),
         "note": request.GET.get("note", "")[:200],
         "bought": request.GET.get("checkout", "")[:50],
+        "chat": request.GET.get("chat", "")[:50],
     }
 
 

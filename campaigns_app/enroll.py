@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from campaigns_app import contact_gates, outcomes, plan, standing
-from campaigns_app.models import Enrollment, Playbook
+from campaigns_app.models import Delivery, Enrollment, Playbook
 from campaigns_app.standing import Standing
 from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
@@ -33,7 +33,7 @@ def from_signals(signals: Sequence[Signal], now: datetime) -> list[Enrollment]:
         gates = _gates(playbook, signal, people, accounts, state, history, now)
         if gates[-1].passed and signal.person_id:
             history[playbook.pk, signal.person_id] = (True, None)
-            started.append(_enrollment(playbook, signal, now))
+            started.append(_enrollment(playbook, signal, gates, now))
         else:
             refused.append(_refusal(playbook, signal, gates, state.policy.version, now))
     Decision.objects.bulk_create([decision for decision in refused if decision])
@@ -78,6 +78,19 @@ def wake(enrollment_id: int) -> None:
     queue.nudge("steps")
 
 
+def recheck(account_ids: Collection[int]) -> None:
+    """Facts of these accounts changed: look now at their runs with a live offer, so that none outlives its reason."""
+    live = Proposition.objects.filter(account_id__in=account_ids, state=Proposition.State.LIVE)
+    with transaction.atomic():
+        rows = Enrollment.objects.filter(
+            account_id__in=account_ids, state=Enrollment.State.ACTIVE, pk__in=live.values("enrollment_id")
+        )
+        runs = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        Enrollment.objects.filter(pk__in=runs).update(wake_at=clock.now())
+    if runs:
+        queue.nudge("steps")
+
+
 def _wanted(signals: Sequence[Signal]) -> list[tuple[Playbook, Signal]]:
     """Playbooks by signal, the more important first."""
     by_definition: dict[int, list[Playbook]] = defaultdict(list)
@@ -95,11 +108,18 @@ def _wanted(signals: Sequence[Signal]) -> list[tuple[Playbook, Signal]]:
 
 
 def _history(person_ids: Collection[int]) -> History:
-    """Per (playbook, person): whether a run is active, and when the last one ended."""
+    """Per (playbook, person): whether a run is active, and when the last one that counts ended.
+
+    A run counts if something reached them, or would have but for the control group.
+    """
+    reached = Delivery.objects.filter(enrollment=OuterRef("pk"), intended_at__isnull=False)
+    counts = Q(Exists(reached.exclude(state=Delivery.State.SKIPPED))) | Q(end_reason=Code.HOLDOUT)
     rows = (
         Enrollment.objects.filter(person_id__in=person_ids)
         .values_list("playbook_id", "person_id")
-        .annotate(last=Max("ended_at"), active=Max("pk", filter=Q(state__in=["active", "parked"])))
+        .annotate(
+            last=Max("ended_at", filter=counts), active=Max("pk", filter=Q(state__in=["active", "parked"]))
+        )
     )
     return {(playbook, person): (active is not None, last) for playbook, person, last, active in rows}
 
@@ -178,7 +198,7 @@ def _undisturbed(person: Person, state: Standing, now: datetime) -> list[Gate]:
     return [*pauses, contact_gates.rested(person.pk, state, now)]
 
 
-def _enrollment(playbook: Playbook, signal: Signal, now: datetime) -> Enrollment:
+def _enrollment(playbook: Playbook, signal: Signal, gates: Sequence[Gate], now: datetime) -> Enrollment:
     version = playbook.live_version_id or 0
     return Enrollment(
         playbook=playbook,
@@ -190,6 +210,7 @@ def _enrollment(playbook: Playbook, signal: Signal, now: datetime) -> Enrollment
         step_entered_at=now,
         entered_at=now,
         wake_at=now,
+        entry_gates=[gate.as_json() for gate in gates],
     )
 
 

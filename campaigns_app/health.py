@@ -11,6 +11,7 @@ from upsell_project.lib import clock, queue
 from upsell_project.lib.models import Heartbeat
 
 FRESH = timedelta(seconds=30)
+_was_migrated = False
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -37,8 +38,12 @@ def _database() -> bool:
 
 
 def _migrated() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    """What is migrated stays so while this process runs; only the answer no is asked again."""
+    global _was_migrated
+    if not _was_migrated:
+        executor = MigrationExecutor(connection)
+        _was_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _was_migrated
 
 
 def _alive(kind: str) -> bool:

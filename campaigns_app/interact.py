@@ -5,13 +5,13 @@ A negative act (dismissed, declined, opted out, intrusive) never leads to more c
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from campaigns_app import enroll
+from campaigns_app import enroll, outcomes
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app.models import Proposition
@@ -22,7 +22,13 @@ from upsell_project.lib import clock
 Kind = Interaction.Kind
 SNOOZE_DAYS = (7, 30, 90)
 ANSWERS = ("helpful", "intrusive", "mistimed")
+# After these no other offer of the same run stays open.
+_SETTLES = {Kind.ACCEPTED, Kind.DECLINED, Kind.SNOOZED, Kind.OPTED_OUT, Kind.FEEDBACK}
 _NOTED = uuid.UUID("b7d0f5f4-2f0e-4c1a-9a53-6d2f3d1c9e07")
+
+
+class IdTaken(ValueError):
+    """The id already names another act: of another kind, offer or person."""
 
 
 def record(
@@ -35,14 +41,19 @@ def record(
     how: str,
     data: dict[str, Any] | None = None,
 ) -> bool:
-    """Record one act on an offer. False: no such offer for this person. Repeated with the same id: no effect."""
+    """Record one act on an offer. False: no such offer for this person. The same act again: no effect.
+
+    Raises IdTaken when the id was used for another act.
+    """
     now = clock.now()
     with transaction.atomic():
         proposition = Proposition.objects.filter(pk=proposition_id, person_id=person_id).first()
         if proposition is None:
             return False
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
-        if Interaction.objects.filter(pk=id).exists():
+        if known := Interaction.objects.filter(pk=id).first():
+            if (known.proposition_id, known.person_id, known.kind) != (proposition_id, person_id, kind):
+                raise IdTaken("This id was used for another interaction.")
             return True
         _permission_first(person, proposition, kind, data or {}, how)
         _hold_runs(proposition)
@@ -95,13 +106,14 @@ def _hold_runs(proposition: Proposition) -> None:
 
 
 def _answer(proposition: Proposition, act: Interaction) -> None:
-    """The first answer stays the answer; the offer is no longer live."""
+    """The first answer stays the answer; the offer is no longer live, nor, if it settles the run, any other of it."""
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
-    Proposition.objects.filter(pk=proposition.pk, state=Proposition.State.LIVE).update(
-        state=Proposition.State.ANSWERED
-    )
+    live = Proposition.objects.filter(enrollment_id=proposition.enrollment_id, state=Proposition.State.LIVE)
+    live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
+    if act.kind in _SETTLES:
+        live.update(state=Proposition.State.ENDED)
 
 
 def _viewed(proposition: Proposition, act: Interaction) -> None:
@@ -144,6 +156,7 @@ def _snoozed(proposition: Proposition, act: Interaction) -> None:
 def _opted_out(proposition: Proposition, act: Interaction) -> None:
     _answer(proposition, act)
     enroll.exit(reason="opted_out", person_id=proposition.person_id, topic=proposition.topic)
+    outcomes.withdraw_deliveries(proposition.person_id, topic=proposition.topic)
 
 
 def _feedback(proposition: Proposition, act: Interaction) -> None:
@@ -187,13 +200,16 @@ def from_events(stored: Sequence[Stored], now: datetime) -> None:
 
 
 def _said_yes(one: Stored, now: datetime) -> None:
+    """What happened before a run began says nothing about it; the gates see what they own since."""
     whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
     whose |= Q(person_id=one.person_id) if one.person_id else whose
-    active = Enrollment.objects.filter(whose, state=Enrollment.State.ACTIVE)
-    runs = active.select_related("version").order_by("pk")
+    known = Enrollment.objects.filter(whose, entered_at__lte=one.item.occurred_at).select_related("version")
+    runs = known.filter(state=Enrollment.State.ACTIVE).order_by("pk")
     reached = [run for run in runs if run.version.goal_event == one.item.name]
     for run in reached:
         _converted(run, one, now)
+    if not reached:
+        _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
     if one.item.name == "Trial Started":
         own = _own(one, runs)
         keep = own.enrollment_id if own else None
@@ -220,8 +236,27 @@ def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
     """Credit goes to the offer that the event names, else to the run's newest one before it; once per event."""
     before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
     shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
-    if shown is None:
-        return
+    if shown:
+        _credit(shown, one, now)
+
+
+def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) -> None:
+    """A goal after the end of a run counts within the version's `goal_days` of its newest offer."""
+    goals = ended.filter(version__goal_event=one.item.name)
+    days = dict(goals.values_list("pk", "version__goal_days"))
+    at = one.item.occurred_at
+    offers = Proposition.objects.filter(enrollment_id__in=days, ready_at__lte=at)
+    offers = offers.only("enrollment_id", "person_id", "ready_at").order_by("-ready_at")
+    newest: dict[int, Proposition] = {}
+    for offer in offers:
+        newest.setdefault(offer.enrollment_id, offer)
+    timely = (o for o in newest.values() if o.ready_at + timedelta(days=days[o.enrollment_id]) >= at)
+    if shown := next(timely, None):
+        _credit(shown, one, now)
+
+
+def _credit(shown: Proposition, one: Stored, now: datetime) -> None:
+    """Once per event."""
     Interaction.objects.bulk_create(
         [
             Interaction(

@@ -1,17 +1,17 @@
 """The last look before a mail leaves: what was said, paused or ended since it was intended. Reads only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from campaigns_app import hours, standing, zones
+from campaigns_app import contact_gates, hours, standing, zones
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from consent_app import permission
 from offers_app.models import Proposition
 from people_app.models import ContactPoint
 from upsell_project.lib import clock
-from upsell_project.lib.gates import Code
+from upsell_project.lib.gates import Code, Gate, failed
 
 # Retries count in real time, hours in the product's, which a sandbox moves: so look again often.
 LOOK_AGAIN = timedelta(seconds=60)
@@ -19,11 +19,12 @@ LOOK_AGAIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Go to `address`; or, with a `reason`, after `wait` or not at all."""
+    """Go to `address`; or, with a `reason`, after `wait` or not at all: then the last of `gates` stops it."""
 
     address: str = ""
     reason: str = ""
     wait: timedelta | None = None
+    gates: list[Gate] = field(default_factory=list)
 
 
 def run(deliveries: Collection[Delivery]) -> dict[UUID, Verdict]:
@@ -47,7 +48,7 @@ def _ended(deliveries: Collection[Delivery], now: datetime) -> dict[UUID, Verdic
         "pk", "enrollment__state", "proposition__state", "proposition__expires_at"
     )
     return {
-        pk: Verdict(reason=f"{Code.NO_LONGER_RELEVANT}: the offer is over")
+        pk: _stopped([failed(Code.NO_LONGER_RELEVANT, "The offer is over.")])
         for pk, enrollment, proposition, expires_at in rows
         if enrollment != Enrollment.State.ACTIVE or proposition != Proposition.State.LIVE or expires_at <= now
     }
@@ -57,11 +58,15 @@ def _permitted(
     delivery: Delivery, known: permission.Standing, contact: ContactPoint | None, now: datetime
 ) -> Verdict | None:
     person = delivery.person
-    if person.erased_at:
-        return Verdict(reason=f"{Code.ERASED}: This person was erased.")
-    country = person.country or delivery.account.country
-    last = known.check(delivery.channel, delivery.proposition.topic, contact, country, now)[-1]
-    return None if last.passed else Verdict(reason=f"{last.gate}: {last.reason}")
+    met = [contact_gates.erased(person)]
+    if met[-1].passed:
+        country = person.country or delivery.account.country
+        met += known.check(delivery.channel, delivery.proposition.topic, contact, country, now)
+    return None if met[-1].passed else _stopped(met)
+
+
+def _stopped(gates: list[Gate]) -> Verdict:
+    return Verdict(reason=f"{gates[-1].gate}: {gates[-1].reason}", gates=gates)
 
 
 def _in_hours(delivery: Delivery, policy: ContactPolicy, now: datetime) -> Verdict | None:
@@ -75,5 +80,5 @@ def _in_hours(delivery: Delivery, policy: ContactPolicy, now: datetime) -> Verdi
     if verdict.allowed:
         return None
     if verdict.opens_at is None:
-        return Verdict(reason=f"{Code.ZONE_UNKNOWN}: Their local time cannot be bounded.")
+        return _stopped([failed(Code.ZONE_UNKNOWN, "Their local time cannot be bounded.")])
     return Verdict(reason=f"{Code.QUIET_HOURS}: outside their hours", wait=LOOK_AGAIN)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -50,7 +50,9 @@ def for_person(method: str) -> Callable[[View], Callable[[HttpRequest], HttpResp
                 response = problem.response(request, error.status, error.detail, error.errors)
             except authentication.BadToken as error:
                 response = problem.response(request, 401, f"{error}.")
-            except (DatabaseError, InterfaceError):
+            except interact.IdTaken as error:
+                response = problem.response(request, 409, str(error))
+            except (OperationalError, InterfaceError):
                 response = problem.response(request, 503, "Try again shortly.", headers={"Retry-After": "2"})
             response["Cache-Control"] = "private, no-store"
             return cors.open_to(response, request, source)
@@ -66,7 +68,7 @@ def _source(request: HttpRequest, method: str) -> Source:
     source = authentication.source_of(request.headers.get("X-Write-Key") or request.GET.get("key", ""))
     if source is None or source.kind != "web":
         raise Unacceptable(401, "The web write key is missing or unknown.")
-    if not cors.allowed(source, request.headers.get("Origin")):
+    if not cors.allowed(request, source):
         raise Unacceptable(403, "This origin is not on the source's list of allowed origins.")
     return source
 

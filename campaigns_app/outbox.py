@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns_app import channels, demo_inbox, last_check, letter
+from campaigns_app import channels, demo_inbox, judge, last_check, letter, standing
 from campaigns_app.channels.base import Accepted, Channel, Connection, Message, Outcome, Refused, Unknown
+from campaigns_app.channels.email import Kept
 from campaigns_app.models import Delivery
 from offers_app.models import Proposition
 from people_app.models import Channel as ChannelName
@@ -126,7 +128,7 @@ class _Run:
                 retry_at = clock.real() + verdict.wait
                 _give_back([delivery.pk], self.lease, retry_at, verdict.reason)
             elif verdict.reason:
-                self._close(delivery, State.CLAIMED, state=State.SKIPPED, reason=verdict.reason)
+                self._skip(delivery, verdict)
             else:
                 self._one(connection, delivery, verdict.address)
             if time.monotonic() >= until:
@@ -145,7 +147,8 @@ class _Run:
         if not _held_by(delivery, State.CLAIMED).update(state=State.SENDING, lease_until=renewed):
             return  # the run ended or another worker took over meanwhile
         delivery.lease_until = renewed
-        self._record(delivery, _sent(connection, message))
+        way = Kept(demo_inbox.keep) if demo_inbox.keeps(address) else connection
+        self._record(delivery, _sent(way, message))
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
         name = self.provider.name if self.provider else ""
@@ -186,11 +189,20 @@ class _Run:
         for delivery in batch:
             self._close(delivery, State.CLAIMED, state=State.REFUSED, reason=reason)
 
-    def _close(self, delivery: Delivery, held: str, *, state: str, reason: str) -> None:
-        """An end without a mail: its offer is no longer live, so it blocks no other."""
-        if _held_by(delivery, held).update(state=state, reason=reason[:300], lease_until=None):
-            live = Proposition.objects.filter(pk=delivery.proposition_id, state=Proposition.State.LIVE)
-            live.update(state=Proposition.State.ENDED)
+    @transaction.atomic
+    def _skip(self, delivery: Delivery, verdict: last_check.Verdict) -> None:
+        """Of what stopped it a decision is kept, like of what stops it sooner."""
+        if self._close(delivery, State.CLAIMED, state=State.SKIPPED, reason=verdict.reason):
+            judge.again(delivery, verdict.gates, standing.policy().version, clock.now()).save()
+            Delivery.objects.filter(pk=delivery.pk).update(decision=delivery.decision)
+
+    def _close(self, delivery: Delivery, held: str, *, state: str, reason: str) -> bool:
+        """An end without a mail: its offer is no longer live, so it blocks no other. False: the lease was lost."""
+        if not _held_by(delivery, held).update(state=state, reason=reason[:300], lease_until=None):
+            return False
+        live = Proposition.objects.filter(pk=delivery.proposition_id, state=Proposition.State.LIVE)
+        live.update(state=Proposition.State.ENDED)
+        return True
 
 
 def _message(delivery: Delivery, address: str) -> Message:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
+from consent_app.models import ALL
 from offers_app.models import Proposition
+from upsell_project.lib.gates import Code
 
 # What a run's end means for the cooldowns, where the reason alone says it.
 BY_REASON = {
@@ -16,6 +18,7 @@ BY_REASON = {
 }
 # After these nobody is left in peace: they said yes, or nothing was ever shown.
 NO_COOLDOWN = {"converted", "accepted_elsewhere", "clicked"}
+_WAITING = (Delivery.State.HELD, Delivery.State.INTENDED, Delivery.State.CLAIMED)
 _IGNORED = uuid.UUID("6f1d9a52-6d35-4c52-9d43-0d8f0c3f3a11")
 
 
@@ -39,11 +42,25 @@ def finish(ended: Sequence[tuple[Enrollment, str]], policy: ContactPolicy, now: 
 def _withdraw(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
     live = [p.pk for p in propositions if p.state == Proposition.State.LIVE]
     Proposition.objects.filter(pk__in=live).update(state=Proposition.State.ENDED)
-    waiting = [Delivery.State.HELD, Delivery.State.INTENDED, Delivery.State.CLAIMED]
     for reason in set(reasons.values()):
         ids = [enrollment for enrollment, why in reasons.items() if why == reason]
-        open_ones = Delivery.objects.filter(enrollment_id__in=ids, state__in=waiting)
+        open_ones = Delivery.objects.filter(enrollment_id__in=ids, state__in=_WAITING)
         open_ones.update(state=Delivery.State.SKIPPED, reason=f"The sequence ended: {reason}")
+
+
+def withdraw_deliveries(person_id: int, channel: str = ALL, topic: str = ALL) -> None:
+    """Their no on this channel and topic: what waits to leave does not. The caller holds their contact points."""
+    waiting = Delivery.objects.filter(person_id=person_id, state__in=_WAITING)
+    waiting = waiting.filter(channel=channel) if channel != ALL else waiting
+    waiting = waiting.filter(proposition__topic=topic) if topic != ALL else waiting
+    ids = list(
+        waiting.order_by("pk").select_for_update(of=("self",)).values_list("proposition_id", flat=True)
+    )
+    Delivery.objects.filter(proposition__in=ids, state__in=_WAITING).update(
+        state=Delivery.State.SKIPPED, reason=f"{Code.OPTED_OUT}: They opted out before it left."
+    )
+    over = Proposition.objects.filter(pk__in=ids, state=Proposition.State.LIVE)
+    over.update(state=Proposition.State.ENDED)
 
 
 def _ignored(proposition: Proposition) -> bool:

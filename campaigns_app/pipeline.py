@@ -12,13 +12,15 @@ from django.db import transaction
 
 from campaigns_app import enroll, interact
 from consent_app import ledger
-from people_app import identify
-from people_app.item import Who
+from offers_app.experiments import assign
+from people_app import accounts, facts, identify
+from people_app.item import Trust, Who
 from people_app.models import Person
 from signals_app import detect, ingest, tickets, usage
 from signals_app.detectors.base import Batch
 from signals_app.models import Envelope, Meter, SignalDefinition
 from upsell_project.lib import bulk, clock, queue
+from upsell_project.lib.errors import told, where
 
 CHUNK = 20
 # What was done to and by a person, and counts against caps and cooldowns, follows them when they are merged.
@@ -58,8 +60,8 @@ def process(limit: int) -> int:
     if fit:
         try:
             _process(fit)
-        except Exception:
-            log.exception("a chunk of %s envelopes failed; trying them one by one", len(fit))
+        except Exception as error:
+            log.warning("a chunk of %s envelopes failed (%s); trying them one by one", len(fit), told(error))
             _one_by_one(fit)
     return len(claimed)
 
@@ -69,19 +71,21 @@ def _one_by_one(claimed: Sequence[Envelope]) -> None:
         try:
             _process([envelope])
         except Exception as error:
-            log.exception("envelope %s failed", envelope.pk)
+            log.error("envelope %s failed: %s\n%s", envelope.pk, told(error), where(error))
             ingest.park(envelope, error)
 
 
 @transaction.atomic
 def _process(envelopes: Sequence[Envelope]) -> None:
     now = clock.now()
-    opened = sorted(ingest.open_all(envelopes), key=lambda one: (one.source.kind, one.envelope.pk))
+    opened = sorted(ingest.open_all(envelopes), key=lambda one: (*_sender(one), one.envelope.pk))
     who, changed = _identify(opened)
     stored = ingest.store(opened, who)
     changes = usage.add(stored, list(Meter.objects.all()))
-    tickets.apply(stored)
-    interact.from_events(stored, now)
+    believed = _without_browsers(stored, opened)
+    tickets.apply(believed)
+    interact.from_events(believed, now)
+    enroll.recheck(changed)
     definitions = SignalDefinition.objects.filter(live=True)
     signals = detect.signals(Batch(stored, changes, changed), list(definitions), now)
     enroll.from_signals(signals, now)
@@ -89,13 +93,29 @@ def _process(envelopes: Sequence[Envelope]) -> None:
     ingest.finish(opened)
 
 
+def _without_browsers(
+    stored: Sequence[ingest.Stored], opened: Sequence[ingest.Opened]
+) -> list[ingest.Stored]:
+    """A page cannot open a ticket, nor say that something was bought: its key is public."""
+    browsers = {one.source.pk for one in opened if one.source.kind == facts.BROWSER}
+    return [one for one in stored if one.source_id not in browsers]
+
+
+def _sender(opened: ingest.Opened) -> tuple[str, Trust]:
+    """The kind of source, and how far it is believed."""
+    if opened.source.kind != facts.BROWSER:
+        return opened.source.kind, Trust.FULL
+    signed = ingest.SIGNED_PERSON in opened.envelope.headers
+    return opened.source.kind, Trust.THEMSELVES if signed else Trust.ANYBODY
+
+
 def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
-    """Source kinds differ in trust and provenance, so each is resolved on its own, in the order of `opened`."""
+    """Senders differ in trust and provenance, so each sort is resolved on its own, in the order of `opened`."""
     who: list[Who] = []
     changed: set[int] = set()
-    for kind, group in groupby(opened, key=lambda one: one.source.kind):
+    for (kind, trust), group in groupby(opened, key=_sender):
         items = [item for one in group for item in one.items]
-        resolved = identify.resolve(items, kind, clock.now(), trusted=kind != "web")
+        resolved = identify.resolve(items, kind, clock.now(), trust=trust)
         for winner, loser in resolved.merges:
             _merge(winner, loser)
         who += resolved.who
@@ -110,3 +130,6 @@ def _merge(winner: int, loser: int) -> None:
     enroll.exit(reason="merged", person_id=loser)
     for table in OF_PEOPLE:
         bulk.select(f"UPDATE {table} SET person_id = %s WHERE person_id = %s RETURNING 1", winner, loser)
+    if folded := accounts.merge(winner, loser):
+        usage.merge(*folded)
+        assign.merge(*folded)

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from django.db import transaction
 
-from campaigns_app import enroll
+from campaigns_app import enroll, outcomes
 from consent_app import ledger, permission
 from consent_app.models import ALL
 from consent_app.permission import Standing
@@ -77,8 +77,10 @@ def table(person: Person, also: Collection[str] = (), standing: Standing | None 
 
 def stop_all(person: Person, how: str, proof: dict[str, Any]) -> None:
     """All offers on all channels. Repeating it writes no second record."""
-    if not _all_stopped(person):
-        ledger.withdraw(person, how=how, proof=proof)
+    with transaction.atomic():
+        if not _all_stopped(person):
+            ledger.withdraw(person, how=how, proof=proof)
+        outcomes.withdraw_deliveries(person.pk)
     enroll.exit(person_id=person.pk, reason=OPTED_OUT)
 
 
@@ -105,6 +107,7 @@ def _set(person: Person, channel: str, topic: str, on: bool, proof: dict[str, An
         ledger.grant(person, channels=[channel], topic=topic, how=HERE, wording_version=WORDING, proof=proof)
     else:
         ledger.withdraw(person, channel=channel, topic=topic, how=HERE, proof=proof)
+        outcomes.withdraw_deliveries(person.pk, channel, topic)
     return True
 
 

@@ -22,7 +22,6 @@ DEFAULT_COOLDOWN_DAYS: dict[str, int] = {
     "negative": 30,
     "no_engagement": 21,
     "snoozed": 0,
-    "over_limit_ignored": 30,
 }
 DEFAULT_HOURS: dict[str, list[int]] = {
     "email": [8, 20],

@@ -6,13 +6,15 @@ Runs inside the transaction that holds the locks of `standing.lock`, like `deliv
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from campaigns_app import contact_gates, deliver
+from campaigns_app import contact_gates, deliver, judge
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
-from offers_app.models import Proposition
-from upsell_project.lib.gates import Code, Gate
+from offers_app import decide
+from offers_app.models import Decision, Proposition
+from upsell_project.lib.gates import Code, Gate, failed
 
 
 def due(
@@ -20,19 +22,22 @@ def due(
 ) -> dict[uuid.UUID, Gate | None]:
     """Held deliveries whose time has come: meet every gate again, then intend, hold on or skip.
 
-    Returns what stopped each, by delivery.
+    Each gets a new decision, unless it is held on for the same reason. Returns what stopped each, by delivery.
     """
     stops: dict[uuid.UUID, Gate | None] = {}
+    decisions: list[Decision] = []
+    catalog = decide.catalog({case.person.pk for case, _ in cases}, now)
     for case, delivery in cases:
-        gates = contact_gates.check(case, delivery.channel, delivery.proposition.topic, standing, now)
-        gates += [deliver.relevant(case)] if gates[-1].passed else []
-        gates += [_reword(case, delivery.proposition, now)] if gates[-1].passed else []
-        gates += [deliver.holdout(case, standing)] if gates[-1].passed else []
-        stops[delivery.pk] = deliver.stopped_by(gates)
-        _settle(case, delivery, stops[delivery.pk], gates, standing, now)
+        reword = partial(_reword, case, delivery.proposition, now)
+        gates = judge.meet(case, delivery.channel, _choice(case, delivery, catalog), standing, now, reword)
+        stops[delivery.pk] = stopped = judge.stopped_by(gates)
+        if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
+            decisions.append(judge.again(delivery, gates, standing.policy.version, now))
+        _settle(case, delivery, stopped, gates, standing, now)
+    Decision.objects.bulk_create(decisions)
     changed = [delivery for _, delivery in cases]
     Delivery.objects.bulk_update(
-        changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof"]
+        changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision"]
     )
     Proposition.objects.bulk_update([d.proposition for d in changed], ["content", "evidence"])
     _end([d for d in changed if d.state == Delivery.State.SKIPPED])
@@ -49,11 +54,22 @@ def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
     return gate
 
 
-def drop(deliveries: Sequence[Delivery], reason: str) -> None:
+def _choice(case: Case, delivery: Delivery, catalog: decide.Catalog) -> decide.Choice:
+    """The offer that it carries, considered again."""
+    offer, treatment = delivery.proposition.offer, delivery.proposition.treatment
+    evidence = case.evidence or case.enrollment.signal.evidence
+    template = treatment.template.slug if treatment else ""
+    ask = decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence)
+    return decide.offer(ask, catalog)
+
+
+def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:
     """Held deliveries that what the person did meanwhile has overtaken."""
+    gates = [failed(Code.NO_LONGER_RELEVANT, reason)]
+    Decision.objects.bulk_create([judge.again(one, gates, policy_version, now) for one in deliveries])
     for delivery in deliveries:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, reason
-    Delivery.objects.bulk_update(deliveries, ["state", "reason"])
+    Delivery.objects.bulk_update(deliveries, ["state", "reason", "decision"])
     _end(deliveries)
 
 
@@ -70,7 +86,7 @@ def _settle(
     standing: Standing,
     now: datetime,
 ) -> None:
-    if stopped and stopped.gate == Code.QUIET_HOURS and stopped.next_eligible_at:
+    if stopped and contact_gates.holds(stopped):
         delivery.send_after, delivery.reason = stopped.next_eligible_at, stopped.reason
     elif stopped:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, f"{stopped.gate}: {stopped.reason}"[:300]
@@ -80,6 +96,6 @@ def _settle(
         delivery.intended_at, delivery.reason = now, ""
         delivery.sent_at = now if at_once else None
         delivery.proof |= {
-            k: v for k, v in deliver.proof(gates, standing.policy.version, now).items() if v is not None
+            k: v for k, v in judge.proof(gates, standing.policy.version, now).items() if v is not None
         }
         standing.touches.setdefault(case.person.pk, []).append((now, delivery.channel))

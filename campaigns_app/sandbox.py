@@ -1,7 +1,8 @@
 """The movable clock: from due time to due time, so that a day that is skipped is a day that happened."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -11,11 +12,13 @@ from django.db.models import Min, Q
 from campaigns_app import dispatch
 from campaigns_app.models import Delivery, Enrollment
 from signals_app.models import Envelope
-from upsell_project.lib import clock
+from upsell_project.lib import bulk, clock
 from upsell_project.lib.models import ClockOffset
 
 PATIENCE_SECONDS = 60.0
-HOP = timedelta(milliseconds=1)
+HOP = timedelta(seconds=60)
+LOCK = 5_171_893_104  # of this database, while its clock is being moved
+_moved_at = float("-inf")
 
 
 class NotASandbox(Exception):
@@ -29,27 +32,35 @@ class NobodyWorks(Exception):
 def advance(span: timedelta, settle: Callable[[], None] | None = None) -> datetime:
     """Move the product's clock on by `span` and return its new time.
 
-    It stops at every moment at which something becomes due and lets the workers finish that first (`settle` waits for
-    them). Raises NotASandbox, NobodyWorks, or ValueError for a span that is not positive.
+    It stops a minute after something becomes due, and lets the workers finish all that was due by then first
+    (`settle` waits for them): so a thing happens up to a minute late, never out of order with what follows. A second
+    caller waits for the first. Raises NotASandbox, NobodyWorks, or ValueError for a span that is not positive.
     """
     _refuse_outside_sandbox()
     if span <= timedelta(0):
         raise ValueError("the clock only moves forward; use reset to go back to real time")
-    settle = settle or wait_for_workers
+    with _alone():
+        _advance(span, settle or wait_for_workers)
+        if settle is None:
+            everybody_knows()
+    return clock.now()
+
+
+def _advance(span: timedelta, settle: Callable[[], None]) -> None:
     settle()
     target = clock.now() + span
     while (due := next_due()) is not None and due <= target:
-        _set(max(due + HOP - clock.real(), clock.offset()))
+        _set(max(min(due + HOP, target) - clock.real(), clock.offset()))
         settle()
     _set(max(target - clock.real(), clock.offset()))
     settle()
-    return clock.now()
 
 
 def reset() -> datetime:
     """Back to real time."""
     _refuse_outside_sandbox()
-    _set(timedelta(0))
+    with _alone():
+        _set(timedelta(0))
     return clock.now()
 
 
@@ -63,8 +74,8 @@ def next_due() -> datetime | None:
 def wait_for_workers() -> None:
     """Hand what is due to the workers and return when it is done."""
     gives_up = time.monotonic() + PATIENCE_SECONDS
-    # Web processes and workers keep the offset for a moment; what they decide from here on must use the new one.
-    time.sleep(clock.CACHE_SECONDS)
+    if busy():
+        everybody_knows()
     while busy():
         dispatch.look()
         if time.monotonic() > gives_up:
@@ -74,14 +85,35 @@ def wait_for_workers() -> None:
         time.sleep(0.05)
 
 
+def everybody_knows() -> None:
+    """Web processes and workers keep the offset for a moment; what they decide from here on must use the new one."""
+    time.sleep(max(0.0, _moved_at + clock.CACHE_SECONDS - time.monotonic()))
+
+
 def busy() -> bool:
-    """Whether anything is due or under way right now."""
-    waits = Envelope.objects.filter(state=Envelope.State.PENDING).exists()
-    now = clock.now()
+    """Whether anything is due or under way right now. Mail and envelopes that failed and rest for a while are not."""
+    now, real = clock.now(), clock.real()
+    resting = Q(lease_until__gt=real) & ~Q(error="")
+    waits = Envelope.objects.filter(~resting, state=Envelope.State.PENDING).exists()
     due = Enrollment.objects.filter(state=Enrollment.State.ACTIVE, wake_at__lte=now).exists()
     going = Q(state__in=[Delivery.State.CLAIMED, Delivery.State.SENDING])
-    out = going | Q(state=Delivery.State.INTENDED, attempts=0)
+    out = going | Q(state=Delivery.State.INTENDED) & (Q(retry_at=None) | Q(retry_at__lte=real))
     return waits or due or Delivery.objects.filter(out).exists()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of two who move the clock, the second waits."""
+    gives_up = time.monotonic() + PATIENCE_SECONDS
+    while not bulk.select("SELECT pg_try_advisory_lock(%s)", LOCK)[0][0]:
+        if time.monotonic() > gives_up:
+            raise NobodyWorks("Somebody else is moving the clock. Try again when that is done.")
+        time.sleep(0.1)
+    clock.forget()
+    try:
+        yield
+    finally:
+        bulk.select("SELECT pg_advisory_unlock(%s)", LOCK)
 
 
 def _refuse_outside_sandbox() -> None:
@@ -90,5 +122,10 @@ def _refuse_outside_sandbox() -> None:
 
 
 def _set(offset: timedelta) -> None:
-    ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": ceil(offset.total_seconds())})
+    global _moved_at
+    seconds = ceil(offset.total_seconds())
+    if timedelta(seconds=seconds) == clock.offset():
+        return
+    ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": seconds})
     clock.forget()
+    _moved_at = time.monotonic()

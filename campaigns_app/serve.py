@@ -53,14 +53,18 @@ def _rests(rows: Sequence[Sequence[Any]]) -> dict[str, Rest]:
     return {Pause.Kind(kind).value: Rest(datetime.fromisoformat(until), "") for kind, until in rows}
 
 
-# Whoever was merged may still be called by their former id (`u`).
+# Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.
 _READY = """
 SELECT pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content::json, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
-    coalesce(a.cancelling OR a.invoice_status = 'past_due' OR a.subscription_status IN ('past_due', 'unpaid'), false)
-        OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h WHERE h.account_id = pr.account_id AND h.held_out)
-        OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL
-            AND t.account_id = pr.account_id)
+    coalesce(o.plan <> '' AND lower(o.plan) = lower(a.plan) OR o.addon <> '' AND a.addons ? o.addon, false)
+        OR EXISTS (SELECT 1 FROM (SELECT pr.account_id AS id
+                UNION ALL SELECT m.account_id FROM people_app_membership m WHERE m.person_id = p.id) s
+            JOIN people_app_account b ON b.id = s.id
+            WHERE b.cancelling OR b.invoice_status = 'past_due' OR b.subscription_status IN ('past_due', 'unpaid')
+                OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h WHERE h.account_id = b.id AND h.held_out)
+                OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL
+                    AND t.account_id = b.id))
         OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL AND t.person_id = p.id),
     (SELECT coalesce(json_agg(json_build_array(w.channel, w.topic, w.granted, w.basis, w.record_id, w.since,
         w.expires_at)), '[]') FROM consent_app_permission w WHERE w.person_id = p.id AND w.purpose = 'marketing'),

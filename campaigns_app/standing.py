@@ -15,14 +15,17 @@ from campaigns_app.pressure import Touch
 from consent_app import permission
 from offers_app.experiments import assign
 from offers_app.models import HoldoutAssignment, Proposition
-from people_app.models import ContactPoint
+from people_app.models import Account, ContactPoint, Membership
 from signals_app.models import Ticket
 from upsell_project.lib import bulk
 
 
 @dataclass(slots=True)
 class Standing:
-    """The state of the world for these people and accounts; `deliver` adds to it what it intends."""
+    """The state of the world for these people and accounts; `deliver` adds to it what it intends.
+
+    `accounts` are all that each person belongs to: what bars one of them bars the person.
+    """
 
     permissions: dict[int, permission.Standing]
     contact_points: dict[tuple[int, str], ContactPoint]
@@ -32,6 +35,7 @@ class Standing:
     touches: dict[int, list[Touch]]
     cooldowns: dict[int, list[Cooldown]]
     holdout: dict[int, HoldoutAssignment]
+    accounts: dict[int, dict[int, Account]]
     policy: ContactPolicy = field(kw_only=True)
 
 
@@ -54,16 +58,26 @@ def lock(account_ids: Collection[int], person_ids: Collection[int]) -> None:
 
 def load(account_ids: Collection[int], person_ids: Collection[int], now: datetime) -> Standing:
     """Read it all; the number of statements does not depend on the number of people. Call `lock` first."""
+    accounts = _accounts(person_ids)
+    theirs = set(account_ids).union(*accounts.values())
     return Standing(
         permission.load(person_ids, now),
         {(p.person_id, p.channel): p for p in ContactPoint.objects.filter(person_id__in=person_ids)},
-        *_problems(account_ids, person_ids),
+        *_problems(theirs, person_ids),
         _live(account_ids, now),
         _touches(person_ids, now),
         _cooldowns(person_ids, now),
-        assign.holdout(account_ids, now),
+        assign.holdout(theirs, now),
+        accounts,
         policy=policy(),
     )
+
+
+def _accounts(person_ids: Collection[int]) -> dict[int, dict[int, Account]]:
+    accounts: dict[int, dict[int, Account]] = defaultdict(dict)
+    for row in Membership.objects.filter(person_id__in=person_ids).select_related("account"):
+        accounts[row.person_id][row.account_id] = row.account
+    return accounts
 
 
 def _problems(account_ids: Collection[int], person_ids: Collection[int]) -> tuple[set[int], set[int]]:

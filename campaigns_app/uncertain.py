@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from campaigns_app.models import Delivery
-from upsell_project.lib import clock
+from upsell_project.lib import clock, queue
 
 PARKED = Delivery.State.UNKNOWN
 
@@ -18,10 +18,12 @@ def was_sent(ids: Collection[UUID]) -> int:
 
 def send_again(ids: Collection[UUID]) -> int:
     """Put them back into the outbox, which checks once more. Returns how many were still uncertain."""
-    return Delivery.objects.filter(pk__in=ids, state=PARKED).update(
+    count = Delivery.objects.filter(pk__in=ids, state=PARKED).update(
         state=Delivery.State.INTENDED,
         attempts=0,
         retry_at=None,
         lease_until=None,
         reason="Staff confirmed that it was not sent",
     )
+    queue.nudge("outbox")
+    return count

@@ -32,11 +32,15 @@ class Ask:
 
 @dataclass(slots=True)
 class Choice:
-    """The answer: an offer with its treatment, or none; and the gates that were met on the way, in order."""
+    """The answer: an offer with its treatment, or none; and the gates that were met on the way, in order.
+
+    `candidate` is what it was about: the offer, or when none qualifies, the one of the highest priority.
+    """
 
     offer: Offer | None
     treatment: Treatment | None
     gates: list[Gate] = field(default_factory=list)
+    candidate: Offer | None = None
 
 
 @dataclass(slots=True)
@@ -73,12 +77,14 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     furthest = Choice(
         None, None, [failed(Code.OFFER_OFF, "None of the step's offers exists.", list(ask.offers))]
     )
+    first = next(iter(candidates), None)
     for rank, candidate in enumerate(candidates):
         choice = _consider(candidate, ask, known)
         if choice.offer:
             return choice
         if rank == 0 or len(choice.gates) > len(furthest.gates):
             furthest = choice
+    furthest.candidate = first
     return furthest
 
 
@@ -95,7 +101,7 @@ def _consider(candidate: Offer, ask: Ask, known: Catalog) -> Choice:
         gates.append(gate)
         if not gate.passed:
             return Choice(None, None, gates)
-    return Choice(candidate, treatment, gates)
+    return Choice(candidate, treatment, gates, candidate)
 
 
 def localized(treatments: Sequence[Treatment], locale: str) -> Treatment | None:
@@ -122,11 +128,15 @@ def _has_evidence(ask: Ask) -> Gate:
     return failed(Code.NO_EVIDENCE, "There is no evidence that it would help.")
 
 
+def owns(account: Account, candidate: Offer) -> bool:
+    """Whether the account has the offer's plan or add-on already."""
+    plan = bool(candidate.plan) and account.plan.lower() == candidate.plan.lower()
+    return plan or (bool(candidate.addon) and candidate.addon in account.addons)
+
+
 def _not_owned(candidate: Offer, account: Account) -> Gate:
-    owned = bool(candidate.plan) and account.plan.lower() == candidate.plan.lower()
-    owned = owned or (bool(candidate.addon) and candidate.addon in account.addons)
     said = {"plan": account.plan, "addons": account.addons}
-    if owned:
+    if owns(account, candidate):
         return failed(Code.ALREADY_OWNED, f"The account already has {candidate.name}.", said, candidate.slug)
     return passed(Code.ALREADY_OWNED, said, candidate.slug)
 

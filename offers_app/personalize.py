@@ -1,6 +1,7 @@
 """Merge fields: what a text may say about one person, account, offer and evidence, in one locale."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +15,10 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from offers_app.models import Offer
 from people_app.models import Account, Person
 
-NAME_LIMIT = 50
+SAID_LIMIT = 60
+_PUNCTUATION = frozenset(" '’.,:-–_&()+")
+# A dot before a letter, or a number of four parts: mail programs make a link of it.
+_ADDRESS = re.compile(r"\.[^\W\d_]|(\d+\.){3}\d|\bwww\b", re.IGNORECASE)
 LEVELS = ("seats",)  # held, not used up: "9 of 10 seats", never "this month"
 _NUMBERS = ("used", "cap", "left", "count", "days", "hours")
 _WORDS: dict[str, dict[str, str]] = {
@@ -56,13 +60,19 @@ def context(
 
     `locale` is the text's own. Numbers follow the person's where it is the same language (de-AT under de), so
     that an English text never carries French figures. What is unknown stays blank: a template must expect it.
+    What customers' apps and browsers said goes through `said`; the ids under `link` are for addresses alone.
     """
     spoken = _locale(person.locale, locale)
     return {
-        "person": {"id": person.user_id, "first_name": _name(person.first_name), "role": person.role},
+        "person": {
+            "id": said(person.user_id),
+            "first_name": said(person.first_name),
+            "role": said(person.role),
+        },
         "account": _account(account),
         "offer": _offer(offer, spoken.language),
         "terms": _terms(offer.terms, spoken),
+        "link": {"person": person.user_id, "account": _account_id(account)},
         "evidence": _evidence(evidence, now, spoken),
         "today": format_date(now, "long", locale=spoken),
     }
@@ -80,12 +90,16 @@ def _account(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {}
     return {
-        "id": account.group_id or str(account.pk),
-        "name": _plain(account.name),
-        "plan": account.plan,
-        "industry": account.industry,
+        "id": said(_account_id(account)),
+        "name": said(account.name),
+        "plan": said(account.plan),
+        "industry": said(account.industry),
         "seats_used": account.seats_used,
     }
+
+
+def _account_id(account: Account | None) -> str:
+    return (account.group_id or str(account.pk)) if account else ""
 
 
 def _plain(text: str) -> str:
@@ -94,11 +108,14 @@ def _plain(text: str) -> str:
     return " ".join(shown.split())
 
 
-def _name(text: str) -> str:
-    """A name as the customer's app gave it, or nothing where it looks like an advertisement or an address."""
-    name = _plain(text)
-    suspect = len(name) > NAME_LIMIT or any(mark in name for mark in ("://", "www.", "@", "<"))
-    return "" if suspect else name
+def said(text: str | None) -> str:
+    """What others told us, fit to stand under our sender's name: short, one line, words and plain punctuation.
+
+    Blank, as if unknown, where it is anything else or looks like an address: then the template's default applies.
+    """
+    line = _plain(text or "")
+    plain = all(letter in _PUNCTUATION or unicodedata.category(letter)[0] in "LMN" for letter in line)
+    return line if plain and len(line) <= SAID_LIMIT and not _ADDRESS.search(line) else ""
 
 
 def _locale(persons: str, texts: str) -> Locale:
@@ -131,7 +148,11 @@ def number(value: Any) -> Decimal | None:
 
 
 def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dict[str, Any]:
-    fields = {key: value for key, value in evidence.items() if isinstance(value, str | int | float | bool)}
+    fields = {
+        key: said(value) if isinstance(value, str) else value
+        for key, value in evidence.items()
+        if isinstance(value, str | int | float | bool)
+    }
     used, cap = number(evidence.get("used")), number(evidence.get("cap"))
     figures = {key: number(evidence.get(key)) for key in _NUMBERS}
     percent = number(evidence.get("percent"))

@@ -157,8 +157,7 @@ def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: st
 def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
     """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded."""
     values = {
-        "account": context.get("account", {}).get("id"),
-        "person": context.get("person", {}).get("id"),
+        **{name: context.get("link", {}).get(name) for name in ("account", "person")},
         "proposition": proposition_id,
     }
     for name, value in values.items():

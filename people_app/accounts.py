@@ -5,49 +5,76 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from people_app import entitlements
-from people_app.item import Item, Who
+from people_app import entitlements, waiting
+from people_app.item import Item, Trust, Who
+from people_app.models import Account
 from upsell_project.lib import bulk
 
+CUSTOMER, ORGANIZATION = waiting.KIND, "organization_external_id"
 
-def assign(
-    items: Sequence[Item], who: Sequence[Who], source: str, now: datetime, *, trusted: bool
-) -> set[int]:
+
+def assign(items: Sequence[Item], who: Sequence[Who], source: str, now: datetime, trust: Trust) -> set[int]:
     """Set `account_id` on each answer, create what is missing and apply facts; return accounts whose facts changed."""
-    named = groups({item.group_id for item in items if item.group_id}, now)
-    customers = (
-        _customers({c for item in items if (c := item.lookup.get("stripe_customer_id"))}) if trusted else {}
-    )
-    for item, answer in zip(items, who, strict=True):
-        answer.account_id = named.get(item.group_id or "") or customers.get(
-            item.lookup.get("stripe_customer_id", "")
-        )
+    if trust is not Trust.FULL:
+        _where_they_are(items, who)
+        _default(who, now)
+        return set()
+    _named(items, who, now)
     _join(items, who, now)
     _default(who, now)
-    return entitlements.apply(items, who, source) if trusted else set()
+    return entitlements.apply(items, who, source)
+
+
+def _named(items: Sequence[Item], who: Sequence[Who], now: datetime) -> None:
+    """By group id, which is created, else by what providers call an account, which is only found."""
+    named = groups({item.group_id for item in items if item.group_id}, now)
+    customers = _customers(items)
+    others = {group for item in items if not item.group_id and (group := item.lookup.get(ORGANIZATION))}
+    organizations = dict(bulk.select(_GROUPS, sorted(others))) if others else {}
+    for item, answer in zip(items, who, strict=True):
+        answer.account_id = (
+            named.get(item.group_id or "")
+            or customers.get(item.lookup.get(CUSTOMER, ""))
+            or organizations.get(item.lookup.get(ORGANIZATION, ""))
+        )
+
+
+def _where_they_are(items: Sequence[Item], who: Sequence[Who]) -> None:
+    """The named account, if the person is a member of it already."""
+    group_ids = {item.group_id for item in items if item.group_id}
+    if not group_ids:
+        return
+    named = dict(bulk.select(_GROUPS, sorted(group_ids)))
+    members = set(_memberships({answer.person_id for answer in who if answer.person_id}))
+    for item, answer in zip(items, who, strict=True):
+        account = named.get(item.group_id or "")
+        answer.account_id = account if (answer.person_id, account) in members else None
 
 
 def groups(group_ids: Collection[str], now: datetime) -> dict[str, int]:
     """Account ids by group id, created where they are missing; merged accounts are followed."""
     if not group_ids:
         return {}
-    sql = "SELECT group_id, coalesce(merged_into_id, id) FROM people_app_account WHERE group_id = ANY(%s)"
-    found = dict(bulk.select(sql, sorted(group_ids)))
+    found = dict(bulk.select(_GROUPS, sorted(group_ids)))
     missing = sorted(set(group_ids) - found.keys())
     if missing:
         bulk.execute(_INSERT, [{"group_id": group_id, "person": None, "now": now} for group_id in missing])
-        found |= dict(bulk.select(sql, missing))
+        found |= dict(bulk.select(_GROUPS, missing))
     return found
 
 
-def _customers(ids: Collection[str]) -> dict[str, int]:
-    if not ids:
+def _customers(items: Sequence[Item]) -> dict[str, int]:
+    """Account ids by customer id. Where one is unknown, no other transaction makes it known meanwhile."""
+    named = [(item.lookup.get(CUSTOMER), item.account_traits.get(CUSTOMER)) for item in items]
+    wanted = {id for pair in named for id in pair if id and isinstance(id, str)}
+    if not wanted:
         return {}
-    return dict(
-        bulk.select(
-            "SELECT stripe_customer_id, id FROM people_app_account WHERE stripe_customer_id = ANY(%s)", [*ids]
-        )
-    )
+    sql = "SELECT stripe_customer_id, id FROM people_app_account WHERE stripe_customer_id = ANY(%s)"
+    found = dict(bulk.select(sql, sorted(wanted)))
+    if wanted - found.keys():
+        waiting.lock()
+        found = dict(bulk.select(sql, sorted(wanted)))
+    return found
 
 
 def _join(items: Sequence[Item], who: Sequence[Who], now: datetime) -> None:
@@ -114,6 +141,18 @@ def _personal(person_ids: Collection[int], now: datetime) -> dict[int, int]:
     return found
 
 
+def merge(winner: int, loser: int) -> tuple[int, int] | None:
+    """Fold the loser's personal account into the one that the winner acts in: (kept, gone), if there are both."""
+    gone = Account.objects.filter(personal_of=loser, merged_into=None).first()
+    theirs = Account.objects.filter(memberships__person=winner).order_by("pk")[:2]
+    kept = theirs[0] if len(theirs) == 1 else Account.objects.filter(personal_of=winner).first()
+    if gone is None or kept is None or kept == gone:
+        return None
+    Account.objects.filter(pk=gone.pk).update(merged_into=kept)
+    return kept.pk, gone.pk
+
+
+_GROUPS = "SELECT group_id, coalesce(merged_into_id, id) FROM people_app_account WHERE group_id = ANY(%s)"
 _INSERT = """
 INSERT INTO people_app_account (group_id, personal_of_id, name, plan, billing_period, subscription_status, cancelling,
     invoice_status, fiscal_year_end, currency, industry, tier, country, timezone, addons, account_manager,

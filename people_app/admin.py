@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from people_app import facts
+from people_app import entitlements, facts, waiting
 from people_app.masking import masked
 from people_app.models import (
     Account,
@@ -17,6 +17,7 @@ from people_app.models import (
     Membership,
     Person,
     PlanPrice,
+    WaitingFacts,
 )
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import EstimatedPages, FactsAdmin, RowsInline, StampedAdmin, Tabular
@@ -52,6 +53,10 @@ class AccountResource(TableResource):
 
     def before_save_instance(self, instance: Account, row: Any, **options: Any) -> None:
         _say(instance, [field for field in self.Meta.fields if field in row and field != "group_id"])
+        waiting.lock()
+
+    def after_save_instance(self, instance: Account, row: Any, **options: Any) -> None:
+        entitlements.catch_up([instance.pk])
 
 
 def _say(account: Account, fields: list[str]) -> None:
@@ -94,7 +99,9 @@ class AccountAdmin(TableAdmin, StampedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         _say(obj, form.changed_data)
+        waiting.lock()
         super().save_model(request, obj, form, change)
+        entitlements.catch_up([obj.pk])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):
@@ -136,7 +143,9 @@ class PersonAdmin(FactsAdmin):
 
 def _known_as(term: str) -> Q:
     """Each part reads one index; an OR over joined tables would read them whole."""
-    points = ContactPoint.objects.filter(channel__in=Channel.values, address__in={term, term.lower()})
+    points = ContactPoint.objects.filter(
+        channel__in=Channel.values, address__in={term.lower(), facts.phone(term)}
+    )
     names = Identity.objects.filter(kind__in=("user", "anonymous"), value=term)
     people = Person.objects.filter(user_id=term)
     found = points.values("person_id").union(names.values("person_id"), people.values("pk"))
@@ -173,6 +182,16 @@ class ContactPointAdmin(FactsAdmin):
     @admin.display(description="Address")
     def masked_address(self, point: ContactPoint) -> str:
         return masked(point.address)
+
+
+@admin.register(WaitingFacts)
+class WaitingFactsAdmin(FactsAdmin):
+    """Which customers of the billing provider no account names yet."""
+
+    empty_hint = "Nothing waits: every customer that Stripe spoke of is one of your accounts."
+    list_display = ("value", "kind", "source", "at")
+    search_fields = ("value__exact",)
+    search_help_text = "The exact customer id"
 
 
 class PlanPriceResource(TableResource):

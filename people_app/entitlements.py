@@ -1,12 +1,12 @@
 """Facts about accounts: plan, limits, money, dates. From any source into the same fields; per field the newest wins."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from people_app import facts
+from people_app import facts, waiting
 from people_app.item import Item, Who
 from people_app.models import Account, Entitlement, PlanPrice
 from upsell_project.lib import bulk
@@ -38,7 +38,8 @@ RENAMED = {"cancel_at_period_end": "cancelling"}
 EVENT_FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Cancellation Requested": lambda _: {"cancelling": True},
     "Subscription Cancelled": lambda _: {"subscription_status": "canceled"},
-    "Plan Upgraded": lambda properties: _given(plan=properties.get("plan")),
+    "Subscription Renewed": lambda _: {"cancelling": False},
+    "Plan Upgraded": lambda properties: {"cancelling": False, **_given(plan=properties.get("plan"))},
     "Trial Started": lambda properties: _given(trial_ends_at=properties.get("ends_at")),
 }
 _BLANK = Account()
@@ -51,10 +52,27 @@ def _given(**values: Any) -> dict[str, Any]:
 def apply(items: Sequence[Item], who: Sequence[Who], source: str) -> set[int]:
     """Apply every claim that the items make about their accounts; return the ids of those that changed."""
     claims: dict[int, list[facts.Claim]] = defaultdict(list)
-    for item, answer in zip(items, who, strict=True):
+    nobodys: list[waiting.Claim] = []
+    # Of two words of one moment the later counts: what was said outright beats what an event implies.
+    for item, answer in sorted(zip(items, who, strict=True), key=lambda pair: bool(pair[0].account_traits)):
         said = _claimed(item)
         if said and answer.account_id:
             claims[answer.account_id].append((item.occurred_at, said))
+        elif said and waiting.KIND in item.lookup:
+            nobodys.append((item.lookup[waiting.KIND], item.occurred_at, said))
+    waiting.keep(nobodys, source)
+    changed = _take(claims, source)
+    named = [id for id in changed if any(waiting.KIND in said for _, said in claims[id])]
+    return changed | catch_up(named)
+
+
+def catch_up(account_ids: Collection[int]) -> set[int]:
+    """Apply what was said of these accounts' customers before they were known; return the accounts that changed."""
+    waited = waiting.take(account_ids)
+    return {account for source, claims in waited.items() for account in _take(claims, source)}
+
+
+def _take(claims: dict[int, list[facts.Claim]], source: str) -> set[int]:
     if not claims:
         return set()
     plans = _plans(claims)
@@ -72,10 +90,13 @@ def _claimed(item: Item) -> dict[str, Any]:
 
 
 def _plans(claims: dict[int, list[facts.Claim]]) -> dict[str, str]:
-    keys = {
-        key for list_ in claims.values() for _, said in list_ for key in said.get("billing_price_keys") or []
-    }
+    keys = {key for list_ in claims.values() for _, said in list_ for key in _price_keys(said)}
     return dict(PlanPrice.objects.filter(price_key__in=keys).values_list("price_key", "plan")) if keys else {}
+
+
+def _price_keys(said: dict[str, Any]) -> list[str]:
+    keys = said.get("billing_price_keys")
+    return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
 
 def _apply(account: Account, claims: list[facts.Claim], plans: dict[str, str], source: str) -> bool:
@@ -87,23 +108,23 @@ def _apply(account: Account, claims: list[facts.Claim], plans: dict[str, str], s
 
 
 def _with_plan(said: dict[str, Any], plans: dict[str, str]) -> dict[str, Any]:
-    plan = next((plans[key] for key in said.get("billing_price_keys") or [] if key in plans), None)
+    """A price that is known says the plan; no price at all, that there is none."""
+    plan = next((plans[key] for key in _price_keys(said) if key in plans), None)
     kept = {key: value for key, value in said.items() if key not in ("billing_price_keys", "limits", "role")}
-    return kept | ({"plan": plan} if plan else {})
+    ended = said.get("billing_price_keys") == []
+    return ({"plan": None} if ended else {}) | kept | ({"plan": plan} if plan else {})
 
 
 def _set(account: Account, field: str, value: Any, at: datetime, source: str) -> None:
     if not facts.newer(account.provenance, field, at):
         return
-    if field not in PARSERS:
-        account.traits[field] = value
-    elif value is None:
-        setattr(account, field, getattr(_BLANK, field))
-    else:
-        try:
-            setattr(account, field, PARSERS[field](value))
-        except facts.Unusable:
-            return
+    try:
+        if field not in PARSERS:
+            account.traits[field] = facts.untyped(account.traits, field, value)
+        else:
+            setattr(account, field, getattr(_BLANK, field) if value is None else PARSERS[field](value))
+    except facts.Unusable:
+        return
     account.provenance[field] = facts.said(at, source)
 
 

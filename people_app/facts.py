@@ -1,8 +1,9 @@
 """How a value that somebody sent becomes a typed fact. A value that does not fit is left out, never guessed."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,6 +11,10 @@ from zoneinfo import available_timezones
 Parser = Callable[[Any], Any]
 Claim = tuple[datetime, dict[str, Any]]
 LONGEST_NAME = 100
+BROWSER = "web"
+"""The kind of source whose word counts least."""
+MOST_NAMES = 200
+MOST_BYTES = 2_000
 
 
 class Unusable(ValueError):
@@ -46,7 +51,7 @@ def money(value: Any) -> Decimal:
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 13:
             raise Unusable
         amount = amount.quantize(Decimal("0.01"))
-    except InvalidOperation:
+    except ArithmeticError:
         raise Unusable from None
     if abs(amount) >= Decimal(10) ** 12:
         raise Unusable
@@ -81,10 +86,10 @@ def one_of(*allowed: str) -> Parser:
 def month_day(value: Any) -> str:
     """`MM-DD`, as a fiscal year end."""
     try:
-        datetime.strptime(f"2000-{value}", "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(f"2000-{value}", "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise Unusable from None
-    return str(value)[:5]
+    return f"{day:%m-%d}"
 
 
 def country(value: Any) -> str:
@@ -123,6 +128,25 @@ def manager(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Unusable
     return {key: str(value[key])[:500] for key in ("email", "booking_url") if isinstance(value.get(key), str)}
+
+
+def phone(value: Any) -> Any:
+    """`+49 (0) 170 12-34` as `+491701234`; anything but a text is left as it is."""
+    return value.replace("(0)", "").translate(_BETWEEN_DIGITS) if isinstance(value, str) else value
+
+
+_BETWEEN_DIGITS = str.maketrans("", "", " \u00a0-\u2010\u2011\u2013()./")
+
+
+def untyped(traits: dict[str, Any], name: str, value: Any) -> Any:
+    """A trait that we know no type of: a long text is cut, a large structure or one name too many is Unusable."""
+    if name not in traits and len(traits) >= MOST_NAMES:
+        raise Unusable
+    if isinstance(value, str):
+        return value.encode()[:MOST_BYTES].decode(errors="ignore")
+    if isinstance(value, dict | list) and len(json.dumps(value)) > MOST_BYTES:
+        raise Unusable
+    return value
 
 
 def newer(provenance: dict[str, Any], field: str, at: datetime) -> bool:

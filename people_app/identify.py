@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from people_app import accounts, merging, traits
-from people_app.item import Item, Who
+from people_app.item import Item, Trust, Who
 from upsell_project.lib import bulk
 
 Key = tuple[str, str]
@@ -25,23 +25,24 @@ class Resolved:
     merges: list[tuple[int, int]] = field(default_factory=list)
 
 
-def resolve(items: Sequence[Item], source: str, now: datetime, *, trusted: bool = True) -> Resolved:
+def resolve(items: Sequence[Item], source: str, now: datetime, *, trust: Trust = Trust.FULL) -> Resolved:
     """Find or create everybody in `items`; apply traits and facts, newest wins.
 
-    `trusted` is False for items that a browser sent with its publishable key: those may describe a person, but not
-    where to reach them nor what their account pays for.
+    Less than full trust is for what a browser sent: it creates no account and joins nobody to one, merges nobody and
+    says neither where to reach people nor what the law or their account is. Without a person token it says nothing at
+    all of a known person.
     """
     emails = _by_email(items)
-    people = _people(items, emails, now, trusted=trusted)
-    merges = _merges(items, people) if trusted else []
+    people = _people(items, emails, now, trust)
+    merges = _merges(items, people, emails) if trust is Trust.FULL else []
     followed = dict(merging.merge(merges))
     who = []
     for item in items:
         person = _person_of(item, people, emails)
         who.append(Who(person_id=followed.get(person, person) if person else None))
     lock({w.person_id for w in who if w.person_id is not None})
-    changed = accounts.assign(items, who, source, now, trusted=trusted)
-    traits.apply(items, who, source, now, trusted=trusted)
+    changed = accounts.assign(items, who, source, now, trust)
+    traits.apply(items, who, source, trust)
     return Resolved(who, changed, [(winner, loser) for loser, winner in followed.items()])
 
 
@@ -62,13 +63,13 @@ def find(keys: Iterable[Key]) -> dict[Key, int]:
     return {(kind, value): person for kind, value, person in rows}
 
 
-def _people(items: Sequence[Item], emails: dict[str, int], now: datetime, *, trusted: bool) -> dict[Key, int]:
+def _people(items: Sequence[Item], emails: dict[str, int], now: datetime, trust: Trust) -> dict[Key, int]:
     wanted = {key for item in items for key in _keys(item)}
     people = find(wanted | {key for item in items for key in _previous(item)})
     people |= _create_known(
         {value for kind, value in wanted if kind == USER and (kind, value) not in people}, now
     )
-    _attach(items, people, emails, trusted=trusted)
+    _attach(items, people, emails, trust)
     people |= _create_nameless({key for key in wanted if key not in people}, now)
     return people
 
@@ -99,12 +100,12 @@ def _create_known(user_ids: Collection[str], now: datetime) -> dict[Key, int]:
     return people
 
 
-def _attach(items: Sequence[Item], people: dict[Key, int], emails: dict[str, int], *, trusted: bool) -> None:
+def _attach(items: Sequence[Item], people: dict[Key, int], emails: dict[str, int], trust: Trust) -> None:
     """A new anonymous, provider's or previous id that comes with a known one is one more name of the same person."""
     added: dict[Key, int] = {}
     for item in items:
         known = _person_of(item, people, emails)
-        keys = _keys(item) + (_previous(item) if trusted else [])
+        keys = _keys(item) + (_previous(item) if trust is Trust.FULL else [])
         if known is not None:
             added |= {key: known for key in keys if key not in people and key not in added}
     _add_identities(added)
@@ -157,12 +158,13 @@ def _person_of(item: Item, people: dict[Key, int], emails: dict[str, int]) -> in
     return next((people[key] for key in _keys(item) if key in people), None)
 
 
-def _merges(items: Sequence[Item], people: dict[Key, int]) -> list[merging.Pair]:
+def _merges(items: Sequence[Item], people: dict[Key, int], emails: dict[str, int]) -> list[merging.Pair]:
     """An alias, or one item that names a known and a still anonymous person."""
     pairs = []
     for item in items:
-        winner = people.get((USER, item.user_id or ""))
-        same = [((ANONYMOUS, item.anonymous_id or ""), False), *((key, True) for key in _previous(item))]
+        winner = _person_of(item, people, emails)
+        same = [(key, False) for key in _keys(item) if key[0] != USER]
+        same += [(key, True) for key in _previous(item) if item.user_id]
         losers = [(people.get(key), alias) for key, alias in same]
         pairs += [merging.Pair(winner, loser, alias) for loser, alias in losers if winner and loser]
     return [pair for pair in pairs if pair.winner != pair.loser]

@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, Protocol
+
+
+class Trust(IntEnum):
+    """How far the sender of an item is believed."""
+
+    ANYBODY = 0
+    """A browser with the publishable key: whom it names is attribution, not proof."""
+    THEMSELVES = 1
+    """A browser with a person token: it speaks for that person, not for what the law or their account is."""
+    FULL = 2
+    """A server with its key, or a provider that signed."""
 
 
 class Item(Protocol):

@@ -71,8 +71,10 @@ def _move_contact_points(winner: Person, loser: Person) -> None:
 
 
 def _take_newer(winner: Person, loser: Person) -> None:
-    """Per trait the newest wins, whichever of the two said it."""
+    """Per trait the newest wins, whichever of the two said it; what a nameless browser said only fills a gap."""
     for field, source in loser.provenance.items():
+        if not loser.user_id and source["source"] == facts.BROWSER and field in winner.provenance:
+            continue
         if facts.newer(winner.provenance, field, datetime.fromisoformat(source["at"])):
             winner.provenance[field] = source
             if field in TYPED:

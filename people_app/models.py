@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from people_app import validators
+
 
 class Tier(models.TextChoices):
     VIP = "vip", "VIP"
@@ -24,14 +26,16 @@ class Account(models.Model):
     invoice_status = models.CharField(max_length=20, blank=True, help_text="paid or past_due")
     trial_ends_at = models.DateTimeField(null=True, blank=True)
     renews_at = models.DateTimeField(null=True, blank=True)
-    fiscal_year_end = models.CharField(max_length=5, blank=True, help_text="MM-DD")
+    fiscal_year_end = models.CharField(
+        max_length=5, blank=True, help_text="MM-DD", validators=[validators.month_day]
+    )
     mrr = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     ltv = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True)
+    currency = models.CharField(max_length=3, blank=True, validators=[validators.currency])
     industry = models.CharField(max_length=100, blank=True)
     tier = models.CharField(max_length=20, choices=Tier.choices, blank=True)
-    country = models.CharField(max_length=2, blank=True)
-    timezone = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, blank=True, validators=[validators.country])
+    timezone = models.CharField(max_length=64, blank=True, validators=[validators.zone])
     seats_used = models.IntegerField(null=True, blank=True)
     addons = models.JSONField(default=list, blank=True)
     account_manager = models.JSONField(default=dict, blank=True)
@@ -80,9 +84,9 @@ class Person(models.Model):
     user_id = models.CharField(max_length=200, unique=True, null=True, blank=True)
     first_name = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=100, blank=True)
-    timezone = models.CharField(max_length=64, blank=True)
+    timezone = models.CharField(max_length=64, blank=True, validators=[validators.zone])
     locale = models.CharField(max_length=20, blank=True)
-    country = models.CharField(max_length=2, blank=True)
+    country = models.CharField(max_length=2, blank=True, validators=[validators.country])
     preferred_channel = models.CharField(max_length=20, blank=True)
     device = models.CharField(max_length=40, blank=True)
     traits = models.JSONField(default=dict, blank=True)
@@ -160,6 +164,23 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} of {self.person}"
+
+
+class WaitingFacts(models.Model):
+    """What a billing provider said of a customer that no account names yet; applied as soon as one does."""
+
+    kind = models.CharField(max_length=40, help_text="What names the account: stripe_customer_id")
+    value = models.CharField(max_length=200)
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField(help_text="When it was true")
+    facts = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "waiting facts"
+        indexes = [models.Index(fields=["kind", "value"], name="waiting_facts_for")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
 
 
 class PlanPrice(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from people_app import facts
-from people_app.item import Item, Who
+from people_app.item import Item, Trust, Who
 from people_app.models import Channel, Person
 from upsell_project.lib import bulk
 
@@ -21,30 +21,32 @@ PARSERS: dict[str, facts.Parser] = {
 }
 RENAMED = {"firstName": "first_name", "firstname": "first_name", "time_zone": "timezone"}
 ADDRESSES = {"email": Channel.EMAIL, "phone": Channel.SMS}
+# They decide which law holds and how people are reached: no browser says so.
+NOT_FROM_BROWSERS = {"country", "role", "preferred_channel", *ADDRESSES}
 # What every event tells is noted anew this often when it is unchanged, not with each one.
 TOLD = ("timezone", "locale", "device")
 NOTED_ANEW = timedelta(minutes=1)
 
 
-def apply(items: Sequence[Item], who: Sequence[Who], source: str, now: datetime, *, trusted: bool) -> None:
+def apply(items: Sequence[Item], who: Sequence[Who], source: str, trust: Trust) -> None:
     """Apply identify traits and what the context tells (zone, locale, device), and note who was last seen when."""
     claims: dict[int, list[facts.Claim]] = defaultdict(list)
     seen: dict[int, datetime] = {}
     for item, answer in zip(items, who, strict=True):
         if answer.person_id is None:
             continue
-        said = _claimed(item)
+        said = _claimed(item, trust)
         if said:
             claims[answer.person_id].append((item.occurred_at, said))
         if item.active:
             seen[answer.person_id] = max(item.occurred_at, seen.get(answer.person_id, item.occurred_at))
-    _write(claims, source)
-    if trusted:
+    _write(claims, source, trust)
+    if trust is Trust.FULL:
         _reach(claims)
     _seen(seen)
 
 
-def _claimed(item: Item) -> dict[str, Any]:
+def _claimed(item: Item, trust: Trust) -> dict[str, Any]:
     told = {
         "timezone": item.context.get("timezone"),
         "locale": item.context.get("locale"),
@@ -55,13 +57,17 @@ def _claimed(item: Item) -> dict[str, Any]:
         if item.kind == "identify"
         else {}
     )
+    if trust is not Trust.FULL:
+        said = {key: value for key, value in said.items() if key not in NOT_FROM_BROWSERS}
     return {key: value for key, value in told.items() if value} | said
 
 
-def _write(claims: dict[int, list[facts.Claim]], source: str) -> None:
+def _write(claims: dict[int, list[facts.Claim]], source: str, trust: Trust) -> None:
     if not claims:
         return
     people = Person.objects.filter(pk__in=claims).order_by("pk")
+    if trust is Trust.ANYBODY:
+        people = people.filter(user_id=None)
     changed = [person for person in people if _apply(person, claims[person.pk], source)]
     Person.objects.bulk_update(changed, [*PARSERS, "traits", "provenance"], batch_size=500)
 
@@ -78,7 +84,7 @@ def _apply(person: Person, claims: list[facts.Claim], source: str) -> bool:
 def _set(person: Person, field: str, value: Any, at: datetime, source: str) -> bool:
     typed = field in PARSERS
     try:
-        parsed = PARSERS[field](value) if typed else value
+        parsed = _typed(field, value) if typed else facts.untyped(person.traits, field, value)
     except facts.Unusable:
         return False
     stored = getattr(person, field) if typed else person.traits.get(field)
@@ -93,12 +99,17 @@ def _set(person: Person, field: str, value: Any, at: datetime, source: str) -> b
     return True
 
 
+def _typed(field: str, value: Any) -> str:
+    """None takes back what was said."""
+    return "" if value is None else str(PARSERS[field](value))
+
+
 def _reach(claims: dict[int, list[facts.Claim]]) -> None:
     """Contact points; a changed address is alive again."""
     newest: dict[tuple[int, str], tuple[datetime, str]] = {}
     for person, at, said in ((person, at, said) for person, list_ in claims.items() for at, said in list_):
         for field, channel in ADDRESSES.items():
-            address = said.get(field)
+            address = facts.phone(said.get(field)) if field == "phone" else said.get(field)
             if isinstance(address, str) and _plausible(channel, address.strip()):
                 known = newest.get((person, channel))
                 if known is None or known[0] <= at:

@@ -9,6 +9,7 @@ import jwt
 from django.http import HttpRequest
 from jwt.types import Options
 
+from signals_app.incoming import MAX_ID
 from signals_app.models import Source
 from upsell_project.lib import clock
 
@@ -16,7 +17,8 @@ from upsell_project.lib import clock
 KEPT_SECONDS = 2.0
 LEEWAY_SECONDS = 60
 LONGEST_TOKEN = 3600
-_kept: dict[str, tuple[float, Source | None]] = {}
+LONGEST_KEY = 100
+_kept: dict[str, tuple[float, Source]] = {}
 
 
 class BadToken(Exception):
@@ -32,15 +34,16 @@ class Claims:
 
 
 def source_of(write_key: str) -> Source | None:
-    """The active source with this key, remembered for two seconds; unknown keys are remembered too."""
-    if not (write_key.isascii() and write_key.isprintable()):
-        return None  # no key of ours, and nothing that PostgreSQL could compare
+    """The active source with this key, remembered for two seconds. Strangers choose unknown keys: none is kept."""
+    if not 0 < len(write_key) <= LONGEST_KEY or not (write_key.isascii() and write_key.isprintable()):
+        return None  # no key of ours, and perhaps nothing that PostgreSQL could compare
     read_at, source = _kept.get(write_key, (float("-inf"), None))
     if time.monotonic() - read_at > KEPT_SECONDS:
-        if len(_kept) > 10_000:
-            _kept.clear()
         source = Source.objects.filter(write_key=write_key, active=True).first()
-        _kept[write_key] = (time.monotonic(), source)
+        if source:
+            _kept[write_key] = (time.monotonic(), source)
+        else:
+            _kept.pop(write_key, None)
     return source
 
 
@@ -90,14 +93,14 @@ def _claims(payload: dict[str, object]) -> Claims:
     if lives > LONGEST_TOKEN + LEEWAY_SECONDS:
         raise BadToken("the person token lives longer than an hour")
     subject, account = str(payload["sub"]), payload.get("account")
-    if not _storable(subject) or not _storable(str(account)):
+    if not _is_id(subject) or (account is not None and not _is_id(str(account))):
         raise BadToken("the person token is not valid: it names an id that cannot exist")
     return Claims(subject, str(account) if account is not None else None)
 
 
-def _storable(text: str) -> bool:
-    """Neither NUL nor half a surrogate pair: PostgreSQL knows neither."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+def _is_id(text: str) -> bool:
+    """Printable text (so neither NUL nor half a surrogate pair) that is not blank and fits its column."""
+    return bool(text.strip()) and len(text) <= MAX_ID and text.isprintable()
 
 
 def bearer(request: HttpRequest) -> str:

@@ -8,16 +8,21 @@ from signals_app.models import Source
 HEADERS = "Authorization, Content-Type, X-Write-Key"
 
 
-def allowed(source: Source, origin: str | None) -> bool:
-    """A request without an origin comes from no page; pages of this deployment itself always may."""
-    return origin is None or origin in source.origins or origin == settings.PUBLIC_URL
+def allowed(request: HttpRequest, source: Source) -> bool:
+    """A request without an origin comes from no page; pages of this deployment itself always may.
+
+    It may be reached by several names: `localhost` and `127.0.0.1` are one, ALLOWED_HOSTS has vouched for both.
+    """
+    origin = request.headers.get("Origin")
+    ours = (settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}")
+    return origin is None or origin in source.origins or origin in ours
 
 
 def open_to(response: HttpResponse, request: HttpRequest, source: Source | None) -> HttpResponse:
     """Let the page read the answer if its origin may."""
     response["Vary"] = "Origin"
     origin = request.headers.get("Origin")
-    if origin and source and allowed(source, origin):
+    if origin and source and allowed(request, source):
         response["Access-Control-Allow-Origin"] = origin
     return response
 

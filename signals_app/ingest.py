@@ -12,9 +12,12 @@ from signals_app import connectors
 from signals_app.incoming import Incoming
 from signals_app.models import Envelope, Source
 from upsell_project.lib import bulk, clock, queue
+from upsell_project.lib.errors import told
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+# What one transaction may hold: it must end well within the lease.
+MAX_CLAIMED_BYTES = 1024 * 1024
 SIGNED_PERSON = "upsell-person"
 
 
@@ -61,14 +64,20 @@ def waiting() -> bool:
 
 
 def claim(limit: int) -> list[Envelope]:
-    """Lease the oldest pending envelopes. The attempt counts from here, so a killed worker has used one up."""
+    """Lease the oldest pending envelopes, at most `limit` and one megabyte of bodies, but at least one.
+
+    The attempt counts from here, so a killed worker has used one up.
+    """
     now = clock.real()
     return list(
         Envelope.objects.raw(
-            "UPDATE signals_app_envelope SET lease_until = %s, attempts = attempts + 1 WHERE id IN ("
-            " SELECT id FROM signals_app_envelope WHERE state = 'pending' AND (lease_until IS NULL OR lease_until < %s)"
-            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING *",
-            [now + LEASE, now, limit],
+            "WITH free AS MATERIALIZED (SELECT id, octet_length(body) AS size FROM signals_app_envelope"
+            " WHERE state = 'pending' AND (lease_until IS NULL OR lease_until < %s)"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),"
+            " summed AS (SELECT id, size, sum(size) OVER (ORDER BY id) AS upto FROM free)"
+            " UPDATE signals_app_envelope SET lease_until = %s, attempts = attempts + 1"
+            " WHERE id IN (SELECT id FROM summed WHERE upto <= %s OR upto = size) RETURNING *",
+            [now, limit, now + LEASE, MAX_CLAIMED_BYTES],
         )
     )
 
@@ -174,9 +183,7 @@ def park(envelope: Envelope, error: Exception) -> None:
     """Note a failure; after the last attempt the envelope waits for a human while the others go on."""
     state = Envelope.State.PARKED if envelope.attempts >= MAX_ATTEMPTS else Envelope.State.PENDING
     retry = clock.real() + timedelta(seconds=2**envelope.attempts)
-    Envelope.objects.filter(pk=envelope.pk).update(
-        state=state, error=f"{type(error).__name__}: {error}"[:2000], lease_until=retry
-    )
+    Envelope.objects.filter(pk=envelope.pk).update(state=state, error=told(error), lease_until=retry)
 
 
 _INSERT_EVENTS = """

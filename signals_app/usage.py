@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from people_app.models import Account
 from signals_app.ingest import Stored
@@ -13,6 +13,7 @@ from signals_app.models import Meter, MeterTotal
 from upsell_project.lib import bulk
 
 Key = tuple[int, str, date]
+_MOST = Decimal(10) ** 12
 
 
 @dataclass(slots=True)
@@ -89,12 +90,33 @@ def _amount(meter: Meter, one: Stored) -> Decimal:
         )
     except InvalidOperation:
         return Decimal(0)
-    return amount if amount.is_finite() and abs(amount) < Decimal(10) ** 12 else Decimal(0)
+    # Compared as it is: even abs() of "1e99999999" raises.
+    usable = amount.is_finite() and -_MOST < amount < _MOST
+    return amount.quantize(Decimal("0.001")) if usable else Decimal(0)
 
 
 def month(at: datetime, zone: str) -> date:
     """First day of the calendar month of `at` in `zone`; UTC when unknown."""
-    return at.astimezone(ZoneInfo(zone) if zone else UTC).date().replace(day=1)
+    try:
+        local = at.astimezone(ZoneInfo(zone) if zone else UTC)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        local = at.astimezone(UTC)
+    return local.date().replace(day=1)
+
+
+def merge(kept: int, gone: int) -> None:
+    """Two accounts turned out to be one: what each used is what they used together."""
+    bulk.select(
+        "WITH gone AS (DELETE FROM signals_app_metertotal WHERE account_id = %s"
+        " RETURNING resource, period, used, last_event_at)"
+        " INSERT INTO signals_app_metertotal AS t (account_id, resource, period, used, last_event_at)"
+        " SELECT %s, resource, period, used, last_event_at FROM gone"
+        " ON CONFLICT (account_id, resource, period)"
+        " DO UPDATE SET used = greatest(least(t.used + excluded.used, 999999999999999), -999999999999999),"
+        " last_event_at = greatest(t.last_event_at, excluded.last_event_at) RETURNING 1",
+        gone,
+        kept,
+    )
 
 
 def zones_of(account_ids: Iterable[int]) -> dict[int, str]:

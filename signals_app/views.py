@@ -5,12 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from signals_app import authentication, connectors, cors, ingest
+from signals_app import authentication, connectors, cors, ingest, overload
 from signals_app.connectors import segment
 from signals_app.connectors.base import BadSignature, HookRequest
 from signals_app.models import Source
@@ -29,15 +28,17 @@ SHORT = {
 KEPT_HEADERS = ("content-type", "user-agent", "x-zendesk-webhook-invocation-id", "x-zendesk-webhook-id")
 # A hook may be larger than an SDK's batch: some providers put a thousand events in one.
 MAX_HOOK = 10 * 1024 * 1024
+LONGEST_HEADER = 300
 
 
 class Refusal(Exception):
-    """Answer this status with one sentence."""
+    """Answer this status with one sentence, readable by a page that the source permits."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, source: Source | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.source = source
 
 
 @csrf_exempt
@@ -51,26 +52,36 @@ def collect(request: HttpRequest, call: str) -> HttpResponse:
         source, answer = _collect(request, SHORT.get(call, call))
         return cors.open_to(JsonResponse(answer), request, source)
     except Refusal as refusal:
-        return cors.open_to(_said(refusal.status, refusal.message), request, None)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
+        known = refusal.source or authentication.source_of(_key(request) or "")
+        return cors.open_to(_said(refusal.status, refusal.message), request, known)
 
 
 def _collect(request: HttpRequest, call: str) -> tuple[Source, dict[str, Any]]:
-    plain = _inflated(_body(request), segment.MAX_BODY)
-    key = authentication.basic_key(request) or request.headers.get("X-Write-Key")
+    plain = _inflated(_body(request, segment.MAX_BODY), segment.MAX_BODY)
+    key = _key(request)
     source = _source(key) if key else None
     try:
         batch = segment.read(plain, call, clock.real().astimezone(UTC))
     except segment.Unreadable as error:
         raise Refusal(error.status, error.message) from None
     source = source or _source(batch.write_key or "")
-    if source.kind == "web" and not cors.allowed(source, request.headers.get("Origin")):
+    if source.kind == "web" and not cors.allowed(request, source):
         raise Refusal(403, "This origin is not on the source's list of allowed origins.")
     if batch.accepted or batch.rejected:
-        ingest.accept(source.pk, call, plain, _kept(request) | _signed_person(source, request))
+        headers = _kept(request) | _signed_person(source, request)
+        _wait_if_overloaded(source)
+        ingest.accept(source.pk, call, plain, headers)
     rejected = [{"index": one.index, "reason": one.reason} for one in batch.rejected]
     return source, ANSWER | {"accepted": batch.accepted, "rejected": rejected}
+
+
+def _key(request: HttpRequest) -> str | None:
+    return authentication.basic_key(request) or request.headers.get("X-Write-Key")
+
+
+def _wait_if_overloaded(source: Source) -> None:
+    if overload.overloaded():
+        raise Refusal(429, "Too much is waiting to be processed. Send it again later.", source)
 
 
 def _signed_person(source: Source, request: HttpRequest) -> dict[str, str]:
@@ -79,7 +90,7 @@ def _signed_person(source: Source, request: HttpRequest) -> dict[str, str]:
     try:
         return {ingest.SIGNED_PERSON: authentication.claims_of(source, token).user_id} if token else {}
     except authentication.BadToken as error:
-        raise Refusal(401, f"{error}.") from None
+        raise Refusal(401, f"{error}.", source) from None
 
 
 # One body that pleases the SDKs of Segment, RudderStack, Mixpanel and Amplitude alike.
@@ -93,11 +104,11 @@ def _source(write_key: str) -> Source:
     return source
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: HttpRequest, limit: int) -> bytes:
     try:
         return request.body
     except RequestDataTooBig:
-        raise Refusal(413, f"The body is larger than {segment.MAX_BODY} bytes.") from None
+        raise Refusal(413, f"The body is larger than {limit} bytes.") from None
     except OSError:
         raise Refusal(400, "The body did not arrive whole.") from None
 
@@ -112,7 +123,7 @@ def _inflated(body: bytes, limit: int) -> bytes:
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
-    return {name: value for name in KEPT_HEADERS if (value := request.headers.get(name))}
+    return {name: value[:LONGEST_HEADER] for name in KEPT_HEADERS if (value := request.headers.get(name))}
 
 
 def _said(status: int, message: str) -> JsonResponse:
@@ -123,16 +134,11 @@ def _said(status: int, message: str) -> JsonResponse:
         403: "forbidden",
         405: "method_not_allowed",
         413: "too_large",
+        429: "overloaded",
     }
-    return JsonResponse({"code": codes.get(status, "error"), "message": message}, status=status)
-
-
-def unavailable() -> JsonResponse:
-    """PostgreSQL is away: nothing was kept, so nothing may be acknowledged."""
-    response = JsonResponse(
-        {"code": "unavailable", "message": "Not stored. Send it again shortly."}, status=503
-    )
-    response["Retry-After"] = "2"
+    response = JsonResponse({"code": codes.get(status, "error"), "message": message}, status=status)
+    if status == 429:
+        response["Retry-After"] = str(overload.RETRY_AFTER)
     return response
 
 
@@ -149,15 +155,13 @@ def hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         return _hook(request, kind, token)
     except Refusal as refusal:
         return _said(refusal.status, refusal.message)
-    except (DatabaseError, InterfaceError):
-        return unavailable()
 
 
 def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     source = Source.objects.filter(kind=kind, hook_token=token, active=True).first()
     if source is None or not connectors.of(kind).signed:
         return _said(404, "There is no such hook.")
-    body = _body(request)
+    body = _body(request, MAX_HOOK)
     headers = {name.lower(): value for name, value in request.headers.items()}
     arrived = HookRequest(
         request.method or "POST", f"{settings.PUBLIC_URL}{request.get_full_path()}", headers, body
@@ -168,5 +172,6 @@ def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     except BadSignature:
         Source.objects.filter(pk=source.pk).update(signature_failures=F("signature_failures") + 1)
         return _said(401, "The signature is missing, wrong or stale.")
+    _wait_if_overloaded(source)
     ingest.accept(source.pk, "hook", _inflated(body, MAX_HOOK), _kept(request))
     return JsonResponse({"ok": True})

@@ -10,6 +10,8 @@ from django.urls import reverse_lazy
 
 Item = dict[str, Any]
 UNCERTAIN = "uncertain"
+PARKED_RUNS = "parked_runs"
+PARKED_ENVELOPES = "parked_envelopes"
 
 
 def environment(request: HttpRequest) -> list[str]:
@@ -81,6 +83,23 @@ NAVIGATION: list[Item] = [
             "state__exact=unknown",
             key=UNCERTAIN,
             active=lambda request: request.GET.get("state__exact") == "unknown",
+        ),
+        _list(
+            "Parked runs",
+            "car_crash",
+            "campaigns_app",
+            "enrollment",
+            "state__exact=parked",
+            key=PARKED_RUNS,
+            active=lambda request: False,
+        ),
+        _list(
+            "Parked envelopes",
+            "unsubscribe",
+            "signals_app",
+            "envelope",
+            "state__exact=parked",
+            key=PARKED_ENVELOPES,
         ),
         _list("Staff tasks", "task_alt", "campaigns_app", "stafftask"),
         _list("Sources", "input", "signals_app", "source"),

@@ -29,6 +29,9 @@ COMPANY = env.str("COMPANY", default="Upsell")
 CLICK_HOSTS: list[str] = env.list("CLICK_HOSTS", default=[])
 IN_APP_STRICT = env.bool("IN_APP_STRICT", default=False)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
+# Past either, the doors for data answer 429 until the workers have caught up.
+MAX_BACKLOG = env.int("MAX_BACKLOG", default=50_000)
+MAX_BACKLOG_MINUTES = env.int("MAX_BACKLOG_MINUTES", default=60)
 
 
 def _secret_key() -> str:
@@ -92,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "upsell_project.middleware.Unavailable",
 ]
 ROOT_URLCONF = "upsell_project.urls"
 WSGI_APPLICATION = "upsell_project.wsgi.application"
@@ -191,7 +195,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"mask": {"()": "upsell_project.lib.masking.MaskSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"rq": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from campaigns_app import uncertain
 from campaigns_app.models import Delivery, DemoMail, Interaction, StaffTask
 from upsell_project.lib import clock
-from upsell_project.lib.admin_base import Admin, OfPersonAdmin, ReadOnly, confirmed, log
+from upsell_project.lib.admin_base import Admin, OfPersonAdmin, ReadOnly, confirmed, log, told
 
 
 @admin.register(Delivery)
@@ -37,7 +37,8 @@ class DeliveryAdmin(OfPersonAdmin):
             return page
         found = list(rows)
         log(request, found, "It was sent")
-        self._tell(request, uncertain.was_sent([row.pk for row in found]), "now count as sent")
+        count = uncertain.was_sent([row.pk for row in found])
+        told(self, request, count, "uncertain deliveries now count as sent")
         return None
 
     @admin.action(description="It was not sent: send again", permissions=["resolve"])
@@ -49,12 +50,9 @@ class DeliveryAdmin(OfPersonAdmin):
             return page
         found = list(rows)
         log(request, found, "It was not sent: send again")
-        self._tell(request, uncertain.send_again([row.pk for row in found]), "are in the outbox again")
+        count = uncertain.send_again([row.pk for row in found])
+        told(self, request, count, "uncertain deliveries are in the outbox again")
         return None
-
-    def _tell(self, request: HttpRequest, count: int, what: str) -> None:
-        level = messages.SUCCESS if count else messages.WARNING
-        self.message_user(request, f"{count} uncertain deliveries {what}.", level)
 
 
 @admin.register(Interaction)

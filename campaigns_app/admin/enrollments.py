@@ -1,10 +1,12 @@
 """Who is in which sequence, and who rests after one."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 
-from campaigns_app import outline
+from campaigns_app import outline, parked
 from campaigns_app.models import Cooldown, Enrollment
-from upsell_project.lib.admin_base import OfPersonAdmin
+from upsell_project.lib.admin_base import OfPersonAdmin, confirmed, log, told
 
 
 @admin.register(Enrollment)
@@ -12,7 +14,22 @@ class EnrollmentAdmin(OfPersonAdmin):
     list_display = ("entered_at", "playbook", "person", "account", "state", "doing", "wake_at", "end_reason")
     list_select_related = ("playbook", "version", "person", "account", "step")
     list_filter = ("state", "playbook")
+    actions = ("try_again",)
     empty_hint = "People enter when a live playbook's signal is found for them."
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("campaigns_app.change_enrollment")
+
+    @admin.action(description="Try again", permissions=["resolve"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        rows = queryset.filter(state=parked.PARKED)
+        question = f"{rows.count()} parked runs will go on where they stood; every gate is met again."
+        if page := confirmed(self, request, rows, question):
+            return page
+        found = list(rows)
+        log(request, found, "Try again")
+        told(self, request, parked.try_again([row.pk for row in found]), "parked runs go on")
+        return None
 
     @admin.display(description="Step")
     def doing(self, enrollment: Enrollment) -> str:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from campaigns_app.models import Delivery, Playbook
+from campaigns_app.models import Delivery, Enrollment, Playbook
 from offers_app.models import Offer
-from signals_app.models import Event, SignalDefinition, Source
-from upsell_project.admin_theme import NAVIGATION, UNCERTAIN, Item
+from signals_app.models import Envelope, Event, SignalDefinition, Source
+from upsell_project.admin_theme import NAVIGATION, PARKED_ENVELOPES, PARKED_RUNS, UNCERTAIN, Item
 
 MOST = 99
 
@@ -69,12 +70,19 @@ def stages() -> list[Stage]:
 
 
 def navigation(request: HttpRequest) -> list[Item]:
-    """The side bar, with the number of deliveries that wait for a human beside their link."""
-    parked = Delivery.objects.filter(state=Delivery.State.UNKNOWN)[: MOST + 1].count()
-    badge = (
-        {"badge": str(parked) if parked <= MOST else f"{MOST}+", "badge_variant": "danger"} if parked else {}
-    )
+    """The side bar, with the number of what waits for a human beside its link."""
+    badges = {
+        UNCERTAIN: _badge(Delivery.objects.filter(state=Delivery.State.UNKNOWN)),
+        PARKED_RUNS: _badge(Enrollment.objects.filter(state=Enrollment.State.PARKED)),
+        PARKED_ENVELOPES: _badge(Envelope.objects.filter(state=Envelope.State.PARKED)),
+    }
     return [
-        group | {"items": [item | (badge if item.get("key") == UNCERTAIN else {}) for item in group["items"]]}
+        group | {"items": [item | badges.get(item.get("key", ""), {}) for item in group["items"]]}
         for group in NAVIGATION
     ]
+
+
+def _badge(rows: QuerySet[Any]) -> Item:
+    waiting = rows.order_by()[: MOST + 1].count()
+    number = str(waiting) if waiting <= MOST else f"{MOST}+"
+    return {"badge": number, "badge_variant": "danger"} if waiting else {}

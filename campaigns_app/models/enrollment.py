@@ -31,6 +31,9 @@ class Enrollment(models.Model):
     lease_token = models.UUIDField(null=True)
     attempts = models.SmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    entry_gates = models.JSONField(
+        default=list, help_text="Met on the way in; told with the first decision about an offer"
+    )
 
     class Meta:
         constraints = [

@@ -48,16 +48,15 @@ def _again(cases: Sequence[Case], state: standing.Standing, now: datetime) -> di
     overtaken = [d for case, d in held if conditions.clicked(case) or not may_follow(case, d.proposition_id)]
     due = [(c, d) for c, d in held if d not in overtaken and d.send_after and d.send_after <= now]
     if overtaken:
-        release.drop(overtaken, "They answered before it could leave")
+        reason = "They answered before it could leave."
+        release.drop(overtaken, reason, state.policy.version, now)
     stops = release.due(due, state, now) if due else {}
     outcomes: dict[int, Outcome] = {}
     for case in cases:
         delivery = case.deliveries[case.node.id]
         stopped = stops.get(delivery.pk)
-        ends = stopped is not None and stopped.gate in FINAL
-        outcomes[case.enrollment.pk] = (
-            Finish(stopped.gate.value) if stopped and ends else _after(case, delivery)
-        )
+        ends = stopped.gate if stopped and stopped.gate in FINAL else case.overtaken(now)
+        outcomes[case.enrollment.pk] = Finish(ends.value) if ends else _after(case, delivery)
     return outcomes
 
 

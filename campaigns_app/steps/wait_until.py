@@ -1,6 +1,7 @@
 """Pause until one of the lanes holds, at most a number of hours from when the step was entered.
 
 Config: `{"hours": 12}`. Without lanes, or when the time is up, the run goes on with `otherwise` or the next step.
+Once the account owns what was offered, or has no use for it any more, the run is over.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from datetime import datetime, timedelta
 
 from campaigns_app import conditions
 from campaigns_app.case import Case
-from campaigns_app.steps.base import Continue, Outcome, WaitUntil
+from campaigns_app.steps.base import Continue, Finish, Outcome, WaitUntil
 
 
 def run(cases: Sequence[Case], now: datetime) -> list[Outcome]:
@@ -16,6 +17,9 @@ def run(cases: Sequence[Case], now: datetime) -> list[Outcome]:
 
 
 def _run(case: Case, now: datetime) -> Outcome:
+    overtaken = case.overtaken(now)
+    if overtaken:
+        return Finish(overtaken.value)
     deadline = case.enrollment.step_entered_at + timedelta(hours=case.node.config["hours"])
     way = conditions.first(case.node.ways, case, otherwise=now >= deadline)
     if way:

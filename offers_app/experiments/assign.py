@@ -22,6 +22,20 @@ def holdout(account_ids: Iterable[int], now: datetime) -> dict[int, HoldoutAssig
     return found
 
 
+def merge(kept: int, gone: int) -> None:
+    """Two accounts turned out to be one: held out if either was."""
+    drawn = _stored([kept, gone])
+    loser = drawn.get(gone)
+    if loser is None:
+        return
+    if kept not in drawn:
+        HoldoutAssignment.objects.create(
+            account_id=kept, held_out=loser.held_out, percent=loser.percent, assigned_at=loser.assigned_at
+        )
+    elif loser.held_out:
+        HoldoutAssignment.objects.filter(account_id=kept).update(held_out=True)
+
+
 def held_out(account_id: int, percent: float, salt: str) -> bool:
     """Whether the account's hash falls into the first `percent` of the range."""
     digest = hashlib.sha256(f"{salt}:{account_id}".encode()).digest()

@@ -10,8 +10,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from people_app.masking import without_addresses
+from signals_app import parked
 from signals_app.models import Envelope, Event, Meter, MeterTotal, RejectedEvent, Ticket
-from upsell_project.lib.admin_base import FactsAdmin, OfPersonAdmin, log
+from upsell_project.lib.admin_base import FactsAdmin, OfPersonAdmin, confirmed, log, told
 from upsell_project.lib.tables import TableAdmin, TableResource
 
 
@@ -46,6 +47,7 @@ class EnvelopeAdmin(FactsAdmin):
     list_filter = ("state",)
     exclude = ("body",)
     readonly_fields = ("raw",)
+    actions = ("try_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Envelope]:
         return super().get_queryset(request).defer("body")
@@ -53,6 +55,25 @@ class EnvelopeAdmin(FactsAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.body_view)
         return [path("<int:pk>/body/", view, name="signals_app_envelope_body"), *super().get_urls()]
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("signals_app.change_envelope")
+
+    @admin.action(description="Try again", permissions=["resolve"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Envelope]) -> HttpResponse | None:
+        rows = queryset.filter(state=parked.PARKED)
+        question = f"{rows.count()} parked envelopes will be read again."
+        if page := confirmed(self, request, rows, question):
+            return page
+        found = list(rows)
+        log(request, found, "Try again")
+        told(
+            self,
+            request,
+            parked.try_again([row.pk for row in found]),
+            "parked envelopes are in the inbox again",
+        )
+        return None
 
     def body_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         envelope = Envelope.objects.filter(pk=pk).first()

@@ -27,7 +27,6 @@ def _find(definition: SignalDefinition, batch: Batch, now: datetime) -> list[Fin
     config = definition.config
     rows = bulk.select(
         _COUNT,
-        now,
         now - timedelta(days=config["days"]),
         [*people],
         config["event"],
@@ -63,11 +62,12 @@ def _finding(
     return Finding(definition, one.person_id, one.account_id, evidence, key)
 
 
-# The people who reach the count and for whom this was not found lately; newest event first.
+# The people who reach the count and for whom this was not found lately; newest event first. No upper bound: nothing
+# happened after its receipt, and a web host whose clock is ahead must not hide the event that completes the count.
 _COUNT = """
 SELECT e.person_id, count(*), array_agg(e.id ORDER BY e.occurred_at DESC)
 FROM signals_app_event e
-WHERE e.occurred_at <= %s AND e.occurred_at > %s AND e.person_id = ANY(%s) AND e.name = %s AND e.kind = 'track'
+WHERE e.occurred_at > %s AND e.person_id = ANY(%s) AND e.name = %s AND e.kind = 'track'
     AND e.properties @> %s
     AND NOT EXISTS (SELECT 1 FROM signals_app_signal s
         WHERE s.definition_id = %s AND s.person_id = e.person_id AND s.detected_at > %s)

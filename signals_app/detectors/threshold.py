@@ -9,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from people_app import entitlements
-from people_app.models import Account
+from people_app.models import Account, Person
 from signals_app import usage
 from signals_app.detectors.base import Batch, Evidence, Finding, number
+from signals_app.ingest import Stored
 from signals_app.models import DetectorState, Meter, Signal, SignalDefinition
 from upsell_project.lib import bulk
 
@@ -35,31 +36,31 @@ class Level:
 
 
 def find(definitions: Sequence[SignalDefinition], batch: Batch, now: datetime) -> list[Finding]:
-    actors = _actors(batch)
     levels = _levels({change.account_id for change in batch.changes} | batch.changed_accounts, now)
     if not levels:
         return []
     fired = _fired(definitions, levels)
     _rearm(definitions, levels, fired)
-    due = [
+    full = [
         (definition, level)
         for definition in definitions
         for level in levels
         if _watches(definition, level)
         and level.share >= Decimal(str(definition.config["fire_at"]))
         and (definition.pk, level.account_id, level.resource, level.period) not in fired
-        and level.account_id in actors
     ]
+    actors = _actors(batch) if full else {}
+    due = [(definition, level, one) for definition, level in full if (one := _actor(level, actors))]
     meters = {meter.resource: meter for meter in Meter.objects.all()} if due else {}
     return [
         Finding(
             definition,
-            actors[level.account_id][0],
+            one.person_id,
             level.account_id,
-            _evidence(level, meters.get(level.resource), now) | {"event_ids": [actors[level.account_id][1]]},
+            _evidence(level, meters.get(level.resource), now) | {"event_ids": [one.event_id]},
             f"{definition.slug}:{level.account_id}:{level.resource}:{state}",
         )
-        for (definition, level), state in zip(due, _fire(due, now), strict=True)
+        for (definition, level, one), state in zip(due, _fire([(d, x) for d, x, _ in due], now), strict=True)
         if state is not None
     ]
 
@@ -81,13 +82,26 @@ def refresh(signals: Sequence[Signal], now: datetime) -> Mapping[int, Evidence |
     return fresh
 
 
-def _actors(batch: Batch) -> dict[int, tuple[int, int]]:
-    """Who last did something in each account, and by which event: the person a signal is for."""
-    return {
-        one.account_id: (one.person_id, one.event_id)
-        for one in sorted(batch.stored, key=lambda one: one.item.occurred_at)
-        if one.account_id and one.person_id
-    }
+Actors = dict[tuple[int, str], Stored]
+_FACTS = ""
+
+
+def _actors(batch: Batch) -> Actors:
+    """The known people of these events by (account, resource): who last used the resource, or who brought the facts.
+
+    Nobody else in the account: the offer says "you have used". A nameless visitor is nobody, and leaves the
+    threshold armed for whoever comes next.
+    """
+    used = [(change.account_id, change.resource, change.last) for change in batch.changes]
+    by_time = sorted(batch.stored, key=lambda one: one.item.occurred_at)
+    told = [(one.account_id or 0, _FACTS, one) for one in by_time if one.item.account_traits]
+    ids = {one.person_id for *_, one in [*used, *told] if one.person_id}
+    known = set(Person.objects.filter(pk__in=ids, user_id__isnull=False).values_list("pk", flat=True))
+    return {(account, resource): one for account, resource, one in [*told, *used] if one.person_id in known}
+
+
+def _actor(level: Level, actors: Actors) -> Stored | None:
+    return actors.get((level.account_id, level.resource)) or actors.get((level.account_id, _FACTS))
 
 
 def _levels(account_ids: Iterable[int], now: datetime) -> list[Level]:

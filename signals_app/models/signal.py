@@ -20,7 +20,6 @@ class SignalDefinition(models.Model):
     description = models.TextField(blank=True)
     detector = models.CharField(max_length=20, choices=Detector.choices)
     config = models.JSONField(default=dict)
-    per_account = models.BooleanField(default=False, help_text="Found once per account, not per person")
     confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
     lifetime_hours = models.PositiveIntegerField(default=168)
     cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")

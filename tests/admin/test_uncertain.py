@@ -8,6 +8,7 @@ from django.test import Client
 from campaigns_app.models import Delivery
 from tests.admin.world import World, a_delivery, a_world
 from tests.conftest import Time
+from upsell_project.lib import queue
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/campaigns_app/delivery/?state__exact=unknown"
@@ -39,12 +40,17 @@ def test_sending_again_asks_first_and_names_the_count(admin_client: Client) -> N
     assert not LogEntry.objects.exists()
 
 
-def test_confirmed_it_goes_back_to_the_outbox_and_is_noted(admin_client: Client) -> None:
+def test_confirmed_it_goes_back_to_the_outbox_and_is_noted(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[str] = []
+    monkeypatch.setattr(queue, "nudge", jobs.append)
     delivery = _uncertain(a_world())
     admin_client.post(LIST, _choose(delivery, "send_again", confirmed="yes"))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.retry_at) == ("intended", 0, None)
     assert LogEntry.objects.get(object_id=str(delivery.pk)).change_message == "It was not sent: send again"
+    assert jobs == ["outbox"]
 
 
 def test_it_was_sent_counts_it_as_sent(admin_client: Client, time: Time) -> None:

@@ -22,7 +22,7 @@ from campaigns_app.models import (
 )
 from consent_app.models import Pause, Suppression
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
-from people_app.models import Person, PlanPrice
+from people_app.models import Person, PlanPrice, WaitingFacts
 from signals_app.models import (
     DetectorState,
     Envelope,
@@ -239,6 +239,9 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     Pause.objects.create(person=person, kind="snooze", until=now + timedelta(days=3), set_at=now)
     Suppression.objects.create(channel="email", address_hash="0" * 64, reason="complaint", at=now)
     PlanPrice.objects.create(price_key="pro_monthly", plan="pro")
+    WaitingFacts.objects.create(
+        kind="stripe_customer_id", value="cus_9", source="stripe", at=clock.now(), facts={"mrr": "49.00"}
+    )
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)

@@ -30,7 +30,19 @@ CONTACT = [
     "channel_unavailable",
     "quiet_hours",
 ]
-ALL = [*CHOICE, *CONTACT, "no_longer_relevant", "render_error", "holdout"]
+ENTRY = [
+    "playbook_off",
+    "no_account",
+    "unknown_person",
+    "low_confidence",
+    "already_enrolled",
+    "reentry",
+    "erased",
+    "snoozed",
+    "do_not_disturb",
+    "cooldown",
+]
+ALL = [*CONTACT, *CHOICE, "no_longer_relevant", "render_error", "holdout"]
 
 
 def turned_down(person: Person) -> Proposition:

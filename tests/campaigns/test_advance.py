@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from campaigns_app import advance, enroll, outbox, plan, playbook_files
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Playbook, StaffTask
@@ -206,6 +207,43 @@ def test_a_poisonous_run_is_parked_after_five_attempts_and_its_neighbors_go_on()
     well.refresh_from_db()
     assert (well.state, Delivery.objects.count()) == ("active", 1)
     assert not advance.waiting()
+
+
+def test_a_parked_run_blocks_its_account_no_longer(time: Time) -> None:
+    time.set(MORNING + timedelta(hours=4))
+    _, run = a_run()
+    time.move(hours=12)
+    advance.due()
+    assert Delivery.objects.get(channel="email").state == "held"
+    Signal.objects.filter(pk=run.signal_id).update(evidence={})
+    for _ in range(5):
+        Enrollment.objects.update(lease_until=None, wake_at=clock.now())
+        advance.due()
+    assert Enrollment.objects.get().state == "parked"
+    assert not Proposition.objects.filter(state="live").exists()
+    assert Delivery.objects.get(channel="email").state == "skipped"
+    account = run.account
+    assert begun(somebody(account=account)).state == "active"
+    assert Proposition.objects.filter(account=account, state="live").count() == 1
+
+
+def test_what_is_noted_of_a_database_error_quotes_no_row(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = somebody()
+    run = enrolled(person)
+
+    def collide(*_: object) -> None:
+        with transaction.atomic():
+            Person.objects.create(user_id=person.user_id, first_seen_at=MORNING, last_seen_at=MORNING)
+
+    monkeypatch.setattr(advance, "_move", collide)
+    advance.due()
+    assert "collide" in caplog.text, "where it happened is told"
+    assert str(person.user_id) not in caplog.text
+    run.refresh_from_db()
+    assert run.error.startswith("IntegrityError: duplicate key")
+    assert str(person.user_id) not in run.error
 
 
 def test_a_run_that_kills_its_workers_is_parked_too() -> None:

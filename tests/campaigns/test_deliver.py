@@ -12,7 +12,7 @@ from consent_app.models import Suppression
 from offers_app.models import Decision, HoldoutAssignment, Proposition, Treatment
 from people_app.models import Person
 from tests.build import an_account
-from tests.campaigns.gates import ALL, CHOICE, CONTACT, bar
+from tests.campaigns.gates import ALL, CONTACT, ENTRY, bar
 from tests.conftest import Time
 from tests.engine import (
     MORNING,
@@ -47,7 +47,7 @@ def test_it_works() -> None:
     person = somebody()
     run = begun(person)
     decision = last_decision(person)
-    assert codes(decision) == ALL
+    assert codes(decision) == [*ENTRY, *ALL], "how it began, and every gate of its first offer"
     assert all(gate["passed"] for gate in decision.gates)
     assert (decision.outcome, decision.gate, decision.channel, decision.offer) == (
         "delivered",
@@ -115,8 +115,9 @@ def test_each_gate_stops_it_at_its_place_and_says_why(code: str) -> None:
     advance.due()
     decision = last_decision(person)
     assert decision.gate == code
-    assert codes(decision) == ALL[: ALL.index(code) + 1]
-    assert [gate["passed"] for gate in decision.gates] == [True] * ALL.index(code) + [False]
+    met = [*ENTRY, *ALL[: ALL.index(code) + 1]]
+    assert codes(decision) == met
+    assert [gate["passed"] for gate in decision.gates] == [True] * (len(met) - 1) + [False]
     assert decision.reason
     assert decision.outcome == ("holdout" if code == "holdout" else "excluded")
     assert not Delivery.objects.filter(person=person).exists()
@@ -148,7 +149,7 @@ def mailed(person: Person, time: Time) -> Decision:
 def test_mail_needs_a_ground(time: Time) -> None:
     decision = mailed(somebody(consent=()), time)
     assert (decision.gate, decision.outcome) == ("no_consent", "excluded")
-    assert codes(decision) == [*CHOICE, *CONTACT[:4]]
+    assert codes(decision) == CONTACT[:4]
 
 
 def test_mail_needs_an_address(time: Time) -> None:
@@ -182,9 +183,20 @@ def test_quiet_hours_hold_a_mail_and_every_gate_is_met_on_the_way(time: Time) ->
     assert Enrollment.objects.get().wake_at == opens
 
 
-def test_without_zone_and_country_a_mail_is_not_sent(time: Time) -> None:
-    person = somebody(timezone="", country="")
-    assert mailed(person, time).gate == "zone_unknown"
+def test_without_zone_and_country_a_mail_is_held_for_a_day(time: Time) -> None:
+    decision = mailed(somebody(timezone="", country=""), time)
+    assert (decision.outcome, decision.gate) == ("held", "zone_unknown")
+    mail, tomorrow = Delivery.objects.get(channel="email"), MORNING + timedelta(hours=36)
+    assert (mail.state, mail.send_after, decision.next_eligible_at) == ("held", tomorrow, tomorrow)
+
+
+def test_who_opted_out_is_told_so_whatever_the_account_owns() -> None:
+    person = somebody()
+    enrolled(person)
+    bar("already_owned", person)
+    bar("opted_out", person)
+    advance.due()
+    assert (last_decision(person).gate, last_decision(person).offer) == ("opted_out", "pro-plan")
 
 
 def test_in_quiet_hours_the_control_group_is_still_recorded_as_such(time: Time) -> None:
@@ -239,7 +251,7 @@ def test_the_control_group_is_contacted_by_nothing(time: Time) -> None:
     assert not Delivery.objects.exists()
     assert not StaffTask.objects.exists()
     decision = Decision.objects.get()
-    assert (decision.outcome, codes(decision)) == ("holdout", ALL)
+    assert (decision.outcome, codes(decision)) == ("holdout", [*ENTRY, *ALL])
     run.refresh_from_db()
     assert run.end_reason == "holdout"
     assert not Cooldown.objects.exists()

@@ -68,3 +68,12 @@ def test_there_is_no_demo_outside_a_sandbox(client: Client, settings: Any) -> No
     settings.SANDBOX = False
     assert client.get("/demo/").status_code == 404
     assert client.post("/demo/do/", {"wish": "restart"}).status_code == 404
+
+
+@pytest.mark.usefixtures("time")
+def test_a_cookie_that_cannot_be_is_ignored_and_a_chat_link_says_where_it_would_lead(client: Client) -> None:
+    demo.seed(0)
+    client.cookies["demo_person"] = "a\0b"
+    shown = client.get("/demo/?chat=pro-plan").content.decode()
+    assert "your chat would open about <strong>pro-plan</strong>" in shown
+    assert "your chat" not in client.get("/demo/").content.decode()

@@ -65,3 +65,8 @@ def test_production_has_no_inbox(settings: Any) -> None:
     for view, arguments in ((demo_inbox.inbox, ()), (demo_inbox.mail, (mail.pk,))):
         with pytest.raises(Http404):
             view(RequestFactory().get("/"), *arguments)
+
+
+def test_an_address_that_cannot_be_finds_everything() -> None:
+    keep()
+    assert "ana@acme.test" in page(to="\0")

@@ -8,10 +8,11 @@ import pytest
 from campaigns_app import advance, enroll, playbook_files
 from campaigns_app.models import Cooldown, Enrollment, Playbook
 from consent_app import ledger
-from offers_app.models import Decision
-from people_app.models import Membership, Person
+from offers_app.models import Decision, HoldoutAssignment, Proposition
+from people_app.models import Account, Membership, Person
 from signals_app.models import SignalDefinition
 from tests.build import an_account
+from tests.campaigns.gates import ENTRY
 from tests.conftest import Time
 from tests.engine import (
     MORNING,
@@ -19,6 +20,7 @@ from tests.engine import (
     account_of,
     act,
     begun,
+    cap,
     enrolled,
     last_decision,
     offer_of,
@@ -130,7 +132,7 @@ def test_a_parked_run_still_counts_as_running() -> None:
 
 def test_it_may_start_again_when_the_days_since_its_end_are_over(time: Time) -> None:
     person = somebody()
-    run = enrolled(person)
+    run = begun(person)
     enroll.exit_one(run.pk, "clicked")
     time.move(days=30, seconds=-1)
     decision = refused(person)
@@ -138,6 +140,76 @@ def test_it_may_start_again_when_the_days_since_its_end_are_over(time: Time) -> 
     assert decision.next_eligible_at == MORNING + timedelta(days=30)
     time.move(seconds=1)
     enrolled(person)
+
+
+def test_a_run_that_showed_nothing_bars_no_other(time: Time) -> None:
+    person = somebody()
+    run = enrolled(person)
+    Account.objects.update(invoice_status="past_due")
+    advance.due()
+    run.refresh_from_db()
+    assert run.end_reason == "unpaid"
+    Account.objects.update(invoice_status="paid")
+    enrolled(person, "premium-feature-frequent")
+
+
+def test_a_run_that_showed_nothing_to_the_control_group_counts(time: Time) -> None:
+    person = somebody()
+    drawn = {"held_out": True, "percent": 10, "assigned_at": MORNING}
+    HoldoutAssignment.objects.create(account=account_of(person), **drawn)
+    assert begun(person).end_reason == "holdout"
+    assert refused(person).gate == "reentry"
+
+
+def test_what_was_met_on_the_way_in_is_kept() -> None:
+    run = enrolled(somebody())
+    assert [gate["gate"] for gate in run.entry_gates] == ENTRY
+    assert all(gate["passed"] for gate in run.entry_gates)
+
+
+@pytest.mark.parametrize("case", ["owned", "limit raised"])
+def test_an_offer_that_its_account_outgrew_is_withdrawn_when_that_is_known(time: Time, case: str) -> None:
+    (ana, grown), (_, same) = ((p, begun(p)) for p in (somebody(), somebody()))
+    time.move(hours=1)
+    account = account_of(ana)
+    if case == "owned":
+        Account.objects.filter(pk=account.pk).update(plan="Pro")
+    else:
+        cap(account, 100)
+    enroll.recheck([account.pk])
+    assert advance.due() == 1
+    grown.refresh_from_db()
+    assert grown.end_reason == ("already_owned" if case == "owned" else "no_longer_relevant")
+    assert list(Proposition.objects.filter(state="live")) == [offer_of(same)]
+
+
+def test_who_still_needs_the_offer_keeps_it_and_waits_as_long_as_before() -> None:
+    run = begun(somebody())
+    enroll.recheck([run.account_id])
+    assert advance.due() == 1
+    run.refresh_from_db()
+    assert (run.state, run.wake_at) == ("active", MORNING + timedelta(hours=12))
+
+
+def test_a_held_mail_goes_with_its_reason(time: Time) -> None:
+    time.set(MORNING + timedelta(hours=4))
+    run = begun(somebody())
+    time.move(hours=12)
+    advance.due()
+    Account.objects.filter(pk=run.account_id).update(plan="Pro")
+    enroll.recheck([run.account_id])
+    advance.due()
+    run.refresh_from_db()
+    assert run.end_reason == "already_owned"
+    assert not Proposition.objects.filter(state="live").exists()
+
+
+def test_only_runs_with_a_live_offer_are_looked_at_again() -> None:
+    run = begun(somebody())
+    Proposition.objects.update(state="answered")
+    enroll.recheck([run.account_id])
+    enroll.recheck([])
+    assert not advance.waiting()
 
 
 def test_an_erased_person_is_refused() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns_app import enroll, interact, playbook_files
+from campaigns_app import enroll, interact, playbook_files, serve
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Interaction, Playbook
 from consent_app.models import Pause
 from offers_app.models import Proposition
@@ -50,11 +50,43 @@ def test_it_works() -> None:
 def test_the_same_id_again_changes_nothing() -> None:
     person = somebody()
     offer, act_id = offer_of(begun(person)), uuid.uuid4()
-    for kind in ("viewed", "declined"):
-        assert interact.record(offer.pk, person.pk, kind, id=act_id, at=MORNING, how="widget")
+    for _ in range(2):
+        assert interact.record(offer.pk, person.pk, "viewed", id=act_id, at=MORNING, how="widget")
     assert Interaction.objects.get().kind == "viewed"
+
+
+def test_the_id_of_another_act_is_refused() -> None:
+    person, other = somebody(), somebody()
+    offer, others, act_id = offer_of(begun(person)), offer_of(begun(other)), uuid.uuid4()
+    interact.record(offer.pk, person.pk, "viewed", id=act_id, at=MORNING, how="widget")
+    for theirs, who, kind in ((offer, person, "declined"), (others, other, "viewed")):
+        with pytest.raises(interact.IdTaken):
+            interact.record(theirs.pk, who.pk, kind, id=act_id, at=MORNING, how="widget")
     offer.refresh_from_db()
-    assert offer.answer == ""
+    assert (Interaction.objects.count(), offer.answer) == (1, "")
+
+
+@pytest.mark.parametrize("kind", ["accepted", "declined", "opted_out", "snoozed"])
+def test_an_answer_to_the_mail_ends_the_banner_of_the_same_run(time: Time, kind: str) -> None:
+    person = somebody()
+    run = begun(person)
+    time.move(hours=12)
+    work()
+    banner, mail = Proposition.objects.filter(enrollment_id=run.pk).order_by("ready_at")
+    assert (banner.channel, mail.channel, banner.state) == ("in_app", "email", "live")
+    act(person, mail, kind)
+    banner.refresh_from_db()
+    assert banner.state == "ended"
+    assert serve.offers(str(person.user_id), None, None, 5, clock.now()) == []
+
+
+def test_a_click_leaves_the_banner_where_it_is(time: Time) -> None:
+    person = somebody()
+    run = begun(person)
+    time.move(hours=12)
+    work()
+    act(person, offer_of(run), "clicked")
+    assert Proposition.objects.filter(enrollment_id=run.pk, state="live").count() == 2
 
 
 def test_another_persons_offer_is_unknown() -> None:
@@ -225,7 +257,7 @@ def test_credit_goes_to_the_offer_that_the_event_names(time: Time) -> None:
     assert Interaction.objects.get(kind="converted").proposition == banner
 
 
-def test_an_upgrade_from_before_the_offer_is_not_credited_to_it() -> None:
+def test_an_upgrade_from_before_the_run_neither_ends_it_nor_counts() -> None:
     person = somebody()
     begun(person)
     receive(
@@ -239,7 +271,35 @@ def test_an_upgrade_from_before_the_offer_is_not_credited_to_it() -> None:
         },
     )
     assert not Interaction.objects.filter(kind="converted").exists()
-    assert not Enrollment.objects.filter(state="active").exists(), "they have it, so nothing more is offered"
+    assert Enrollment.objects.filter(state="active").count() == 1
+
+
+@pytest.mark.parametrize(("days", "credited"), [(29, 1), (31, 0)])
+def test_a_goal_after_the_end_counts_within_its_days_of_the_newest_offer(
+    time: Time, days: int, credited: int
+) -> None:
+    person = somebody()
+    run = begun(person)
+    time.move(hours=12)
+    work()
+    act(person, offer_of(run), "declined")
+    time.move(days=days)
+    upgrade(person, plan="pro")
+    found = Interaction.objects.filter(kind="converted")
+    assert [one.proposition_id for one in found] == [offer_of(run).pk] * credited
+    run.refresh_from_db()
+    assert run.end_reason == "declined"
+
+
+def test_a_goal_is_credited_once_even_where_two_runs_had_ended(time: Time) -> None:
+    account = an_account(caps={"exports": 20})
+    ana, ben = somebody(account=account), somebody(account=account)
+    act(ana, offer_of(begun(ana)), "declined")
+    time.move(days=1)
+    last = begun(ben)
+    act(ben, offer_of(last), "declined")
+    upgrade(ana, plan="pro")
+    assert Interaction.objects.get(kind="converted").proposition == offer_of(last)
 
 
 def test_a_trial_goes_on_with_its_own_run_and_ends_the_others() -> None:

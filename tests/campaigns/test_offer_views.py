@@ -161,9 +161,7 @@ def test_a_limit_that_is_none_is_a_400(client: Client, web: Source, limit: str) 
     assert json.loads(answer.content)["errors"][0]["pointer"] == "?limit"
 
 
-def test_of_a_person_in_two_accounts_each_offer_meets_its_own_accounts_gates(
-    client: Client, web: Source
-) -> None:
+def test_of_a_person_in_two_accounts_what_bars_one_bars_both(client: Client, web: Source) -> None:
     person = somebody()
     first = offer_of(begun(person))
     second = an_account("second")
@@ -176,10 +174,11 @@ def test_of_a_person_in_two_accounts_each_offer_meets_its_own_accounts_gates(
         str(other.pk),
     ]
     assert len(shown(client, web, person)) == 1, "one is the default"
-    Account.objects.filter(pk=first.account_id or 0).update(cancelling=True)
-    assert [o["proposition_id"] for o in shown(client, web, person)] == [str(other.pk)]
     assert [o["proposition_id"] for o in shown(client, web, person, account="second")] == [str(other.pk)]
     assert shown(client, web, person, account="third") == []
+    Account.objects.filter(pk=first.account_id or 0).update(cancelling=True)
+    assert shown(client, web, person, "?limit=5") == []
+    assert shown(client, web, person, account="second") == []
 
 
 def test_a_merged_person_is_still_found_by_the_former_id(client: Client, web: Source) -> None:
@@ -200,6 +199,15 @@ def test_what_they_did_is_recorded_before_the_answer(client: Client, web: Source
     found = Interaction.objects.get()
     assert (found.kind, found.at, found.how) == ("dismissed", clock.now(), "widget")
     assert shown(client, web, person) == []
+
+
+def test_an_id_that_names_another_act_is_a_409(client: Client, web: Source) -> None:
+    person = somebody()
+    sent = an_act(offer_of(begun(person)))
+    assert [post(client, web, person, sent).status_code for _ in range(2)] == [202, 202]
+    answer = post(client, web, person, sent | {"kind": "declined"})
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert Interaction.objects.get().kind == sent["kind"]
 
 
 def test_another_persons_offer_answers_exactly_like_an_unknown_one(client: Client, web: Source) -> None:

@@ -402,3 +402,16 @@ def test_two_workers_send_each_mail_once(sink: Sink) -> None:
         f"ana{number}@acme.test" for number in range(20)
     )
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.ACCEPTED}
+
+
+@pytest.mark.parametrize(("sandbox", "left"), [(True, False), (False, True)])
+def test_mail_to_the_demos_own_customers_never_leaves_a_sandbox(
+    sink: Sink, settings: Any, sandbox: bool, left: bool
+) -> None:
+    settings.SANDBOX = sandbox
+    nobody = a_person(email="sim-u1@Insightify.test", consent=("email",))
+    mails = [a_mail(nobody), a_mail(a_reader())]
+    assert {after(mail).state for mail in mails} == {State.ACCEPTED}
+    expected = {"ana1@acme.test"} | ({"sim-u1@Insightify.test"} if left else set())
+    assert {str(mail["To"]) for mail in sink.mails} == expected
+    assert DemoMail.objects.filter(to="sim-u1@Insightify.test").exists() is not left

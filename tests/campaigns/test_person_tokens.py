@@ -50,6 +50,10 @@ BAD_TOKENS: dict[str, Any] = {
     "without a person": lambda web: token(web, None),
     "a number as person": lambda web: token(web, 7),
     "a person that cannot be": lambda web: token(web, "a\x00b"),
+    "nobody": lambda web: token(web, ""),
+    "a blank": lambda web: token(web, "  "),
+    "longer than an id": lambda web: token(web, "u" * 201),
+    "an account longer than an id": lambda web: token(web, "u", account="a" * 201),
     "half a surrogate": lambda web: token(web, "a\ud800b"),
     "an endless end": lambda web: token(web, "u", exp=1e999),
     "unsigned": lambda web: jwt.encode({"sub": "u", "exp": int(wall.time()) + 60}, None, "none"),  # type: ignore[arg-type]
@@ -113,3 +117,17 @@ def test_other_origins_are_told_nothing(client: Client, web: Source) -> None:
     assert "Access-Control-Allow-Origin" not in other
     assert client.options("/v1/offers", headers={"Origin": "https://app.test"}).status_code == 204
     assert client.post("/v1/offers").status_code == 405
+
+
+def test_a_page_of_this_deployment_may_under_each_of_its_names(
+    client: Client, web: Source, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    sent = {"X-Write-Key": web.write_key, "Authorization": f"Bearer {token(web, 'u')}"}
+    for host in ("localhost:8000", "127.0.0.1:8000"):
+        own = client.get("/v1/offers", headers={**sent, "Host": host, "Origin": f"http://{host}"})
+        assert (own.status_code, own["Access-Control-Allow-Origin"]) == (200, f"http://{host}")
+    other = client.get("/v1/offers", headers={**sent, "Host": "localhost", "Origin": "http://localhost:1"})
+    assert other.status_code == 403
+    forged = client.get("/v1/offers", headers={**sent, "Host": "evil.test", "Origin": "http://evil.test"})
+    assert forged.status_code == 400

@@ -117,6 +117,16 @@ def test_a_high_value_account_that_opened_gets_a_chat_as_a_task(time: Time) -> N
     assert (run.end_reason, run.ended_at) == ("no_engagement", MORNING + 84 * H)
 
 
+def test_without_the_mail_nobody_can_have_opened_it_so_no_chat_follows(time: Time) -> None:
+    person = somebody(account=rich(), consent=("chat",))
+    run = enrolled(person)
+    live_through(time, 40 * H)
+    assert touches(person) == [("in_app", MORNING)]
+    assert not StaffTask.objects.exists()
+    run.refresh_from_db()
+    assert run.end_reason == "no_engagement"
+
+
 def test_revenue_in_another_currency_is_not_compared(time: Time) -> None:
     person = somebody(account=an_account(caps={"exports": 20}, mrr=90_000, currency="JPY"))
     enrolled(person)

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from campaigns_app import advance
+from campaigns_app import advance, outbox
 from campaigns_app.models import Delivery, Enrollment
+from consent_app import ledger
 from offers_app.models import Decision, HoldoutAssignment, Proposition, Treatment
 from people_app.models import Person
 from signals_app.models import MeterTotal
-from tests.campaigns.gates import bar
+from tests.campaigns.gates import ALL, CONTACT, bar
 from tests.conftest import Time
-from tests.engine import MORNING, begun, somebody, touches, work
+from tests.engine import MORNING, begun, last_decision, somebody, touches, work
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -45,6 +46,11 @@ def test_a_held_mail_is_sent_when_the_hours_allow_it(time: Time) -> None:
     mail = Delivery.objects.get(channel="email")
     assert (mail.state, mail.intended_at, mail.reason) == ("intended", opens, "")
     assert mail.proof["local_time"] == "2026-03-11T08:00:00+01:00"
+    was, now = Decision.objects.filter(channel="email").order_by("pk")
+    assert (was.outcome, now.outcome, now.gate, now.at) == ("held", "delivered", "", opens)
+    assert [gate["gate"] for gate in now.gates] == ALL
+    assert all(gate["passed"] for gate in now.gates)
+    assert mail.decision == now
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,8 @@ def test_a_held_mail_is_sent_when_the_hours_allow_it(time: Time) -> None:
         ("unpaid", True),
         ("cancelling", True),
         ("cooldown", True),
+        ("offer_off", False),
+        ("already_owned", True),
         ("no_longer_relevant", True),
         ("holdout", True),
     ],
@@ -74,8 +82,61 @@ def test_a_held_mail_meets_every_gate_again(time: Time, code: str, ends: bool) -
     assert mail.state == "skipped"
     assert mail.reason.startswith(f"{code}:") or mail.reason == f"The sequence ended: {code}"
     assert Proposition.objects.get(channel="email").state == "ended"
+    decision = last_decision(person)
+    assert (mail.decision, decision.gate, bool(decision.reason)) == (decision, code, True)
+    assert decision.outcome == ("holdout" if code == "holdout" else "excluded")
     run.refresh_from_db()
     assert run.end_reason == (code if ends else "")
+
+
+def test_one_that_is_held_on_is_decided_anew_only_for_another_reason(time: Time) -> None:
+    person, _ = held(time, timezone="", country="")
+    mails = Decision.objects.filter(channel="email").order_by("pk")
+    time.move(hours=24)
+    advance.due()
+    assert [decision.gate for decision in mails.all()] == ["zone_unknown"]
+    Person.objects.filter(pk=person.pk).update(country="DE")
+    time.move(hours=24)  # 23:00 in Berlin
+    advance.due()
+    assert [decision.gate for decision in mails.all()] == ["zone_unknown", "quiet_hours"]
+    mail = Delivery.objects.get(channel="email")
+    assert (mail.state, mail.decision.outcome, mail.send_after) == (
+        "held",
+        "held",
+        MORNING + timedelta(hours=73),
+    )
+    time.move(hours=9)
+    advance.due()
+    assert [decision.outcome for decision in mails.all()] == ["held", "held", "delivered"]
+
+
+def test_one_whose_zone_stays_unknown_is_skipped_when_its_signal_is_over(time: Time) -> None:
+    person, run = held(time, timezone="", country="")
+    for _ in range(7):
+        time.move(hours=24)
+        assert Delivery.objects.get(channel="email").state == "held"
+        advance.due()
+    mail = Delivery.objects.get(channel="email")
+    assert (mail.state, mail.decision.outcome, mail.decision.gate) == ("skipped", "excluded", "zone_unknown")
+    assert last_decision(person) == mail.decision
+    run.refresh_from_db()
+    assert run.state == "active", "the step is skipped, not the run"
+
+
+def test_what_the_last_check_stops_is_decided_too(time: Time) -> None:
+    person = somebody()
+    begun(person)
+    time.move(hours=12)
+    advance.due()
+    assert Delivery.objects.get(channel="email").decision.outcome == "delivered"
+    ledger.withdraw(person, topic="upgrades", how="test")
+    outbox.send()
+    mail, decision = Delivery.objects.get(channel="email"), last_decision(person)
+    assert (mail.state, mail.decision) == ("skipped", decision)
+    assert (decision.outcome, decision.gate, decision.channel) == ("excluded", "opted_out", "email")
+    assert (decision.enrollment_id, decision.step_id) == (mail.enrollment_id, mail.step_id)
+    assert decision.reason.startswith("They opted out")
+    assert [gate["gate"] for gate in decision.gates] == CONTACT[:3]
 
 
 def test_usage_of_a_month_that_is_over_is_no_reason_any_more(time: Time) -> None:
@@ -97,7 +158,9 @@ def test_a_held_mail_is_dropped_when_they_took_the_banner_meanwhile(time: Time, 
     )
     Enrollment.objects.update(wake_at=clock.now())
     advance.due()
-    assert Delivery.objects.get(channel="email").state == "skipped"
+    mail = Delivery.objects.get(channel="email")
+    assert (mail.state, mail.decision.outcome) == ("skipped", "excluded")
+    assert mail.decision.reason == "They answered before it could leave."
     time.move(days=1)
     work()
     assert len(touches(person)) == 1

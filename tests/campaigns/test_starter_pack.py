@@ -49,12 +49,34 @@ def pack() -> starter_pack.Summary:
 
 def rendered(treatment: Treatment, evidence: dict[str, Any], **person: Any) -> dict[str, Any]:
     offer = Offer.objects.get(slug="pro-plan")
+    name = person.pop("account_name", "Acme" if person else "")
     who = Person(user_id="u1", locale=treatment.locale, **person)
-    account = Account(group_id="acme", name="Acme" if person else "")
+    account = Account(group_id="acme", name=name)
     context = personalize.context(who, account, offer, evidence, NOW, treatment.locale)
     return wording.proposition_content(
         treatment, offer, context, channel=treatment.channel, proposition_id="p-1"
     )
+
+
+PAYLOADS = ("https://evil.com/login - your account is locked", "Vic! Verify login at evil.com/x now")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_shipped_text_carries_an_address_that_a_browser_sent(
+    pack: starter_pack.Summary, payload: str
+) -> None:
+    evil = {"feature": payload, "event": payload, "resource_label": payload, "verb": payload}
+    treatments, sent = Treatment.objects.select_related("template"), 0
+    for treatment in treatments:
+        for evidence in EVIDENCE[treatment.template.slug]:
+            for changes in ({"feature": payload, "event": payload}, evil):
+                try:
+                    shown = rendered(treatment, evidence | changes, first_name=payload, account_name=payload)
+                except wording.Missing:
+                    continue  # a word without a default: nothing is sent at all
+                sent += 1
+                assert not re.search("evil|locked|verify", json.dumps(shown), re.IGNORECASE)
+    assert sent >= len(treatments), "a default takes its place"
 
 
 def all_renderings() -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def test_a_single_call_is_a_batch_of_one(call: str) -> None:
         ({"event": "e" * 201}, "event", "longer than 200"),
         ({"type": "group"}, "groupId", "is missing"),
         ({"type": "alias"}, "previousId", "is missing"),
-        ({"type": "delete", "userId": None, "anonymousId": "a"}, "userId", "is empty"),
+        ({"type": "delete", "userId": None, "anonymousId": "a"}, "type", "nothing was erased"),
         ({"type": "page", "name": {}}, "name", "is not a string"),
         ({"messageId": ["m"]}, "messageId", "neither"),
         ({"properties": [1]}, "properties", "is not a JSON object"),
@@ -162,6 +162,8 @@ def test_verdicts_keep_their_order_when_reasons_are_mixed() -> None:
         (b'{"batch":[],"batch":[]}', "batch", 400),
         (b'{"batch":[],"context":1}', "batch", 400),
         (b'{"batch":[{"a":NaN}, nonsense]}', "batch", 400),
+        (b'{"\\u0062atch":[{"a":NaN}]}', "batch", 400),
+        (b'{"\\u0062atch":[{"a":"' + b"x" * 33_000 + b'"}]}', "batch", 400),
         (b"\x1f\x8bbroken", "batch", 400),
         (b" " * (500 * 1024 + 1), "batch", 413),
         (gzip.compress(b" " * (500 * 1024 + 1)), "batch", 413),
@@ -186,3 +188,8 @@ def test_a_write_key_is_no_signature() -> None:
     for kind in ("http", "web"):
         with pytest.raises(BadSignature):
             CONNECTORS[kind].verify(request, ["wk_test_123"], 0)
+
+
+def test_a_key_written_with_escapes_is_understood_where_nothing_is_refused() -> None:
+    body = f'{{"\\u0062atch": [{json.dumps(TRACK)}]}}'.encode()
+    assert segment.read(body, "batch", NOW).accepted == 1

@@ -98,8 +98,12 @@ def test_a_long_message_id_is_hashed() -> None:
     assert len(long) <= 200 and long != taken({**TRACK, "messageId": "m" * 301}).message_id
 
 
-def test_a_delete_call_is_an_erasure_request() -> None:
-    assert taken({"type": "delete", "userId": "u_1"}).kind == "delete"
+def test_a_delete_call_is_not_taken_as_long_as_nothing_would_be_erased() -> None:
+    found = batch(TRACK, {"type": "delete", "userId": "u_1"})
+    assert found.accepted == 1
+    assert [one.reason for one in found.rejected] == [
+        "type is delete, which is not supported: nothing was erased"
+    ]
 
 
 values = (

@@ -114,7 +114,7 @@ def _as_written(default: ast.expr | None) -> str | None:
         return str(value).lower()
     if isinstance(value, list):
         return ",".join(value)
-    return f"{value:g}" if isinstance(value, float) else value
+    return f"{value:g}" if isinstance(value, int | float) else value
 
 
 def example() -> dict[str, str]:
@@ -125,6 +125,7 @@ def example() -> dict[str, str]:
 BESIDE = {
     "PORT": "upsell_project/runner/environment.py",
     "WEB_CONCURRENCY": "Procfile",
+    "WEB_THREADS": "Procfile",
     "DJANGO_SUPERUSER_USERNAME": "campaigns_app/management/commands/first_admin.py",
     "DJANGO_SUPERUSER_PASSWORD": "campaigns_app/management/commands/first_admin.py",
     "DJANGO_SUPERUSER_EMAIL": "campaigns_app/management/commands/first_admin.py",

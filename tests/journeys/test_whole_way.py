@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jwt
 import pytest
@@ -223,7 +224,8 @@ def assert_told(stack: Stack) -> None:
         (True, "api"),
         (False, "one_click"),
     ]
-    assert [e["data"]["kind"] for e in reversed(told(stack, "interaction"))] == ["viewed", "ignored"]
+    kinds = [e["data"]["kind"] for e in reversed(told(stack, "interaction"))]
+    assert kinds == ["viewed", "ignored", "opted_out"]
     assert [e["data"]["definition"] for e in told(stack, "signal")] == ["usage-limit-near"] * 2
     assert len(told(stack, "event")) == 2 + 17 + 4 + 18
 
@@ -240,3 +242,68 @@ def assert_explained(stack: Stack) -> None:
         assert all(gate["passed"] for gate in one["gates"])
         evidence = next(gate["input"] for gate in one["gates"] if gate["gate"] == "no_evidence")
         assert evidence == {"resource": "exports", "used": 17, "cap": 20}
+
+
+def move(stack: Stack, hours: float) -> datetime:
+    """The sandbox clock over HTTP, as staff move it."""
+    assert stack.api_key
+    body = json.dumps({"advance_seconds": int(hours * 3600)}).encode()
+    headers = {"Authorization": f"Bearer {stack.api_key}", "Content_Type": "application/json"}
+    answer = ask(f"{stack.url}/api/sandbox/clock/", body, **headers)
+    assert answer.status == 200, answer
+    return datetime.fromisoformat(answer.json["now"])
+
+
+def touched(stack: Stack, user: str) -> dict[str, str]:
+    return {row["channel"]: row["state"] for row in stack.all("deliveries", person=user)}
+
+
+def test_a_vip_at_the_limit_gets_the_mail_in_the_morning_then_a_chat_then_quiet(
+    stack: Stack, sink: Sink
+) -> None:
+    server, user, context = stack.source("http"), "ben", {"groupId": "vandelay", "timezone": "Europe/Berlin"}
+    company = {"name": "Vandelay", "plan": "free", "tier": "vip", "limits": {"exports": 20}}
+    traits = {"email": "ben@vandelay.test", "first_name": "Ben", "country": "DE"}
+    call = {"userId": user, "context": context}
+    stack.send(server, call | {"type": "identify", "traits": traits})
+    stack.send(server, call | {"type": "group", "groupId": "vandelay", "traits": company})
+    said = {"userId": user, "purpose": "marketing", "channels": {"email": True, "chat": True}}
+    body = json.dumps(said | {"proof": {"form": "/signup"}}).encode()
+    assert ask(f"{stack.url}/v1/consents", body, X_Write_Key=server["write_key"]).status == 200
+    stack.send(server, *[call | {"type": "track", "event": "Report Exported"}] * 20)
+    until(lambda: touched(stack, user) == {"in_app": "accepted"}, "the banner is ready")
+
+    assert move(stack, 12).hour in (21, 22), "it is night in Berlin"
+    assert touched(stack, user) == {"in_app": "accepted", "email": "held"}
+    assert sink.mails == []
+    move(stack, 10)
+    (mail,) = stack.all("deliveries", person=user, channel="email")
+    berlin = datetime.fromisoformat(mail["sent_at"]).astimezone(ZoneInfo("Europe/Berlin"))
+    assert (mail["state"], berlin.hour, berlin.minute <= 3) == ("accepted", 8, True), berlin
+    assert [one["Subject"] for one in sink.mails] == [
+        "You've reached your plan's limit: keep your workflow going"
+    ]
+
+    assert stack.all("staff-tasks", person=user) == []
+    move(stack, 27)
+    (task,) = stack.all("staff-tasks", person=user)
+    assert (task["channel"], "Ben" in task["title"], "20 of 20" in task["body"]) == ("chat", True, True)
+    move(stack, 72)
+    ((until_when,),) = stack.rows("SELECT until FROM consent_app_pause WHERE kind = 'do_not_disturb'")
+    assert until_when > move(stack, 1)
+
+    used = {"type": "track", "event": "Feature Used", "properties": {"feature": "Cohorts", "tier": "premium"}}
+    stack.send(server, *[call | used] * 6)
+    until(lambda: outcomes(stack, user)[-1][0] == "", "the new signal was considered")
+    said_of = {one[:2] for one in outcomes(stack, user)}
+    assert {("in_app", "delivered"), ("email", "held"), ("chat", "delivered")} <= said_of
+    _, outcome, gate = outcomes(stack, user)[-1]
+    assert outcome == "excluded"
+    assert gate in ("do_not_disturb", "cooldown", "reentry")
+    assert len(sink.mails) == 1
+
+
+def outcomes(stack: Stack, user: str) -> list[tuple[str, str, str]]:
+    """What `explain` says, oldest first: channel, outcome, gate."""
+    found = reversed(stack.api(f"explain/?person={user}")["evaluations"])
+    return [(one["channel"], one["outcome"], one["gate"]) for one in found]

@@ -176,7 +176,7 @@ def test_the_limit_is_on_what_comes_out() -> None:
     [
         (gzip.compress(b"{}" * 50, mtime=0)[:-9], "cut short"),
         (gzip.compress(b"{}", mtime=0) + b"garbage", "after the end"),
-        (gzip.compress(gzip.compress(b"{}", mtime=0)), "inside gzip"),
+        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "inside gzip"),
         (b"\x1f\x8bnot gzip at all", "not valid"),
         (gzip.compress(b"1", mtime=0) * 17, "more than 16"),
         (gzip.compress(b"{}", mtime=0)[:-8] + b"\0" * 8, "not valid"),
@@ -185,3 +185,18 @@ def test_the_limit_is_on_what_comes_out() -> None:
 def test_damaged_gzip_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         strict_json.inflate(body, 1000)
+
+
+def test_a_huge_key_is_not_copied_for_each_of_many_elements_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    walk = strict_json._walk
+
+    def counted(value: Any, path: str, levels_left: int) -> None:
+        lengths.append(len(path))
+        walk(value, path, levels_left)
+
+    monkeypatch.setattr(strict_json, "_walk", counted)
+    text = f'{{"{"k" * 10_000}":[0,0,{{"a":[0,0]}}],"d":1,"d":1}}'
+    assert refusal(text).path == "d"
+    assert len(lengths) > 6
+    assert sum(length > 300 for length in lengths) == 1, "only the key itself"

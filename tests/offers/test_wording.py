@@ -137,7 +137,7 @@ def test_an_unknown_name_with_a_default_is_sent(source: str, shown: str) -> None
     assert content(a_treatment(body=source), fields(first_name=""))["body_html"] == shown
 
 
-@pytest.mark.parametrize("name", ["Win at https://spam.test now", "www.spam.test", "a@b.test", "x" * 51])
+@pytest.mark.parametrize("name", ["Win at https://spam.test now", "www.spam.test", "a@b.test", "x" * 61])
 def test_a_name_that_advertises_is_no_name(name: str) -> None:
     with pytest.raises(wording.Missing):
         content(a_treatment(), fields(first_name=name))
@@ -158,6 +158,41 @@ def test_a_name_that_advertises_is_no_name(name: str) -> None:
 def test_no_filter_or_tag_hides_a_missing_value(source: str) -> None:
     with pytest.raises(wording.Missing):
         wording.render(source, {"person": {"first_name": None}}, html=False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "https://evil.com/login - your account is locked",
+        "Vic! Verify login at evil.com/x now",
+        "see evil.com",
+        "see evil\u2024com",
+        "1.2.3.4",
+        "//evil",
+        "me@evil",
+        "<b>",
+        "x" * 61,
+    ],
+)
+def test_what_looks_like_an_address_or_an_advertisement_counts_as_unknown(said: str) -> None:
+    assert personalize.said(said) == ""
+    shown = fields(evidence=USAGE | {"feature": said, "event": said}, role=said, first_name=said)
+    assert (shown["evidence"]["feature"], shown["evidence"]["event"]) == ("", "")
+    assert (shown["person"]["role"], shown["person"]["first_name"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Cohorts", "Acme & Sons (EU), Inc.", "O'Brien", "José-María", "Dr. Ng", "अनन्या", "v2.1", "a_b: c+d"],
+)
+def test_ordinary_names_stay_as_they_are(said: str) -> None:
+    assert personalize.said(said) == said
+    assert personalize.said(f"  {said}\r\n") == said
+
+
+def test_an_id_that_is_no_plain_word_still_fills_its_address() -> None:
+    shown = content(a_treatment(), fields(first_name="Ana", user_id="ana@corp.test/x"))
+    assert shown["cta"]["url"] == "https://app.example.test/upgrade?a=acme&u=ana%40corp.test%2Fx&p=p-1"
 
 
 def test_no_evidence_is_no_offer() -> None:

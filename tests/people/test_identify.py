@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from people_app import entitlements, identify
-from people_app.models import Account, ContactPoint, Entitlement, Identity, Membership, Person, PlanPrice
+from people_app.models import Account, ContactPoint, Identity, Membership, Person, PlanPrice
 from signals_app.incoming import Incoming
 from tests.build import an_account
 
@@ -123,13 +123,6 @@ def test_an_anonymous_visitor_becomes_known_with_all_that_was_said() -> None:
     assert resolve(item("track", anonymous_id="anon")).who[0].person_id == ana.pk
 
 
-def test_a_browser_cannot_merge_people() -> None:
-    resolve(item(anonymous_id="anon"))
-    found = resolve(item("track", user_id="ana", anonymous_id="anon"), trusted=False)
-    assert found.merges == []
-    assert not Person.objects.exclude(merged_into=None).exists()
-
-
 def test_a_browser_that_two_people_share_merges_nobody() -> None:
     resolve(item("track", user_id="ana", anonymous_id="shared"))
     found = resolve(item("track", user_id="ben", anonymous_id="shared"))
@@ -191,6 +184,25 @@ def test_zendesk_finds_a_person_by_mail_and_then_by_its_own_id() -> None:
     assert Person.objects.count() == 1
 
 
+@pytest.mark.parametrize("later", [{"user_id": "ana"}, {"lookup": {"email": "ana@x.test"}}])
+def test_a_requester_whose_name_comes_later_is_the_person_of_that_name(later: dict[str, Any]) -> None:
+    resolve(item(user_id="ana", traits={"email": "ana@x.test"}))
+    nameless = resolve(item("track", lookup={"zendesk_requester_id": "77"}), source="zendesk").who[0]
+    lookup = {"zendesk_requester_id": "77", **later.get("lookup", {})}
+    found = resolve(item("track", user_id=later.get("user_id"), lookup=lookup), source="zendesk")
+    assert found.merges == [(person().pk, nameless.person_id)]
+    again = resolve(item("track", lookup={"zendesk_requester_id": "77"}), source="zendesk")
+    assert again.who[0].person_id == person().pk
+
+
+def test_zendesk_names_an_account_only_if_there_is_one() -> None:
+    acme = an_account("acme")
+    lookups = [{"organization_external_id": name, "zendesk_requester_id": "77"} for name in ("acme", "no")]
+    found = resolve(*(item("track", lookup=lookup) for lookup in lookups), source="zendesk")
+    assert [who.account_id for who in found.who] == [acme.pk, None]
+    assert Account.objects.count() == 1
+
+
 def test_an_address_that_two_people_share_finds_nobody() -> None:
     for user in ("ana", "ben"):
         resolve(item(user_id=user, traits={"email": "both@x.test"}))
@@ -226,21 +238,6 @@ def test_a_customer_that_nobody_knows_is_nobodys() -> None:
     assert not Account.objects.exists()
 
 
-def test_a_browser_may_not_say_where_to_reach_people_or_what_their_account_pays_for() -> None:
-    resolve(
-        item(user_id="ana", traits={"email": "evil@x.test", "first_name": "Ana"}),
-        item(
-            "group", user_id="ana", group_id="acme", account_traits={"plan": "pro", "limits": {"exports": 9}}
-        ),
-        item("track", name="Plan Upgraded", user_id="ana", group_id="acme", properties={"plan": "pro"}),
-        trusted=False,
-    )
-    assert person().first_name == "Ana"
-    assert not ContactPoint.objects.filter(channel="email").exists()
-    assert Account.objects.get(group_id="acme").plan == ""
-    assert not Entitlement.objects.exists()
-
-
 def test_null_clears_a_fact_of_an_account() -> None:
     resolve(item("group", user_id="ana", group_id="acme", account_traits={"plan": "pro", "renews_at": 5}))
     resolve(
@@ -248,6 +245,18 @@ def test_null_clears_a_fact_of_an_account() -> None:
     )
     acme = Account.objects.get(group_id="acme")
     assert (acme.plan, acme.renews_at) == ("", None)
+
+
+def test_null_clears_a_trait_of_a_person() -> None:
+    resolve(item(user_id="ana", traits={"first_name": "Ana", "country": "DE", "a": 1}))
+    resolve(item(user_id="ana", minute=1, traits={"first_name": None, "country": None, "a": None}))
+    assert (person().first_name, person().country, person().traits) == ("", "", {"a": None})
+
+
+@pytest.mark.parametrize("typed", ["+49 170 12-34", "+49 (0) 170 / 12.34", "+49\u00a0(170)1234"])
+def test_a_phone_number_is_kept_however_it_is_written(typed: str) -> None:
+    resolve(item(user_id="ana", traits={"phone": typed}))
+    assert address(channel="sms") == "+491701234"
 
 
 @pytest.mark.parametrize(

@@ -199,3 +199,36 @@ def test_a_definition_that_is_off_finds_nothing(server: Source, time: Time) -> N
     account(server)
     export(server, 20)
     assert not Signal.objects.exists()
+
+
+def calls(*users: str, **more: Any) -> list[dict[str, Any]]:
+    context = {"groupId": "acme"}
+    return [
+        {"type": "track", "userId": u, "event": "Report Exported", "context": context, **more} for u in users
+    ]
+
+
+def test_it_is_for_who_used_the_resource_not_for_who_came_last(server: Source) -> None:
+    account(server)
+    bob = {"type": "track", "userId": "bob", "event": "Session Started", "context": {"groupId": "acme"}}
+    receive(server, *calls(*["ana"] * 17), bob)
+    (signal,) = near()
+    assert signal.person
+    assert signal.person.user_id == "ana"
+
+
+def test_a_nameless_visitor_does_not_spend_it(server: Source) -> None:
+    account(server)
+    receive(server, *calls(*["ana"] * 15))
+    nameless = {
+        "type": "track",
+        "anonymousId": "a1",
+        "event": "Report Exported",
+        "context": {"groupId": "acme"},
+    }
+    receive(server, nameless, nameless)
+    assert near() == []
+    receive(server, *calls("ana"))
+    (signal,) = near()
+    assert signal.person and signal.person.user_id == "ana"
+    assert signal.evidence["used"] == 18

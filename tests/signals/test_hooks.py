@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from campaigns_app import pipeline
-from people_app.models import Account
+from people_app.models import Account, WaitingFacts
 from signals_app.models import Envelope, Event, Source, Ticket
 from tests.build import a_source, an_account
+from tests.engine import receive
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
@@ -154,3 +155,48 @@ def test_a_solved_ticket_stays_solved_whichever_word_comes_first(client: Client,
     assert ticket.solved_at
     assert ticket.person
     assert ticket.person.user_id == "ana"
+
+
+def test_a_ticket_of_a_requester_without_a_name_is_theirs_once_they_have_one(client: Client) -> None:
+    zendesk = a_source("zendesk")
+    trigger(client, zendesk, 1, requester_id="77", subject="Export is broken")
+    process()
+    assert Ticket.objects.get(person__user_id=None).problem
+    trigger(client, zendesk, 2, requester_id="77", requester_external_id="ana", ticket_id="8")
+    process()
+    assert Ticket.objects.filter(person__user_id="ana").count() == 2
+
+
+def test_what_stripe_said_before_the_customer_was_known_is_not_lost(client: Client, stripe: Source) -> None:
+    post(client, stripe, subscription(1, 60, metadata={}, status="past_due"))
+    process()
+    assert WaitingFacts.objects.get().value == "cus_1"
+    call = {"type": "group", "userId": "ana", "groupId": "acme", "traits": {"stripe_customer_id": "cus_1"}}
+    receive(a_source("http"), call)
+    acme = Account.objects.get(group_id="acme")
+    assert (acme.subscription_status, acme.invoice_status) == ("past_due", "past_due")
+    assert not WaitingFacts.objects.exists()
+
+
+def test_staff_who_name_the_customer_find_what_stripe_said(
+    client: Client, admin_client: Client, stripe: Source
+) -> None:
+    acme = an_account("acme")
+    post(client, stripe, subscription(1, 60, metadata={}, status="past_due"))
+    process()
+    assert "cus_1" in admin_client.get("/admin/people_app/waitingfacts/").content.decode()
+    page = admin_client.get(f"/admin/people_app/account/{acme.pk}/change/")
+    form = page.context["adminform"].form
+    typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    typed = {
+        name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in typed.items()
+    }
+    sent: dict[str, Any] = {name: value for name, value in typed.items() if value not in (None, False)}
+    for rows in ("entitlements", "memberships"):
+        sent |= {f"{rows}-TOTAL_FORMS": 0, f"{rows}-INITIAL_FORMS": 0}
+    answer = admin_client.post(
+        f"/admin/people_app/account/{acme.pk}/change/", {**sent, "stripe_customer_id": "cus_1"}
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    acme.refresh_from_db()
+    assert acme.subscription_status == "past_due"

@@ -12,6 +12,7 @@ from django.test import Client
 
 from campaigns_app import pipeline
 from people_app.models import Account, Person
+from signals_app import authentication
 from signals_app.models import Envelope, Event, MeterTotal, RejectedEvent, Source
 from tests.build import a_source
 from upsell_project.lib import clock
@@ -264,3 +265,41 @@ def test_both_merged_visitors_are_one_person_everywhere(client: Client, server: 
     process()
     ana = Person.objects.get(user_id="ana")
     assert set(Event.objects.values_list("person_id", flat=True)) == {ana.pk}
+
+
+def test_unknown_keys_are_not_remembered_and_absurd_ones_not_looked_up(
+    client: Client, server: Source, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        assert authentication.source_of("k" * 101) is None
+    for number in range(50):
+        assert authentication.source_of(f"wk_{number}") is None
+    assert authentication.source_of(server.write_key) == server
+    assert list(authentication._kept) == [server.write_key]
+
+
+def test_a_page_may_read_why_it_was_refused(client: Client) -> None:
+    web = a_source("web", origins=["https://app.test"])
+    headers = {"Origin": "https://app.test", "X-Write-Key": web.write_key}
+    unreadable = post(client, "/v1/track", b"{", headers=headers)
+    assert (unreadable.status_code, unreadable["Access-Control-Allow-Origin"]) == (400, "https://app.test")
+    body = {**track(), "writeKey": web.write_key}
+    forged = {"Origin": "https://app.test", "Authorization": "Bearer nonsense"}
+    refused = post(client, "/v1/track", body, headers=forged)
+    assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (401, "https://app.test")
+
+
+def test_headers_are_kept_only_up_to_a_length(client: Client, server: Source) -> None:
+    body = {**track(), "writeKey": server.write_key}
+    assert post(client, "/v1/track", body, headers={"User-Agent": "x" * 5000}).status_code == 200
+    assert len(Envelope.objects.get().headers["user-agent"]) == 300
+
+
+def test_a_hook_that_is_too_large_is_told_its_own_limit(client: Client) -> None:
+    huge = client.post(
+        a_source("stripe").hook_path, b" " * (10 * 1024 * 1024 + 1), content_type="application/json"
+    )
+    assert (huge.status_code, json.loads(huge.content)["message"]) == (
+        413,
+        "The body is larger than 10485760 bytes.",
+    )

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import DataError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -99,3 +100,23 @@ def test_redis_down_is_no_reason_to_refuse_and_the_work_is_found_without_it(
     finally:
         queue.the_queue.cache_clear()
         queue._down_until = float("-inf")
+
+
+def test_a_claim_is_bounded_by_size_and_takes_at_least_one(server: Source) -> None:
+    for size in (2_000_000, 600_000, 300_000, 200_000):
+        ingest.accept(server.pk, "batch", b"x" * size, {})
+    sizes = []
+    while claimed := ingest.claim(20):
+        sizes.append(sorted(len(one.body) for one in claimed))
+    assert sizes == [[2_000_000], [300_000, 600_000], [200_000]]
+
+
+def test_the_note_of_a_failure_holds_no_data_of_the_row(server: Source) -> None:
+    ingest.accept(server.pk, "batch", b"{}", {})
+    (envelope,) = ingest.claim(1)
+    with pytest.raises(DataError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 'ana@acme.test'::int")
+    ingest.park(envelope, caught.value)
+    envelope.refresh_from_db()
+    assert envelope.error.startswith("DataError: invalid input syntax")
+    assert "ana" not in envelope.error

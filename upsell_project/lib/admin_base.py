@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.paginator import Paginator
@@ -144,6 +144,11 @@ def confirmed(
         "ids": [str(pk) for pk in rows.values_list("pk", flat=True)],
     }
     return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def told(model_admin: Any, request: HttpRequest, count: int, what: str) -> None:
+    """Say how many rows an action changed; with a warning where there were none left."""
+    model_admin.message_user(request, f"{count} {what}.", messages.SUCCESS if count else messages.WARNING)
 
 
 def log(request: HttpRequest, rows: Iterable[Model], message: str) -> None:

@@ -1,6 +1,6 @@
 """A reason is a value: what each gate says, by closed codes that are stored, shown and counted."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,14 +16,6 @@ class Code(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     ALREADY_ENROLLED = "already_enrolled"
     REENTRY = "reentry"
-    # choosing an offer
-    OFFER_OFF = "offer_off"
-    NO_EVIDENCE = "no_evidence"
-    ALREADY_OWNED = "already_owned"
-    NOT_ELIGIBLE = "not_eligible"
-    DISMISSED_EARLIER = "dismissed_earlier"
-    NO_TREATMENT = "no_treatment"
-    RENDER_ERROR = "render_error"
     # contact
     ERASED = "erased"
     NO_CONTACT_POINT = "no_contact_point"
@@ -41,7 +33,16 @@ class Code(StrEnum):
     CHANNEL_UNAVAILABLE = "channel_unavailable"
     QUIET_HOURS = "quiet_hours"
     ZONE_UNKNOWN = "zone_unknown"
+    # choosing an offer
+    OFFER_OFF = "offer_off"
+    NO_EVIDENCE = "no_evidence"
+    ALREADY_OWNED = "already_owned"
+    NOT_ELIGIBLE = "not_eligible"
+    DISMISSED_EARLIER = "dismissed_earlier"
+    NO_TREATMENT = "no_treatment"
+    # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
+    RENDER_ERROR = "render_error"
     HOLDOUT = "holdout"
 
 
@@ -57,11 +58,17 @@ class Gate:
     next_eligible_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The stored form: plain JSON, times in ISO 8601."""
-        stored = asdict(self) | {"gate": self.gate.value}
-        if self.next_eligible_at:
-            stored["next_eligible_at"] = self.next_eligible_at.isoformat()
-        return {key: value for key, value in stored.items() if value not in (None, "")}
+        """The stored form: plain JSON, times in ISO 8601, what is unsaid left out."""
+        at = self.next_eligible_at.isoformat() if self.next_eligible_at else None
+        stored = {
+            "gate": self.gate.value,
+            "passed": self.passed,
+            "reason": self.reason,
+            "input": self.input,
+            "threshold": self.threshold,
+            "next_eligible_at": at,
+        }
+        return {key: value for key, value in stored.items() if value is not None and value != ""}
 
 
 def passed(code: Code, input: Any = None, threshold: Any = None) -> Gate:

@@ -17,6 +17,7 @@ MAX_INTEGER = 2**53
 _GZIP = b"\x1f\x8b"
 _MAX_MEMBERS = 16
 _LONGEST_SAFE_INTEGER = 15
+_LONGEST_PATH = 200
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},:]', re.DOTALL)
 
 
@@ -26,7 +27,7 @@ class Refused(ValueError):
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason, path)
         self.reason = reason
-        self.path = path[:200]
+        self.path = path[:_LONGEST_PATH]
 
     def sentence(self, root: str) -> str:
         """`properties.plan is a duplicate key`; `root` names the whole where there is no path."""
@@ -230,12 +231,15 @@ def _walk(value: Any, path: str, levels_left: int) -> None:
         if isinstance(value, _Pairs):
             _walk_members(value, path, levels_left - 1)
         else:
+            # Cut here already: each of many elements below a huge key would copy that key.
+            path = path[:_LONGEST_PATH]
             for index, child in enumerate(value):
                 _walk(child, f"{path}[{index}]", levels_left - 1)
 
 
 def _walk_members(pairs: _Pairs, path: str, levels_left: int) -> None:
     seen: set[str] = set()
+    path = path[:_LONGEST_PATH]
     for key, child in pairs:
         _refuse_characters(key, path)
         where = f"{path}.{key}" if path else key

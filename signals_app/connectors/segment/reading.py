@@ -18,7 +18,7 @@ from signals_app.incoming import MAX_RAW, Incoming, Rejected
 from upsell_project.lib import strict_json
 from upsell_project.lib.strict_json import NotJson, Refused, TooLarge
 
-CALLS = (frozenset(KINDS) - {"delete"}) | {"batch"}
+CALLS = frozenset(KINDS) | {"batch"}
 MAX_BODY = 500 * 1024
 MAX_ITEM = 32 * 1024
 MAX_ITEMS = 2_500
@@ -91,7 +91,8 @@ def _read_spoiled_batch(plain: bytes, received_at: datetime) -> Batch:
     """The slow way, where something is refused: decode item by item, so that it costs only its own item."""
     head_text, texts = strict_json.split(plain.decode(), "batch")
     head = strict_json.loads(head_text)
-    _items_of(head, texts)
+    if _items_of(head, texts):
+        raise Refused("is a key that must be written without escapes", "batch")
     batch = _empty(head, received_at)
     decoded = []
     for index, text in enumerate(texts):

@@ -9,7 +9,7 @@ from signals_app.incoming import MAX_ID, MAX_NAME
 from upsell_project.lib.strict_json import Refused
 
 FUTURE_TOLERANCE = timedelta(hours=24)
-KINDS = ("track", "identify", "group", "alias", "page", "screen", "delete")
+KINDS = ("track", "identify", "group", "alias", "page", "screen")
 _OBJECTS = ("properties", "traits", "context", "integrations")
 MAX_MESSAGE_ID = 32 * 1024
 
@@ -27,7 +27,7 @@ def judge(item: Any, call: str, skew: timedelta | None, received_at: datetime) -
     if item.__class__ is not dict:
         raise Refused("is not a JSON object")
     kind = _kind(item) if call == "batch" else call
-    _require_person(item, kind)
+    _require_person(item)
     if kind == "track":
         _require(item, "event", name_at(item, "event"))
     elif kind == "group":
@@ -47,16 +47,16 @@ def _kind(item: dict[str, Any]) -> str:
     kind = item.get("type")
     if kind is None:
         raise Refused("is missing", "type")
+    if kind == "delete":
+        raise Refused("is delete, which is not supported: nothing was erased", "type")
     if not isinstance(kind, str) or kind not in KINDS:
         raise Refused(f"is not one of {', '.join(KINDS)}", "type")
     return kind
 
 
-def _require_person(item: dict[str, Any], kind: str) -> None:
+def _require_person(item: dict[str, Any]) -> None:
     user_id, anonymous_id = id_at(item, "userId"), id_at(item, "anonymousId")
-    if kind == "delete":
-        _require(item, "userId", user_id)
-    elif user_id is None and anonymous_id is None:
+    if user_id is None and anonymous_id is None:
         raise Refused("and anonymousId are both missing", "userId")
 
 

@@ -1,0 +1,92 @@
+"""What is ready is shown only while nothing speaks against it, in any of the person's accounts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from campaigns_app import serve
+from offers_app.models import HoldoutAssignment, Offer
+from people_app.models import Account, Membership, Person
+from signals_app.models import Ticket
+from tests.build import a_source, an_account
+from tests.conftest import Time
+from tests.engine import MORNING, account_of, begun, offer_of, somebody
+from upsell_project.lib import clock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+@pytest.fixture(autouse=True)
+def morning(time: Time, settings: Any) -> None:
+    settings.HOLDOUT_PERCENT = 0
+    time.set(MORNING)
+
+
+def shown(person: Person) -> int:
+    return len(serve.offers(str(person.user_id), None, None, 5, clock.now()))
+
+
+def test_it_works() -> None:
+    person = somebody()
+    offer = offer_of(begun(person))
+    (found,) = serve.offers(str(person.user_id), None, None, 5, clock.now())
+    assert found["proposition_id"] == str(offer.pk)
+
+
+def test_what_they_own_by_now_is_not_shown() -> None:
+    person = somebody()
+    begun(person)
+    Account.objects.update(plan="PRO")
+    assert shown(person) == 0
+    Account.objects.update(plan="free")
+    assert shown(person) == 1
+    Offer.objects.update(plan="", addon="seats-10")
+    assert shown(person) == 1
+    Account.objects.update(addons=["seats-10"])
+    assert shown(person) == 0
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"cancelling": True},
+        {"invoice_status": "past_due"},
+        {"subscription_status": "unpaid"},
+        {"plan": "pro"},
+    ],
+)
+@pytest.mark.parametrize("which", ["own", "other"])
+def test_trouble_in_any_of_their_accounts_hides_it(which: str, trouble: dict[str, Any]) -> None:
+    person = somebody()
+    begun(person)
+    other = an_account()
+    Membership.objects.create(person=person, account=other, joined_at=MORNING)
+    assert shown(person) == 1
+    account = account_of(person) if which == "own" else other
+    Account.objects.filter(pk=account.pk).update(**trouble)
+    owned_elsewhere = which == "other" and "plan" in trouble
+    assert shown(person) == owned_elsewhere
+
+
+def test_a_control_group_or_a_problem_of_another_account_hides_it() -> None:
+    person = somebody()
+    begun(person)
+    other = an_account()
+    Membership.objects.create(person=person, account=other, joined_at=MORNING)
+    ticket = Ticket.objects.create(
+        source=a_source(), external_id="1", account=other, problem=True, opened_at=MORNING
+    )
+    assert shown(person) == 0
+    Ticket.objects.filter(pk=ticket.pk).update(solved_at=MORNING + timedelta(hours=1))
+    assert shown(person) == 1
+    HoldoutAssignment.objects.create(account=other, held_out=True, percent=10, assigned_at=MORNING)
+    assert shown(person) == 0
+
+
+def test_trouble_of_strangers_hides_nothing() -> None:
+    person = somebody()
+    begun(person)
+    stranger = an_account(cancelling=True)
+    Membership.objects.create(person=somebody(), account=stranger, joined_at=MORNING)
+    assert shown(person) == 1
