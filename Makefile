@@ -43,7 +43,7 @@ chaos: dev
 	@$(PYTEST) -m long tests/chaos
 
 fuzz: dev
-	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) --timeout 3600 -n 2 tests/lib tests/connectors tests/consent/test_rule.py tests/api/test_fuzz.py
+	@FUZZ_SECONDS=120 HYPOTHESIS_PROFILE=fuzz $(PYTEST) --timeout 3600 -n 2 tests/lib tests/connectors tests/consent/test_rule.py tests/api/test_fuzz.py tests/signals/test_fuzz.py
 
 SOAK_ROUNDS ?= 10
 soak: dev

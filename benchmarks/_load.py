@@ -15,6 +15,7 @@ class Measured:
     median_ms: float
     p99_ms: float
     failed: int
+    count: int
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
@@ -52,6 +53,7 @@ def run(port: int, requests: Sequence[bytes], connections: int, seconds: float) 
         ordered[len(ordered) // 2] * 1000,
         ordered[int(len(ordered) * 0.99)] * 1000,
         sum(failed),
+        len(times),
     )
 
 

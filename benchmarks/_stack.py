@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,8 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def servers() -> Iterator[None]:
-    """Fresh PostgreSQL and Redis; Django of this process is set up on them and migrated."""
+def servers() -> Iterator[embedded.Servers]:
+    """Fresh PostgreSQL and Redis, migrated, with the starter pack; the settings of this process point at them."""
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     data = Path(tempfile.mkdtemp(prefix="upsell-bench-"))
     running = embedded.start(data)
     os.environ |= {
@@ -33,12 +36,16 @@ def servers() -> Iterator[None]:
         "EMAIL_URL": os.environ.get("EMAIL_URL", "smtp://127.0.0.1:2525"),
         "HOLDOUT_PERCENT": "0",
         "LOG_LEVEL": "WARNING",
+        # All load comes from one address and one source; the counting itself goes on.
+        "REQUESTS_PER_ADDRESS": "20000",
+        "EVENTS_PER_SOURCE": "200000",
+        "MAX_BACKLOG": "1000000",
         "DJANGO_SETTINGS_MODULE": "benchmarks._settings",
     }
     try:
         manage("migrate", "-v0")
         manage("load_starter_pack")
-        yield
+        yield running
     finally:
         running.stop()
         shutil.rmtree(data, ignore_errors=True)
@@ -46,13 +53,13 @@ def servers() -> Iterator[None]:
 
 def manage(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
 
 
 @contextmanager
-def web(processes: int = 2) -> Iterator[int]:
+def web(processes: int = 2, **environment: str) -> Iterator[int]:
     """The web server as `make run` starts it; yields its port."""
     port = free_port()
     command = [
@@ -66,14 +73,31 @@ def web(processes: int = 2) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command += ["--workers", str(processes), "--blocking-threads", "16", "--no-ws", "--log-level", "warning"]
-    server = subprocess.Popen([*command, "upsell_project.wsgi:application"], cwd=ROOT)
-    try:
+    command += ["--workers", str(processes), "--blocking-threads", "16", "--no-ws", "--log-level", "error"]
+    with _running([*command, "upsell_project.wsgi:application"], environment):
         _wait(port)
         yield port
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[int]:
+    """A `manage.py` command that runs until the end of the block; yields its process id."""
+    with _running([sys.executable, "manage.py", *arguments], {}) as started:
+        yield started.pid
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    started = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    try:
+        yield started
     finally:
-        server.terminate()
-        server.wait(15)
+        started.terminate()
+        try:
+            started.wait(15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
 
 
 def free_port() -> int:

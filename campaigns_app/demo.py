@@ -16,7 +16,7 @@ from django.conf import settings
 from campaigns_app import demo_inbox
 from consent_app import ledger
 from offers_app.experiments import assign
-from people_app import accounts, identify
+from people_app import account_names, identify
 from people_app.models import Account, Person
 from signals_app import ingest, sources
 from signals_app.incoming import Incoming
@@ -107,7 +107,7 @@ def _contactable_account(user_id: str, now: datetime) -> str:
     """The demo must show an offer, so its account is one that the draw left outside the control group."""
     for attempt in range(200):
         group_id = f"{user_id}-co" if attempt == 0 else f"{user_id}-co-{attempt}"
-        account = accounts.groups([group_id], now)[group_id]
+        account = account_names.add_groups([group_id], now)[account_names.GROUP, group_id].account_id or 0
         if not assign.holdout([account], now)[account].held_out:
             return group_id
     raise RuntimeError("HOLDOUT_PERCENT leaves nobody for the demo page")

@@ -11,16 +11,22 @@ from threading import Event, Thread
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from campaigns_app import advance, outbox
-from signals_app import ingest
+from people_app import erasure
+from signals_app import ingest, lookups, partitions, usage
 from upsell_project.lib import clock, queue
 from upsell_project.lib.models import Heartbeat
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
+HOUSE_SECONDS = 3600.0
+ALERTS_SECONDS = 60.0
 DUE: dict[str, Callable[[], bool]] = {
+    "erasures": erasure.waiting,
     "inbox": ingest.waiting,
+    "lookups": lookups.waiting,
     "steps": advance.waiting,
     "outbox": outbox.waiting,
+    "recounts": usage.recounts_waiting,
 }
 
 log = logging.getLogger(__name__)
@@ -35,14 +41,34 @@ def look() -> list[str]:
 
 
 def run(stop: Event) -> None:
-    """Until stopped. A database that is away is waited for."""
+    """Until stopped. A database that is away is waited for. Once a minute sources are looked at."""
+    looked = time.monotonic()
     while not stop.wait(POLL_SECONDS):
         try:
             look()
+            if time.monotonic() - looked >= ALERTS_SECONDS:
+                looked = time.monotonic()
+                queue.nudge_now("alerts")
         except (DatabaseError, InterfaceError) as error:
             log.warning("PostgreSQL does not answer: %s", type(error).__name__)
             connection.close()
             stop.wait(1.0)
+
+
+def keep_house_in_background() -> None:
+    """At once and then hourly, in a thread of its own: deleting takes as long as it takes, wake-ups do not wait."""
+    Thread(target=_keep_house, daemon=True).start()
+
+
+def _keep_house() -> None:
+    while True:
+        try:
+            if kept := partitions.keep_house():
+                log.info("kept house: %s", kept)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("could not keep house: %s", type(error).__name__)
+        connection.close()
+        time.sleep(HOUSE_SECONDS)
 
 
 def beat_in_background(kind: str) -> None:

@@ -33,6 +33,8 @@ class Letter:
     html: str
     text: str
     unsubscribe_url: str
+    reply_to: str
+    """Empty: answers go to the sender."""
 
 
 def write(delivery: Delivery) -> Letter:
@@ -57,7 +59,13 @@ def write(delivery: Delivery) -> Letter:
     }
     html = render_to_string("mail/layout.html", context)
     text = render_to_string("mail/layout.txt", context)
-    return Letter(content["subject"], html, text.strip() + "\n", unsubscribe)
+    return Letter(content["subject"], html, text.strip() + "\n", unsubscribe, _reply_to(delivery))
+
+
+def _reply_to(delivery: Delivery) -> str:
+    """The inbox for answers with this delivery's id, for mail services that put their own message id on mails."""
+    local, at, domain = settings.REPLY_TO.partition("@")
+    return f"{local}+{delivery.pk}@{domain}" if at else ""
 
 
 def _words(content: dict[str, Any]) -> dict[str, str]:

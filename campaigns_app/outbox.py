@@ -216,7 +216,10 @@ def _message(delivery: Delivery, address: str) -> Message:
         text=written.text,
         html=written.html,
         unsubscribe_url=written.unsubscribe_url,
-        headers={"Feedback-ID": f"{delivery.proposition.topic}:{delivery.step_id}:offer:upsell"},
+        headers={
+            "Feedback-ID": f"{delivery.proposition.topic}:{delivery.step_id}:offer:upsell",
+            **({"Reply-To": written.reply_to} if written.reply_to else {}),
+        },
     )
 
 

@@ -16,8 +16,8 @@ BY_REASON = {
     "opted_out": "declined",
     "no_engagement": "no_engagement",
 }
-# After these nobody is left in peace: they said yes, or nothing was ever shown.
-NO_COOLDOWN = {"converted", "accepted_elsewhere", "clicked"}
+# After these nobody is left in peace: they said yes, talk with a human, or nothing was ever shown.
+NO_COOLDOWN = {"converted", "accepted_elsewhere", "clicked", "replied"}
 _WAITING = (Delivery.State.HELD, Delivery.State.INTENDED, Delivery.State.CLAIMED)
 _IGNORED = uuid.UUID("6f1d9a52-6d35-4c52-9d43-0d8f0c3f3a11")
 

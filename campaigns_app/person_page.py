@@ -103,23 +103,25 @@ def _memberships(person: Person, now: datetime) -> list[Membership]:
     ids = [account.pk for account in accounts]
     roles = dict(person.memberships.values_list("account_id", "role"))
     held = dict(HoldoutAssignment.objects.filter(account__in=ids).values_list("account_id", "held_out"))
-    bars = _bars(accounts, now)
+    bars = bars_of(accounts, now)
     return [
         Membership(account, roles.get(account.pk, ""), held.get(account.pk), bars[account.pk])
         for account in accounts
     ]
 
 
-def _bars(accounts: Sequence[Account], now: datetime) -> dict[int, list[Bar]]:
+def bars_of(accounts: Sequence[Account], now: datetime) -> dict[int, list[Bar]]:
+    """What each account used of its limits, a bar per resource."""
     ids = [account.pk for account in accounts]
     caps = entitlements.of(ids)
     used = {key: amount for key, (amount, _) in usage.totals(ids, now).items()}
     used |= {(a.pk, "seats"): Decimal(a.seats_used) for a in accounts if a.seats_used is not None}
-    labels = dict(Meter.objects.values_list("resource", "label"))
+    meters = {meter.resource: meter for meter in Meter.objects.all()}
     bars: dict[int, list[Bar]] = {pk: [] for pk in ids}
     for account, resource in sorted(caps.keys() | used.keys()):
-        label = labels.get(resource, resource)
-        period = "" if resource == "seats" else " this month"
+        meter = meters.get(resource)
+        label = meter.label if meter else resource
+        period = "" if resource == "seats" else f" {usage.label_of(meter)}"
         amount = used.get((account, resource), Decimal(0))
         bars[account].append(_bar(label, period, amount, caps.get((account, resource))))
     return bars

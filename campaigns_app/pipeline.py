@@ -10,32 +10,16 @@ from itertools import groupby
 
 from django.db import transaction
 
-from campaigns_app import enroll, interact
-from consent_app import ledger
-from offers_app.experiments import assign
-from people_app import accounts, facts, identify
+from campaigns_app import enroll, interact, merges, privacy, receipts, replies
+from people_app import erasure, facts, identify
 from people_app.item import Trust, Who
-from people_app.models import Person
-from signals_app import detect, ingest, tickets, usage
+from signals_app import detect, enrichment, health, ingest, lookups, tickets, usage
 from signals_app.detectors.base import Batch
-from signals_app.models import Envelope, Meter, SignalDefinition
-from upsell_project.lib import bulk, clock, queue
+from signals_app.models import Envelope, SignalDefinition
+from upsell_project.lib import clock, queue
 from upsell_project.lib.errors import told, where
 
-CHUNK = 20
-# What was done to and by a person, and counts against caps and cooldowns, follows them when they are merged.
-OF_PEOPLE = (
-    "signals_app_event",
-    "signals_app_signal",
-    "signals_app_ticket",
-    "offers_app_decision",
-    "offers_app_proposition",
-    "campaigns_app_enrollment",
-    "campaigns_app_delivery",
-    "campaigns_app_interaction",
-    "campaigns_app_cooldown",
-    "campaigns_app_stafftask",
-)
+CHUNK = 40
 SECONDS_A_JOB = 5.0
 
 log = logging.getLogger(__name__)
@@ -79,18 +63,31 @@ def _one_by_one(claimed: Sequence[Envelope]) -> None:
 def _process(envelopes: Sequence[Envelope]) -> None:
     now = clock.now()
     opened = sorted(ingest.open_all(envelopes), key=lambda one: (*_sender(one), one.envelope.pk))
+    _drop_erased(opened)
     who, changed = _identify(opened)
     stored = ingest.store(opened, who)
-    changes = usage.add(stored, list(Meter.objects.all()))
+    changes = usage.add(stored, usage.meters())
     believed = _without_browsers(stored, opened)
     tickets.apply(believed)
+    replies.apply(believed, now)
+    receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
     definitions = SignalDefinition.objects.filter(live=True)
     signals = detect.signals(Batch(stored, changes, changed), list(definitions), now)
     enroll.from_signals(signals, now)
+    lookups.want(opened)
+    enrichment.want(changed)
     ingest.keep_rejected(opened)
     ingest.finish(opened)
+    health.count(opened)
+
+
+def _drop_erased(opened: Sequence[ingest.Opened]) -> None:
+    """What somebody did before they asked to be forgotten is not taken in again because it comes late."""
+    late = iter(erasure.too_late([item for one in opened for item in one.items]))
+    for one in opened:
+        one.items = [item for item in one.items if not next(late)]
 
 
 def _without_browsers(
@@ -116,20 +113,10 @@ def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
     for (kind, trust), group in groupby(opened, key=_sender):
         items = [item for one in group for item in one.items]
         resolved = identify.resolve(items, kind, clock.now(), trust=trust)
-        for winner, loser in resolved.merges:
-            _merge(winner, loser)
+        merges.carry_out(resolved.steps)
+        if trust is Trust.FULL:
+            privacy.begin(erasure.ask(items, resolved.who, kind))
+        usage.ask_recount(resolved.recounted)
         who += resolved.who
         changed |= resolved.changed_accounts
     return who, changed
-
-
-def _merge(winner: int, loser: int) -> None:
-    """people_app merged its own rows; each app above does the same with its own."""
-    people = Person.objects.in_bulk([winner, loser])
-    ledger.merge(people[winner], people[loser])
-    enroll.exit(reason="merged", person_id=loser)
-    for table in OF_PEOPLE:
-        bulk.select(f"UPDATE {table} SET person_id = %s WHERE person_id = %s RETURNING 1", winner, loser)
-    if folded := accounts.merge(winner, loser):
-        usage.merge(*folded)
-        assign.merge(*folded)

@@ -3,7 +3,6 @@
 The one exception is the click redirect, which notes that somebody clicked.
 """
 
-import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns_app import enroll, interact, preferences, recipient_pages
+from campaigns_app import enroll, interact, machines, preferences, recipient_pages
 from campaigns_app.models import Interaction
 from campaigns_app.recipient_pages import Page
 from consent_app import ledger, links
@@ -30,13 +29,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
 }
-# Mail gateways, link previews and libraries: they follow links, but nobody has clicked.
-_MACHINES = re.compile(
-    r"bot\b|bot/|crawl|spider|preview|scan|proofpoint|barracuda|mimecast|urldefense|safelinks|forcepoint|"
-    r"symantec|trendmicro|fireeye|sophos|googleimageproxy|yahoomailproxy|facebookexternalhit|slackbot|whatsapp|"
-    r"skypeuripreview|headless|python|curl|wget|java/|okhttp|go-http|httpclient|libwww|axios|node-fetch",
-    re.IGNORECASE,
-)
 _CLICK = uuid.UUID("9f5b0c0e-8c1e-4b55-9b3f-1f0f5e1d2a77")
 
 
@@ -183,4 +175,4 @@ def _target(proposition: Proposition | None, target: str) -> str | None:
 def _human(request: HttpRequest) -> bool:
     agent = request.headers.get("User-Agent", "")
     prefetched = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))
-    return bool(agent) and not prefetched and not _MACHINES.search(agent)
+    return bool(agent) and not prefetched and not machines.named_in(agent)

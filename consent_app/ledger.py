@@ -119,6 +119,16 @@ def suppress(channel: str, address: str, reason: str) -> bool:
 
 
 @transaction.atomic
+def lift(channel: str, address: str, reason: str, before: datetime) -> bool:
+    """Take back a suppression for this reason that is older than `before`; whether there was one."""
+    owners = ContactPoint.objects.filter(channel=channel, address__iexact=address.strip())
+    _lock(owners.values_list("person_id", flat=True))
+    digest = permission.address_hash(channel, address)
+    kept = Suppression.objects.filter(channel=channel, address_hash=digest, reason=reason, at__lt=before)
+    return kept.delete()[0] > 0
+
+
+@transaction.atomic
 def merge(winner: Person, loser: Person) -> None:
     """Give the loser's words and pauses to the winner.
 

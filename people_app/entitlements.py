@@ -1,40 +1,36 @@
-"""Facts about accounts: plan, limits, money, dates. From any source into the same fields; per field the newest wins."""
+"""Facts about accounts: plan, limits, money, dates. Any source says them in the same words; they are kept with the name
+under which they were said, and an account shows per fact the newest of all its names (`show`).
+"""
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from people_app import facts, waiting
+from people_app import account_names, facts, homes, sayings, subscriptions
+from people_app.account_names import PERSON
 from people_app.item import Item, Who
-from people_app.models import Account, Entitlement, PlanPrice
+from people_app.models import Account, AccountName, Entitlement, PlanPrice
+from people_app.sayings import Facts, Saying
+from people_app.shown import (
+    CALENDAR,
+    COLUMNS,
+    LIMIT,
+    PARSERS,
+    PRICES,
+    REMOVED,
+    RENAMED,
+    SUBSCRIPTION,
+    is_limit,
+    price_keys,
+    prices,
+    shown,
+)
 from upsell_project.lib import bulk
 
-PARSERS: dict[str, facts.Parser] = {
-    "name": facts.text(200),
-    "plan": facts.text(100),
-    "billing_period": facts.one_of("month", "year"),
-    "prepaid": facts.flag,
-    "subscription_status": facts.text(30),
-    "cancelling": facts.flag,
-    "invoice_status": facts.one_of("paid", "past_due"),
-    "trial_ends_at": facts.moment,
-    "renews_at": facts.moment,
-    "fiscal_year_end": facts.month_day,
-    "mrr": facts.money,
-    "ltv": facts.money,
-    "currency": facts.currency,
-    "industry": facts.text(100),
-    "tier": facts.one_of("vip", "self_serve"),
-    "country": facts.country,
-    "timezone": facts.zone,
-    "seats_used": facts.whole,
-    "addons": facts.slugs,
-    "account_manager": facts.manager,
-    "stripe_customer_id": facts.text(100),
-}
-RENAMED = {"cancel_at_period_end": "cancelling"}
+NOT_FACTS = {"role"}
 EVENT_FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Cancellation Requested": lambda _: {"cancelling": True},
     "Subscription Cancelled": lambda _: {"subscription_status": "canceled"},
@@ -42,127 +38,232 @@ EVENT_FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Plan Upgraded": lambda properties: {"cancelling": False, **_given(plan=properties.get("plan"))},
     "Trial Started": lambda properties: _given(trial_ends_at=properties.get("ends_at")),
 }
-_BLANK = Account()
 
 
 def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def apply(items: Sequence[Item], who: Sequence[Who], source: str) -> set[int]:
-    """Apply every claim that the items make about their accounts; return the ids of those that changed."""
-    claims: dict[int, list[facts.Claim]] = defaultdict(list)
-    nobodys: list[waiting.Claim] = []
-    # Of two words of one moment the later counts: what was said outright beats what an event implies.
-    for item, answer in sorted(zip(items, who, strict=True), key=lambda pair: bool(pair[0].account_traits)):
-        said = _claimed(item)
-        if said and answer.account_id:
-            claims[answer.account_id].append((item.occurred_at, said))
-        elif said and waiting.KIND in item.lookup:
-            nobodys.append((item.lookup[waiting.KIND], item.occurred_at, said))
-    waiting.keep(nobodys, source)
-    changed = _take(claims, source)
-    named = [id for id in changed if any(waiting.KIND in said for _, said in claims[id])]
-    return changed | catch_up(named)
+def keep(items: Sequence[Item], who: Sequence[Who], names: Sequence[int | None], source: str) -> set[int]:
+    """Store what the items say of accounts under their names (rows of AccountName, by key; None where the item names
+    no account: then it is said of wherever the person is at home). Returns the accounts to show."""
+    claims: dict[int, Facts] = defaultdict(dict)
+    homely: dict[int, tuple[int | None, Facts]] = {}
+    for item, answer, name in zip(items, who, names, strict=True):
+        said = _claimed(item, source)
+        if said and name is not None:
+            _add(claims[name], said)
+        elif said and answer.identity_id is not None:
+            _add(homely.setdefault(answer.identity_id, (answer.account_id, {}))[1], said)
+    rows = account_names.add({(PERSON, str(name)): home for name, (home, _) in homely.items()})
+    for (_, value), row in rows.items():
+        _add(claims[row.id], homely[int(value)][1].items())
+    return _store(claims)
 
 
-def catch_up(account_ids: Collection[int]) -> set[int]:
-    """Apply what was said of these accounts' customers before they were known; return the accounts that changed."""
-    waited = waiting.take(account_ids)
-    return {account for source, claims in waited.items() for account in _take(claims, source)}
+def say(
+    account_id: int, said: dict[str, Any], at: datetime, source: str, unlimit: Collection[str] = ()
+) -> tuple[set[int], set[int]]:
+    """What staff typed: older news from elsewhere does not overwrite it, newer does. Of the resources in `unlimit` no
+    limit is known any more (not the same as one that is unlimited).
+
+    Returns as `show` does: those that changed, and those whose calendar did.
+    """
+    name = account_names.add({(account_names.STAFF, str(account_id)): account_id})
+    facts_ = dict(_sayings(said, at, source, sayings.OUTRIGHT))
+    facts_ |= {LIMIT + resource: sayings.saying(at, source, REMOVED) for resource in unlimit}
+    return show(_store({one.id: facts_ for one in name.values()}))
 
 
-def _take(claims: dict[int, list[facts.Claim]], source: str) -> set[int]:
+def go_home(person_ids: Collection[int], now: datetime) -> set[int]:
+    """What these people's events implied is said of where they are at home now. Returns the accounts to show."""
+    rows = bulk.select(_HOMELY, sorted(person_ids)) if person_ids else []
+    if not rows:
+        return set()
+    home = homes.of({person for _, person, _ in rows}, now)
+    moved = [(name, old, home[person]) for name, person, old in rows if old != home[person]]
+    rehomed = [{"id": name, "account_id": new} for name, _, new in moved]
+    bulk.update("people_app_accountname", {"account_id": "bigint"}, rehomed)
+    return {account for _, *both in moved for account in both if account is not None}
+
+
+def _claimed(item: Item, source: str) -> list[tuple[str, Saying]]:
+    if not item.account_traits and item.name not in EVENT_FACTS:
+        return []
+    said = list(_sayings(item.account_traits, item.occurred_at, source, sayings.OUTRIGHT))
+    from_event = EVENT_FACTS.get(item.name) if item.kind == "track" else None
+    if from_event and not said:
+        said = list(_sayings(from_event(item.properties), item.occurred_at, source, sayings.IMPLIED))
+    return said
+
+
+def _sayings(said: dict[str, Any], at: datetime, source: str, weight: int) -> Iterable[tuple[str, Saying]]:
+    for field, value, more in _flat(said):
+        try:
+            yield field, sayings.saying(at, source, _sound(field, value), weight + more)
+        except facts.Unusable:
+            continue
+
+
+def _flat(said: dict[str, Any]) -> Iterable[tuple[str, Any, int]]:
+    """Limits and what is said of each subscription are facts one by one: each is as new as its own word."""
+    for raw, value in said.items():
+        if raw == "limits":
+            yield from ((LIMIT + name[: facts.LONGEST_NAME], cap, 0) for name, cap in _members(value))
+        elif raw == "subscriptions":
+            for id, claim in _members(value):
+                further = subscriptions.further(_text(claim, "status"))
+                yield from (
+                    (f"{SUBSCRIPTION}{id[:200]}.{name}", one, further) for name, one in _members(claim)
+                )
+        elif raw not in NOT_FACTS:
+            yield RENAMED.get(raw, raw)[: facts.LONGEST_NAME], value, 0
+
+
+def _members(value: Any) -> Iterable[tuple[str, Any]]:
+    return value.items() if isinstance(value, dict) else ()
+
+
+def _text(value: Any, name: str) -> str:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _sound(field: str, value: Any) -> Any:
+    """The value as JSON, if it fits; None takes back what was said."""
+    if field.startswith(LIMIT):
+        return None if value is None else str(facts.money(value))
+    if field.startswith(SUBSCRIPTION):
+        parse = subscriptions.PARSERS.get(field.rpartition(".")[2])
+        if parse is None:
+            raise facts.Unusable
+        return None if value is None else parse(value)
+    if field == PRICES:
+        return prices(value)
+    if field not in PARSERS:
+        return facts.untyped({}, field, value)
+    if value is not None:
+        PARSERS[field](value)
+    return value
+
+
+def _add(known: Facts, said: Iterable[tuple[str, Saying]]) -> None:
+    for field, one in said:
+        sayings.add(known, field, one)
+
+
+def _store(claims: dict[int, Facts]) -> set[int]:
     if not claims:
         return set()
-    plans = _plans(claims)
-    accounts = Account.objects.select_for_update(no_key=True).filter(pk__in=claims).order_by("pk")
-    changed = [account for account in accounts if _apply(account, claims[account.pk], plans, source)]
-    Account.objects.bulk_update(changed, [*PARSERS, "traits", "provenance"], batch_size=500)
-    return {account.pk for account in changed} | _caps(claims, source)
+    rows = bulk.select(
+        "SELECT id, account_id, facts::text FROM people_app_accountname WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        sorted(claims),
+    )
+    changed = {}
+    for name, account, stored in rows:
+        known = sayings.read(json.loads(stored))
+        said = {field: one for field, one in claims[name].items() if _room(known, field)}
+        if sayings.add_all(known, said):
+            changed[name] = (account, known)
+    news = [{"id": name, "facts": known} for name, (_, known) in changed.items()]
+    bulk.update("people_app_accountname", {"facts": "jsonb"}, news)
+    return {account for account, _ in changed.values() if account is not None}
 
 
-def _claimed(item: Item) -> dict[str, Any]:
-    if item.account_traits:
-        return item.account_traits
-    from_event = EVENT_FACTS.get(item.name) if item.kind == "track" else None
-    return from_event(item.properties) if from_event else {}
+def _room(known: Facts, field: str) -> bool:
+    return field in known or field in PARSERS or len(known) < facts.MOST_NAMES
 
 
-def _plans(claims: dict[int, list[facts.Claim]]) -> dict[str, str]:
-    keys = {key for list_ in claims.values() for _, said in list_ for key in _price_keys(said)}
+def show(account_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Make these accounts the newest of what was said under all of their names.
+
+    Returns those that changed, and those whose calendar did, by which their use is counted.
+    """
+    if not account_ids:
+        return set(), set()
+    accounts = list(
+        Account.objects.select_for_update(no_key=True)
+        .filter(pk__in=account_ids, merged_into=None)
+        .order_by("pk")
+    )
+    said: dict[int, list[Facts]] = defaultdict(list)
+    for name in AccountName.objects.filter(account__in=account_ids).exclude(facts={}):
+        said[name.account_id or 0].append(sayings.read(name.facts))
+    newest = {account.pk: sayings.newest(said[account.pk]) for account in accounts}
+    plans = _plans(newest.values())
+    shows = {account.pk: shown(account, newest[account.pk], plans) for account in accounts}
+    written = [account for account in accounts if shows[account.pk].written]
+    bulk.update("people_app_account", COLUMNS, [_row(account) for account in written])
+    _uncap({account: one.uncapped for account, one in shows.items()})
+    changed = {account for account, one in shows.items() if one.changed or one.uncapped} | _caps(newest)
+    return changed, {account for account, one in shows.items() if one.changed & CALENDAR}
+
+
+def _row(account: Account) -> dict[str, Any]:
+    return {"id": account.pk, **{name: getattr(account, name) for name in COLUMNS}}
+
+
+def _plans(newest: Iterable[Facts]) -> dict[str, str]:
+    keys = {key for said in newest for key in price_keys(said)}
     return dict(PlanPrice.objects.filter(price_key__in=keys).values_list("price_key", "plan")) if keys else {}
 
 
-def _price_keys(said: dict[str, Any]) -> list[str]:
-    keys = said.get("billing_price_keys")
-    return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+def reprice(price_key: str) -> tuple[set[int], set[int]]:
+    """Staff said anew which plan a price stands for: show all accounts that pay it. Returns as `show` does."""
+    sql = "SELECT DISTINCT account_id FROM people_app_accountname WHERE facts::text LIKE %s AND account_id IS NOT NULL"
+    return show([account for (account,) in bulk.select(sql, f"%{json.dumps(price_key)}%")])
 
 
-def _apply(account: Account, claims: list[facts.Claim], plans: dict[str, str], source: str) -> bool:
-    before = (dict(account.provenance), dict(account.traits))
-    for at, said in facts.newest_first(claims):
-        for raw, value in _with_plan(said, plans).items():
-            _set(account, RENAMED.get(raw, raw)[: facts.LONGEST_NAME], value, at, source)
-    return before != (account.provenance, account.traits)
-
-
-def _with_plan(said: dict[str, Any], plans: dict[str, str]) -> dict[str, Any]:
-    """A price that is known says the plan; no price at all, that there is none."""
-    plan = next((plans[key] for key in _price_keys(said) if key in plans), None)
-    kept = {key: value for key, value in said.items() if key not in ("billing_price_keys", "limits", "role")}
-    ended = said.get("billing_price_keys") == []
-    return ({"plan": None} if ended else {}) | kept | ({"plan": plan} if plan else {})
-
-
-def _set(account: Account, field: str, value: Any, at: datetime, source: str) -> None:
-    if not facts.newer(account.provenance, field, at):
-        return
-    try:
-        if field not in PARSERS:
-            account.traits[field] = facts.untyped(account.traits, field, value)
-        else:
-            setattr(account, field, getattr(_BLANK, field) if value is None else PARSERS[field](value))
-    except facts.Unusable:
-        return
-    account.provenance[field] = facts.said(at, source)
-
-
-def _caps(claims: dict[int, list[facts.Claim]], source: str) -> set[int]:
-    """The plan's limits per resource; `null` means unlimited. Returns the accounts where one changed."""
-    newest: dict[tuple[int, str], tuple[datetime, Decimal | None]] = {}
-    for account, at, said in ((account, *claim) for account, list_ in claims.items() for claim in list_):
-        for resource, cap in _read_caps(said.get("limits")).items():
-            known = newest.get((account, resource))
-            if known is None or known[0] <= at:
-                newest[account, resource] = (at, cap)
-    rows = bulk.execute(
-        "INSERT INTO people_app_entitlement (account_id, resource, cap, changed_at, source)"
-        " SELECT account, resource, cap, at, source"
-        " FROM json_to_recordset(%s) AS r(account bigint, resource text, cap numeric, at timestamptz, source text)"
-        " ON CONFLICT (account_id, resource) DO UPDATE"
-        " SET cap = excluded.cap, changed_at = excluded.changed_at, source = excluded.source"
-        " WHERE people_app_entitlement.changed_at < excluded.changed_at RETURNING account_id",
+def _uncap(gone: dict[int, set[str]]) -> None:
+    bulk.execute(
+        "DELETE FROM people_app_entitlement e USING json_to_recordset(%s) AS r(account bigint, resource text)"
+        " WHERE (e.account_id, e.resource) = (r.account, r.resource)",
         [
-            {"account": account, "resource": resource, "cap": cap, "at": at, "source": source}
-            for (account, resource), (at, cap) in sorted(newest.items(), key=lambda entry: entry[0])
+            {"account": account, "resource": resource}
+            for account, resources in sorted(gone.items())
+            for resource in sorted(resources)
         ],
     )
-    return {row[0] for row in rows}
 
 
-def _read_caps(limits: Any) -> dict[str, Decimal | None]:
-    """Usable limits by resource; None is unlimited."""
-    caps: dict[str, Decimal | None] = {}
-    for resource, value in limits.items() if isinstance(limits, dict) else ():
-        try:
-            caps[resource[:100]] = None if value is None else facts.money(value)
-        except facts.Unusable:
-            continue
-    return caps
+def _caps(newest: dict[int, Facts]) -> set[int]:
+    """The plan's limits per resource; `null` means unlimited. Returns the accounts where one changed."""
+    rows = bulk.execute(
+        "WITH new AS (SELECT * FROM json_to_recordset(%s)"
+        " AS r(account bigint, resource text, cap numeric, at timestamptz, source text)),"
+        " old AS (SELECT e.account_id, e.resource, e.cap FROM people_app_entitlement e JOIN new n"
+        " ON (e.account_id, e.resource) = (n.account, n.resource))"
+        " INSERT INTO people_app_entitlement AS e (account_id, resource, cap, changed_at, source)"
+        " SELECT account, resource, cap, at, source FROM new ON CONFLICT (account_id, resource) DO UPDATE"
+        " SET cap = excluded.cap, changed_at = excluded.changed_at, source = excluded.source"
+        " WHERE e.changed_at IS DISTINCT FROM excluded.changed_at OR e.cap IS DISTINCT FROM excluded.cap"
+        " RETURNING account_id, cap IS NOT DISTINCT FROM (SELECT cap FROM old WHERE (old.account_id, old.resource)"
+        " = (e.account_id, e.resource)) AND EXISTS (SELECT FROM old WHERE (old.account_id, old.resource)"
+        " = (e.account_id, e.resource))",
+        [
+            {
+                "account": account,
+                "resource": field.removeprefix(LIMIT),
+                "cap": one.value,
+                "at": one.at,
+                "source": one.source,
+            }
+            for account, known in sorted(newest.items())
+            for field, one in sorted(known.items())
+            if field.startswith(LIMIT) and is_limit(one.value)
+        ],
+    )
+    return {account for account, same in rows if not same}
 
 
 def of(account_ids: Sequence[int]) -> dict[tuple[int, str], Decimal | None]:
     """Caps by (account, resource); None is unlimited."""
     rows = Entitlement.objects.filter(account_id__in=account_ids).values_list("account_id", "resource", "cap")
     return {(account, resource): cap for account, resource, cap in rows}
+
+
+_HOMELY = """
+SELECT n.id, i.person_id, n.account_id FROM people_app_identity i
+JOIN people_app_accountname n ON n.kind = 'person' AND n.value = i.id::text
+WHERE i.person_id = ANY(%s)
+"""

@@ -1,7 +1,7 @@
 """How a value that somebody sent becomes a typed fact. A value that does not fit is left out, never guessed."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 Parser = Callable[[Any], Any]
-Claim = tuple[datetime, dict[str, Any]]
 LONGEST_NAME = 100
 BROWSER = "web"
 """The kind of source whose word counts least."""
@@ -147,18 +146,3 @@ def untyped(traits: dict[str, Any], name: str, value: Any) -> Any:
     if isinstance(value, dict | list) and len(json.dumps(value)) > MOST_BYTES:
         raise Unusable
     return value
-
-
-def newer(provenance: dict[str, Any], field: str, at: datetime) -> bool:
-    """Whether a fact of time `at` may replace what is stored; of two at the same time the first one stays."""
-    stored = provenance.get(field)
-    return stored is None or datetime.fromisoformat(stored["at"]) < at
-
-
-def newest_first(claims: Iterable[Claim]) -> list[Claim]:
-    """Claims in the order in which each may only fill what a newer one left; of two at one time the later sent."""
-    return sorted(claims, key=lambda claim: claim[0])[::-1]
-
-
-def said(at: datetime, source: str) -> dict[str, str]:
-    return {"at": at.isoformat(), "source": source}

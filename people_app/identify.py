@@ -4,181 +4,203 @@ The number of statements does not grow with the number of items. Rows are always
 contact points and, within a table, by key: two workers can wait for each other but never in a circle.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from people_app import accounts, merging, traits
+from people_app import accounts, facts, merging, names, traits
 from people_app.item import Item, Trust, Who
+from people_app.merging import Alias, Merged, Step, lock
+from people_app.models import Identity
+from people_app.names import ANONYMOUS, USER, Bid, Key, Known, Name
 from upsell_project.lib import bulk
 
-Key = tuple[str, str]
-USER, ANONYMOUS, ZENDESK = "user", "anonymous", "zendesk_requester_id"
+Claim = Identity.Claim
+__all__ = ["Resolved", "lock", "resolve"]
 
 
 @dataclass(slots=True)
 class Resolved:
-    """Answers in the order of the items, the accounts whose facts changed, and merges as (winner, loser)."""
+    """Answers in the order of the items, the accounts whose facts changed, and what the apps above have to move."""
 
     who: list[Who]
     changed_accounts: set[int] = field(default_factory=set)
-    merges: list[tuple[int, int]] = field(default_factory=list)
+    steps: list[Step | accounts.Folded] = field(default_factory=list)
+    recounted: set[int] = field(default_factory=set)
+    """Accounts whose calendar changed (zone, billing period): what they used is to be counted anew."""
+
+    @property
+    def merges(self) -> list[tuple[int, int]]:
+        """(winner, loser) of people."""
+        return [(step.winner, step.loser) for step in self.steps if isinstance(step, Merged)]
+
+
+class ErasedMeanwhile(Exception):
+    """Somebody whom the items name was erased while we waited for them: read the items afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A person found by an address, under their own user id."""
+
+    name: Name
+    user_id: str
 
 
 def resolve(items: Sequence[Item], source: str, now: datetime, *, trust: Trust = Trust.FULL) -> Resolved:
     """Find or create everybody in `items`; apply traits and facts, newest wins.
 
-    Less than full trust is for what a browser sent: it creates no account and joins nobody to one, merges nobody and
-    says neither where to reach people nor what the law or their account is. Without a person token it says nothing at
-    all of a known person.
+    Less than full trust is for what a browser sent: it creates no account and joins nobody to one, merges no known
+    people and says neither where to reach people nor what the law or their account is. Without a person token it says
+    nothing at all of a known person.
     """
-    emails = _by_email(items)
-    people = _people(items, emails, now, trust)
-    merges = _merges(items, people, emails) if trust is Trust.FULL else []
-    followed = dict(merging.merge(merges))
-    who = []
-    for item in items:
-        person = _person_of(item, people, emails)
-        who.append(Who(person_id=followed.get(person, person) if person else None))
-    lock({w.person_id for w in who if w.person_id is not None})
-    changed = accounts.assign(items, who, source, now, trust)
-    traits.apply(items, who, source, trust)
-    return Resolved(who, changed, [(winner, loser) for loser, winner in followed.items()])
+    known, reached = _held(items, now, trust)
+    steps = merging.take(names.claim(_bids(items, known, reached, trust)), now)
+    aliases = _aliases(items, trust)
+    steps += merging.unite(aliases, known, now) if aliases else []
+    if steps:
+        known, reached = names.find(_wanted(items, trust)), _by_address(items, trust)
+    who = [_answer(item, known, reached) for item in items]
+    moved = {person for step in steps for person in merging.touched(step)}
+    assigned = accounts.assign(items, who, source, now, trust, moved)
+    traits.apply(items, who, source, trust, moved)
+    return Resolved(who, assigned.changed, [*steps, *assigned.steps], assigned.recounted)
 
 
-def lock(person_ids: Collection[int]) -> None:
-    """Hold these people until the transaction ends, so that what is counted for them is counted once."""
-    if person_ids:
-        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-        bulk.select(sql, sorted(person_ids))
+def _held(items: Sequence[Item], now: datetime, trust: Trust) -> tuple[Known, dict[str, _Reached]]:
+    """All names in the items, created where they are missing, and their people locked.
+
+    Whoever moves a name holds both of its people, so a name whose person is locked stays with them. What moved while we
+    waited for the lock is looked up again. Raises ErasedMeanwhile.
+    """
+    reached = _by_address(items, trust)
+    wanted = _wanted(items, trust) | {(USER, one.user_id) for one in reached.values()}
+    known = names.find(wanted)
+    known = names.add_missing(wanted, _owners(items, reached, trust), known, now)
+    while True:
+        lock({name.person_id for name in known.values()})
+        now_known, now_reached = names.find(wanted), _by_address(items, trust)
+        if len(now_known) < len(known):
+            raise ErasedMeanwhile
+        if _people_of(now_known) == _people_of(known) and now_reached.keys() <= reached.keys():
+            return now_known, now_reached
+        known, reached = (
+            now_known,
+            {address: one for address, one in now_reached.items() if address in reached},
+        )
 
 
-def find(keys: Iterable[Key]) -> dict[Key, int]:
-    """Person ids by (kind, value); merged people are already followed, since a merge moves their identities."""
-    rows = bulk.execute(
-        "SELECT i.kind, i.value, i.person_id FROM json_to_recordset(%s) AS r(kind text, value text)"
-        " JOIN people_app_identity i USING (kind, value)",
-        [{"kind": kind, "value": value} for kind, value in sorted(set(keys))],
-    )
-    return {(kind, value): person for kind, value, person in rows}
+def _people_of(known: Known) -> dict[Key, int]:
+    return {key: name.person_id for key, name in known.items()}
 
 
-def _people(items: Sequence[Item], emails: dict[str, int], now: datetime, trust: Trust) -> dict[Key, int]:
+def _wanted(items: Sequence[Item], trust: Trust) -> set[Key]:
     wanted = {key for item in items for key in _keys(item)}
-    people = find(wanted | {key for item in items for key in _previous(item)})
-    people |= _create_known(
-        {value for kind, value in wanted if kind == USER and (kind, value) not in people}, now
-    )
-    _attach(items, people, emails, trust)
-    people |= _create_nameless({key for key in wanted if key not in people}, now)
-    return people
+    if trust is Trust.FULL:
+        previous = [item.previous_id for item in items if item.kind == "alias" and item.user_id]
+        wanted |= {(kind, value) for value in previous if value for kind in (USER, ANONYMOUS)}
+    return wanted
+
+
+def _owners(items: Sequence[Item], reached: dict[str, _Reached], trust: Trust) -> dict[Key, str]:
+    """By user id, whose a name is that nobody has yet; an alias names users and visitors that were never seen."""
+    users = {item.user_id for item in items if item.user_id}
+    owners: dict[Key, str] = {}
+    for key, bid in sorted(_bids(items, {}, reached, trust).items()):
+        owners[key] = bid.by
+    for alias in sorted(_aliases(items, trust)):
+        if alias.previous not in users:
+            owners.setdefault((USER, alias.previous), alias.user_id)
+    return owners
 
 
 def _keys(item: Item) -> list[Key]:
     """Every name under which the item's person may be known, the strongest first."""
-    requester = item.lookup.get(ZENDESK)
-    named = [(USER, item.user_id), (ANONYMOUS, item.anonymous_id), (ZENDESK, requester)]
-    return [(kind, value) for kind, value in named if value]
+    keys = [(USER, item.user_id)] if item.user_id else []
+    if item.anonymous_id:
+        keys.append((ANONYMOUS, item.anonymous_id))
+    if item.person_ids:
+        keys += [(kind, value) for kind, value in item.person_ids.items() if value]
+    return keys
 
 
-def _previous(item: Item) -> list[Key]:
-    """An alias does not say of which kind the id was before."""
-    if item.kind != "alias" or not item.previous_id:
+def _aliases(items: Iterable[Item], trust: Trust) -> list[Alias]:
+    """Those between users. An alias does not say of which kind the id was before, so it is taken for both."""
+    if trust is not Trust.FULL:
         return []
-    return [(USER, item.previous_id), (ANONYMOUS, item.previous_id)]
+    return [
+        Alias(item.occurred_at, item.user_id, item.previous_id)
+        for item in items
+        if item.kind == "alias" and item.user_id and item.previous_id and item.previous_id != item.user_id
+    ]
 
 
-def _create_known(user_ids: Collection[str], now: datetime) -> dict[Key, int]:
-    """People by user id, each with its identity and the in-app contact point that permission locks."""
-    if not user_ids:
-        return {}
-    bulk.execute(_INSERT_PEOPLE, [{"user_id": user_id, "now": now} for user_id in sorted(user_ids)])
-    rows = bulk.select("SELECT user_id, id FROM people_app_person WHERE user_id = ANY(%s)", sorted(user_ids))
-    people = {(USER, user_id): person for user_id, person in rows}
-    _add_identities(people)
-    bulk.execute(_INSERT_IN_APP, [{"person": person, "now": now} for person in sorted(people.values())])
-    return people
-
-
-def _attach(items: Sequence[Item], people: dict[Key, int], emails: dict[str, int], trust: Trust) -> None:
-    """A new anonymous, provider's or previous id that comes with a known one is one more name of the same person."""
-    added: dict[Key, int] = {}
+def _bids(items: Iterable[Item], known: Known, reached: dict[str, _Reached], trust: Trust) -> dict[Key, Bid]:
+    """The best claim that these items make to each name that is no user id."""
+    bids: dict[Key, Bid] = {}
     for item in items:
-        known = _person_of(item, people, emails)
-        keys = _keys(item) + (_previous(item) if trust is Trust.FULL else [])
-        if known is not None:
-            added |= {key: known for key in keys if key not in people and key not in added}
-    _add_identities(added)
-    people |= added
+        if not (item.anonymous_id or item.person_ids or item.previous_id):
+            continue
+        user_id = _claimant(item, reached)
+        if user_id is None:
+            continue
+        person = known[USER, user_id].person_id if (USER, user_id) in known else 0
+        usual = Claim.SERVER if trust is Trust.FULL else Claim.BROWSER
+        claims = [(key, usual) for key in _keys(item) if key[0] != USER]
+        if item.kind == "alias" and item.previous_id and trust is Trust.FULL:
+            claims.append(((ANONYMOUS, item.previous_id), Claim.ALIAS))
+        for key, claim in claims:
+            bid = Bid(claim, item.occurred_at, user_id, person)
+            held = known[key].held if key in known else None
+            if held is None or bid[:3] < held:  # claims only ever get better, so this look may be an old one
+                bids[key] = min(bid, bids.get(key, bid))
+    return bids
 
 
-def _create_nameless(keys: Collection[Key], now: datetime) -> dict[Key, int]:
-    """People of whom only an anonymous or provider id is known; one worker at a time, or twins would be born."""
+def _claimant(item: Item, reached: dict[str, _Reached]) -> str | None:
+    one = None if item.user_id else _reached(item, reached)
+    return one.user_id if one else item.user_id
+
+
+def _answer(item: Item, known: Known, reached: dict[str, _Reached]) -> Who:
+    """By user id, else by an address that only one person has, else by the strongest other name."""
+    one = None if item.user_id else _reached(item, reached)
+    keys = _keys(item)
+    if one is not None:
+        return Who(person_id=one.name.person_id, identity_id=one.name.id)
     if not keys:
+        return Who()
+    name = known[keys[0]]
+    return Who(person_id=name.person_id, identity_id=name.id)
+
+
+def _reached(item: Item, reached: dict[str, _Reached]) -> _Reached | None:
+    """Who is deleted under a name is nobody else who has the same address; an address alone is asked for who has it."""
+    if not reached or (item.kind == "delete" and _keys(item)):
+        return None
+    return next((reached[address] for address in _addresses(item) if address in reached), None)
+
+
+def _addresses(item: Item) -> list[str]:
+    said = [item.lookup.get("email", "").strip().lower(), facts.phone(item.lookup.get("phone", ""))]
+    return [address for address in said if address]
+
+
+def _by_address(items: Sequence[Item], trust: Trust) -> dict[str, _Reached]:
+    """People by e-mail or phone, for items that know nothing better; an address of several people finds nobody."""
+    if trust is not Trust.FULL:
         return {}
-    bulk.select("SELECT pg_advisory_xact_lock(hashtext('people_app.identify'))")
-    people = find(keys)
-    missing = sorted(set(keys) - people.keys())
-    rows = bulk.execute(_INSERT_PEOPLE, [{"user_id": None, "now": now} for _ in missing])
-    created = dict(zip(missing, (row[0] for row in rows), strict=True))
-    _add_identities(created)
-    return people | created
-
-
-def _add_identities(people: dict[Key, int]) -> None:
-    bulk.execute(
-        "INSERT INTO people_app_identity (kind, value, person_id)"
-        " SELECT kind, value, person FROM json_to_recordset(%s) AS r(kind text, value text, person bigint)"
-        " ON CONFLICT (kind, value) DO NOTHING",
-        [
-            {"kind": kind, "value": value, "person": person}
-            for (kind, value), person in sorted(people.items())
-        ],
-    )
-
-
-def _by_email(items: Sequence[Item]) -> dict[str, int]:
-    """Person by e-mail, for items of providers that know nothing better; an ambiguous address finds nobody."""
-    wanted = {item.lookup["email"].strip().lower() for item in items if "email" in item.lookup}
+    wanted = {address for item in items if not item.user_id for address in _addresses(item)}
     if not wanted:
         return {}
-    rows = bulk.select(
-        "SELECT c.address, min(coalesce(p.merged_into_id, p.id)) FROM people_app_contactpoint c"
-        " JOIN people_app_person p ON p.id = c.person_id WHERE c.channel = 'email' AND c.address = ANY(%s)"
-        " GROUP BY c.address HAVING count(DISTINCT coalesce(p.merged_into_id, p.id)) = 1",
-        sorted(wanted),
-    )
-    return dict(rows)
+    rows = bulk.select(_BY_ADDRESS, sorted(wanted))
+    return {address: _Reached(Name(id, person), user_id) for address, id, person, user_id in rows}
 
 
-def _person_of(item: Item, people: dict[Key, int], emails: dict[str, int]) -> int | None:
-    address = item.lookup.get("email", "").strip().lower()
-    if not item.user_id and address in emails:
-        return emails[address]
-    return next((people[key] for key in _keys(item) if key in people), None)
-
-
-def _merges(items: Sequence[Item], people: dict[Key, int], emails: dict[str, int]) -> list[merging.Pair]:
-    """An alias, or one item that names a known and a still anonymous person."""
-    pairs = []
-    for item in items:
-        winner = _person_of(item, people, emails)
-        same = [(key, False) for key in _keys(item) if key[0] != USER]
-        same += [(key, True) for key in _previous(item) if item.user_id]
-        losers = [(people.get(key), alias) for key, alias in same]
-        pairs += [merging.Pair(winner, loser, alias) for loser, alias in losers if winner and loser]
-    return [pair for pair in pairs if pair.winner != pair.loser]
-
-
-_INSERT_PEOPLE = """
-INSERT INTO people_app_person (user_id, first_name, role, timezone, locale, country, preferred_channel, device,
-    traits, provenance, first_seen_at, last_seen_at)
-SELECT user_id, '', '', '', '', '', '', '', '{}', '{}', now, now
-FROM json_to_recordset(%s) AS r(user_id text, now timestamptz)
-ON CONFLICT (user_id) DO NOTHING RETURNING id
-"""
-_INSERT_IN_APP = """
-INSERT INTO people_app_contactpoint (person_id, channel, address, changed_at)
-SELECT person, 'in_app', '', now FROM json_to_recordset(%s) AS r(person bigint, now timestamptz)
-ON CONFLICT (person_id, channel) DO NOTHING
+_BY_ADDRESS = """
+SELECT c.address, min(i.id), min(i.person_id), min(p.user_id) FROM people_app_contactpoint c
+JOIN people_app_person p ON p.id = c.person_id AND p.merged_into_id IS NULL
+JOIN people_app_identity i ON i.kind = 'user' AND i.value = p.user_id
+WHERE c.channel IN ('email', 'sms') AND c.address = ANY(%s)
+GROUP BY c.address HAVING count(DISTINCT c.person_id) = 1
 """

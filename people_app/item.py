@@ -33,6 +33,8 @@ class Item(Protocol):
     account_traits: dict[str, Any]
     context: dict[str, Any]
     lookup: dict[str, str]
+    person_ids: dict[str, str]
+    account_ids: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -41,3 +43,19 @@ class Who:
 
     person_id: int | None = None
     account_id: int | None = None
+    """Where it counts: the account that the item names, else where the person is at home."""
+    identity_id: int | None = None
+    """The name (a row of Identity) under which the person was found."""
+    grouped: bool = False
+    """The item itself named the account; otherwise its account changes when the person's home does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a person did without naming an account counts for another account now; None is no account at all."""
+
+    person_id: int
+    identity_id: int | None
+    """Only what was done under this name; None: everything."""
+    old: int | None
+    new: int | None

@@ -40,6 +40,9 @@ class Account(models.Model):
     addons = models.JSONField(default=list, blank=True)
     account_manager = models.JSONField(default=dict, blank=True)
     stripe_customer_id = models.CharField(max_length=100, blank=True)
+    period_started_at = models.DateTimeField(
+        null=True, blank=True, help_text="Start of the billing period that runs"
+    )
     traits = models.JSONField(
         default=dict, blank=True, help_text="Everything else that was said of the account"
     )
@@ -60,6 +63,35 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.group_id or f"Personal account {self.pk}"
+
+
+class AccountName(models.Model):
+    """One name under which an account is known, and all that was said of it under that name; the account itself shows
+    per fact the newest of what was said under any of its names.
+
+    `group_id` is our own; providers have theirs (`stripe_customer_id`, ...); `staff` holds what staff typed (value: the
+    account's key); `person` what its people's events implied without naming an account (value: the key of their
+    `Identity`), and goes where they are at home, which may be nowhere.
+    """
+
+    kind = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, blank=True, related_name="names", help_text="Whose name it is"
+    )
+    claimed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a group last said that it is theirs"
+    )
+    claimed_by = models.CharField(max_length=200, blank=True, help_text="That group")
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="Per fact: when, how directly, source, value"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="account_name_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
 
 
 class Entitlement(models.Model):
@@ -92,8 +124,13 @@ class Person(models.Model):
     traits = models.JSONField(default=dict, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
     first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: never did anything themselves"
+    )
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+    aliased_at = models.DateTimeField(
+        null=True, blank=True, help_text="The newest alias that made this their user id"
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -104,11 +141,28 @@ class Person(models.Model):
 
 
 class Identity(models.Model):
-    """One name under which a person is known: their `user` id, an `anonymous` id, a provider's own id."""
+    """One name under which a person is known: their `user` id, an `anonymous` id, a provider's own id.
+
+    What was said under a name stays with the name: the person shows per trait the newest of all their names, also
+    after a name turned out to be somebody else's.
+    """
+
+    class Claim(models.IntegerChoices):
+        """How a name came to its person; of several claims the strongest holds, then the earliest."""
+
+        ALIAS = 0, "Said to be the same"
+        SERVER = 1, "Came with a user id from a server or provider"
+        BROWSER = 2, "Came with a user id from a browser: what they did counts, what they said does not"
 
     kind = models.CharField(max_length=40)
     value = models.CharField(max_length=200)
     person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    claim = models.SmallIntegerField(choices=Claim.choices, null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=200, blank=True, help_text="The user id of that claim")
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="Per trait: when, how directly, source, value"
+    )
 
     class Meta:
         verbose_name_plural = "identities"
@@ -166,23 +220,6 @@ class ContactPoint(models.Model):
         return f"{self.get_channel_display()} of {self.person}"
 
 
-class WaitingFacts(models.Model):
-    """What a billing provider said of a customer that no account names yet; applied as soon as one does."""
-
-    kind = models.CharField(max_length=40, help_text="What names the account: stripe_customer_id")
-    value = models.CharField(max_length=200)
-    source = models.CharField(max_length=40)
-    at = models.DateTimeField(help_text="When it was true")
-    facts = models.JSONField()
-
-    class Meta:
-        verbose_name_plural = "waiting facts"
-        indexes = [models.Index(fields=["kind", "value"], name="waiting_facts_for")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.value}"
-
-
 class PlanPrice(models.Model):
     """Which plan a billing provider's price stands for; staff edit this table."""
 
@@ -193,3 +230,28 @@ class PlanPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.price_key} -> {self.plan}"
+
+
+class Erasure(models.Model):
+    """That somebody asked for a person to be forgotten: at once nobody reaches them, the rest is done by a worker."""
+
+    person = models.OneToOneField(Person, models.CASCADE, help_text="What is left of them: an empty row")
+    asked_at = models.DateTimeField(help_text="When it was asked for")
+    source = models.CharField(max_length=40, help_text="Kind of source, or staff")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="erasure_open", condition=models.Q(done_at=None))]
+
+    def __str__(self) -> str:
+        return f"Erasure of person {self.person_id}"
+
+
+class ErasedName(models.Model):
+    """A keyed hash of a name of somebody who was erased, so that what arrives late is not taken for news."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:8]

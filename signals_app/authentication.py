@@ -47,6 +47,16 @@ def source_of(write_key: str) -> Source | None:
     return source
 
 
+def is_remembered(write_key: str) -> bool:
+    """Whether this process has seen a source with this key."""
+    return write_key in _kept
+
+
+def remembered(write_key: str) -> Source | None:
+    """The source that this process last saw with this key, without asking the database."""
+    return _kept.get(write_key, (0.0, None))[1]
+
+
 def forget() -> None:
     """Read all sources afresh."""
     _kept.clear()

@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 MAX_ID = 200
 MAX_NAME = 200
 MAX_RAW = 4_000
+SET_ONCE_BEFORE = datetime(1970, 3, 1, tzinfo=UTC)
+"""What is set only once is said to have happened before this moment, backwards and a thousand times as fast."""
 
 
 @dataclass(slots=True)
@@ -28,13 +30,23 @@ class Incoming:
     traits: dict[str, Any] = field(default_factory=dict)
     """Of the person."""
     account_traits: dict[str, Any] = field(default_factory=dict)
-    """Of the account; None clears a trait. Money is a decimal string in major units, a moment is ISO 8601."""
+    """Of the account; None clears a trait; the ids of `account_ids` may also be said here.
+
+    Money is a decimal string in major units, a moment is ISO 8601."""
     context: dict[str, Any] = field(default_factory=dict)
     """Only these, when known: timezone, locale, device_type, channel, page_url, page_path."""
     lookup: dict[str, str] = field(default_factory=dict)
-    """Ways to find the person or account when the ids are not ours: email, stripe_customer_id, ..."""
+    """Only `email` and `phone`: where the person is known when nothing better is said; they create nobody."""
+    person_ids: dict[str, str] = field(default_factory=dict)
+    """The person's ids at providers, by kind: `zendesk_requester_id`, `hubspot_contact_id`, ... New ones are kept,
+    and an item that also names a `user_id` says whose they are."""
+    account_ids: dict[str, str] = field(default_factory=dict)
+    """The account's ids at providers, by kind: `stripe_customer_id`, `hubspot_company_id`, ... The kind `group_id` is
+    our own id, which is only looked for here and never created."""
     active: bool = True
     """False: facts to keep, but no sign that the person was there."""
+    proven: bool = True
+    """False: no secret vouches for it, so it only tells what was done (`signals_app.proof`)."""
     declined: bool = False
     """The sender's `integrations` ask that we not receive this."""
 

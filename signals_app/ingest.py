@@ -1,23 +1,24 @@
 """The door in: keep what was received before saying so, and turn it into events exactly once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import floor
 from typing import Any
 
 from django.db import connection
 
-from signals_app import connectors
-from signals_app.incoming import Incoming
-from signals_app.models import Envelope, Source
+from signals_app import connectors, mapping, once, proof, seen
+from signals_app.connectors.base import UNPROVEN, Wanted
+from signals_app.incoming import SET_ONCE_BEFORE, Incoming
+from signals_app.models import Envelope, EventMapping, Source
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 # What one transaction may hold: it must end well within the lease.
-MAX_CLAIMED_BYTES = 1024 * 1024
+MAX_CLAIMED_BYTES = 1536 * 1024
 SIGNED_PERSON = "upsell-person"
 
 
@@ -40,6 +41,8 @@ class Opened:
     source: Source
     items: list[Incoming]
     rejected: list[Any]
+    wanted: list[Wanted] = field(default_factory=list)
+    """Objects to be read from the provider's API: see `lookups`."""
 
 
 def accept(source_id: int, call: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -64,19 +67,16 @@ def waiting() -> bool:
 
 
 def claim(limit: int) -> list[Envelope]:
-    """Lease the oldest pending envelopes, at most `limit` and one megabyte of bodies, but at least one.
+    """Lease the oldest pending envelopes, at most `limit` and so much of bodies, but at least one.
 
-    The attempt counts from here, so a killed worker has used one up.
+    What came in just now goes before what was put back. The attempt counts from here, so a killed worker has used one
+    up. What was leased before and not finished may be what killed it: that is claimed alone, so that only the one that
+    did it goes on to spend its attempts.
     """
     now = clock.real()
     return list(
         Envelope.objects.raw(
-            "WITH free AS MATERIALIZED (SELECT id, octet_length(body) AS size FROM signals_app_envelope"
-            " WHERE state = 'pending' AND (lease_until IS NULL OR lease_until < %s)"
-            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),"
-            " summed AS (SELECT id, size, sum(size) OVER (ORDER BY id) AS upto FROM free)"
-            " UPDATE signals_app_envelope SET lease_until = %s, attempts = attempts + 1"
-            " WHERE id IN (SELECT id FROM summed WHERE upto <= %s OR upto = size) RETURNING *",
+            _CLAIM,
             [now, limit, now + LEASE, MAX_CLAIMED_BYTES],
         )
     )
@@ -88,42 +88,51 @@ def open_all(envelopes: Sequence[Envelope]) -> list[Opened]:
     Nothing happened after it was received: a sender's clock that is ahead would bar all newer facts.
     """
     sources = Source.objects.in_bulk({envelope.source_id for envelope in envelopes})
+    mappings = mapping.load()
     return [
-        _open(envelope, sources[envelope.source_id])
+        _open(envelope, sources[envelope.source_id], mappings)
         for envelope in envelopes
         if envelope.source_id in sources
     ]
 
 
-def _open(envelope: Envelope, source: Source) -> Opened:
+def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) -> Opened:
     shift = timedelta(seconds=envelope.clock_offset)
     received = envelope.received_at - shift
-    parsed = connectors.of(source.kind).parse(bytes(envelope.body), envelope.headers, received, envelope.call)
+    reader = connectors.reader(source.kind, envelope.call)
+    relays = connectors.CONNECTORS[source.kind].relays
+    parsed = reader.parse(bytes(envelope.body), envelope.headers, received, envelope.call)
     items = [item for item in parsed.items if not item.declined]
     for item in items:
         item.user_id = envelope.headers.get(SIGNED_PERSON) or item.user_id
-        item.occurred_at = min(item.occurred_at, received) + shift
-    return Opened(envelope, source, items, parsed.rejected)
+        once = item.occurred_at < SET_ONCE_BEFORE
+        item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if once else shift)
+        item.proven = item.proven and not relays and UNPROVEN not in envelope.headers
+    seen.note(source.pk, items)
+    mapping.apply(items, source.pk, mappings)
+    items, refused = proof.limit(items, {one.index for one in parsed.rejected})
+    return Opened(envelope, source, items, [*parsed.rejected, *refused], parsed.wanted)
 
 
 def store(opened: Sequence[Opened], who: Sequence[Any]) -> list[Stored]:
     """Insert all items as events, skip the ones we have, and return the new ones. `who` runs along all items."""
-    entries = list(zip(_walk(opened), who, strict=True))
-    rows = bulk.execute(_INSERT_EVENTS, [_row(one, item, answer) for (one, item), answer in entries])
-    new = {(source, message): event for event, source, message in rows}
-    stored = []
-    for (one, item), answer in entries:
-        event = new.pop((one.source.pk, item.message_id), None)
-        if event is not None:
-            stored.append(Stored(event, one.source.pk, item, answer.person_id, answer.account_id))
-    return stored
+    entries: dict[tuple[int, str], tuple[Opened, Incoming, Any]] = {}
+    for (one, item), answer in zip(_walk(opened), who, strict=True):
+        entries.setdefault((one.source.pk, item.message_id), (one, item, answer))
+    rows = [_row(number, *entry) for number, entry in enumerate(entries.values())]
+    new = {(source, message): event for event, source, message in once.insert(rows, clock.real())}
+    return [
+        Stored(new[key], one.source.pk, item, answer.person_id, answer.account_id)
+        for key, (one, item, answer) in entries.items()
+        if key in new
+    ]
 
 
 def _walk(opened: Sequence[Opened]) -> Iterator[tuple[Opened, Incoming]]:
     return ((one, item) for one in opened for item in one.items)
 
 
-def _row(one: Opened, item: Incoming, who: Any) -> dict[str, Any]:
+def _row(number: int, one: Opened, item: Incoming, who: Any) -> dict[str, Any]:
     """Traits are kept on the person, not again in the event: there they could not be erased."""
     kept = (
         item.properties
@@ -131,12 +140,14 @@ def _row(one: Opened, item: Incoming, who: Any) -> dict[str, Any]:
         else {"traits": sorted({**item.traits, **item.account_traits})}
     )
     return {
+        "n": number,
         "source": one.source.pk,
         "message": item.message_id,
         "kind": item.kind,
         "name": item.name,
         "person": who.person_id,
-        "account": who.account_id,
+        "identity": who.identity_id,
+        "account": who.account_id if who.grouped else None,
         "properties": kept,
         "occurred": item.occurred_at,
         "received": one.envelope.received_at,
@@ -170,12 +181,13 @@ def finish(opened: Sequence[Opened]) -> None:
     """Mark the envelopes done and their sources seen, in the transaction that stored their events."""
     bulk.select(
         "WITH done AS (UPDATE signals_app_envelope SET state = 'done', lease_until = NULL WHERE id = ANY(%s)"
-        " RETURNING source_id, received_at)"
+        " AND received_at = ANY(%s) RETURNING source_id, received_at)"
         " UPDATE signals_app_source s SET last_seen_at = d.at"
         " FROM (SELECT source_id, max(received_at) AS at FROM done GROUP BY source_id) d"
         " WHERE s.id = d.source_id AND (s.last_seen_at IS NULL OR s.last_seen_at < d.at - interval '1 minute')"
         " RETURNING 1",
         [one.envelope.pk for one in opened],
+        [one.envelope.received_at for one in opened],
     )
 
 
@@ -183,14 +195,22 @@ def park(envelope: Envelope, error: Exception) -> None:
     """Note a failure; after the last attempt the envelope waits for a human while the others go on."""
     state = Envelope.State.PARKED if envelope.attempts >= MAX_ATTEMPTS else Envelope.State.PENDING
     retry = clock.real() + timedelta(seconds=2**envelope.attempts)
-    Envelope.objects.filter(pk=envelope.pk).update(state=state, error=told(error), lease_until=retry)
+    Envelope.objects.filter(pk=envelope.pk, received_at=envelope.received_at).update(
+        state=state, error=told(error), lease_until=retry
+    )
 
 
-_INSERT_EVENTS = """
-INSERT INTO signals_app_event (source_id, message_id, kind, name, person_id, account_id, properties, occurred_at,
-    received_at)
-SELECT source, message, kind, left(name, 200), person, account, properties, occurred, received
-FROM json_to_recordset(%s) AS r(source bigint, message text, kind text, name text, person bigint, account bigint,
-    properties jsonb, occurred timestamptz, received timestamptz)
-ON CONFLICT (source_id, message_id) DO NOTHING RETURNING id, source_id, message_id
+_CLAIM = """
+WITH free AS MATERIALIZED (
+    SELECT id, received_at, replayed_at, octet_length(body) AS size,
+        attempts > 0 AND lease_until IS NOT NULL AS suspect
+    FROM signals_app_envelope WHERE state = 'pending' AND (lease_until IS NULL OR lease_until < %s)
+    ORDER BY replayed_at NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED
+), summed AS (
+    SELECT id, received_at, suspect, row_number() OVER line AS place, first_value(suspect) OVER line AS alone,
+        sum(CASE WHEN suspect THEN 0 ELSE size END) OVER line AS upto
+    FROM free WINDOW line AS (ORDER BY replayed_at NULLS FIRST, id)
+) UPDATE signals_app_envelope e SET lease_until = %s, attempts = attempts + 1 FROM summed s
+WHERE e.id = s.id AND e.received_at = s.received_at
+    AND (place = 1 OR NOT suspect AND NOT alone AND upto <= %s) RETURNING e.*
 """

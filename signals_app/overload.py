@@ -34,9 +34,11 @@ def _behind() -> bool:
     return waiting > settings.MAX_BACKLOG or late
 
 
-# Both read the small index of what is pending, and never more than MAX_BACKLOG entries of it.
+# Both read the small index of what is pending, and never more than MAX_BACKLOG entries of it. What was put back does
+# not count: it waits for its turn without being in the way.
 _WAITING = """
-SELECT (SELECT count(*) FROM (SELECT FROM signals_app_envelope WHERE state = 'pending' LIMIT %s) AS few),
-    (SELECT received_at - clock_offset * interval '1 second' FROM signals_app_envelope WHERE state = 'pending'
-        ORDER BY id LIMIT 1)
+SELECT (SELECT count(*) FROM (SELECT FROM signals_app_envelope WHERE state = 'pending' AND replayed_at IS NULL LIMIT %s
+    ) AS few),
+    (SELECT received_at - clock_offset * interval '1 second' FROM signals_app_envelope
+        WHERE state = 'pending' AND replayed_at IS NULL ORDER BY replayed_at NULLS FIRST, id LIMIT 1)
 """

@@ -46,6 +46,8 @@ def an_account(group_id: str | None = None, caps: dict[str, int] | None = None, 
     account = Account.objects.create(
         group_id=group_id or f"acct_{next(_numbers)}", created_at=clock.now(), **{"plan": "free", **fields}
     )
+    if account.stripe_customer_id:
+        account.names.create(kind="stripe_customer_id", value=account.stripe_customer_id)
     for resource, cap in (caps or {}).items():
         Entitlement.objects.create(
             account=account, resource=resource, cap=cap, changed_at=clock.now(), source="test"

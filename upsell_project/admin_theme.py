@@ -12,6 +12,7 @@ Item = dict[str, Any]
 UNCERTAIN = "uncertain"
 PARKED_RUNS = "parked_runs"
 PARKED_ENVELOPES = "parked_envelopes"
+SOURCES = "sources"
 
 
 def environment(request: HttpRequest) -> list[str]:
@@ -44,6 +45,7 @@ NAVIGATION: list[Item] = [
         "Build",
         _list("Signals", "sensors", "signals_app", "signaldefinition"),
         _list("Meters", "speed", "signals_app", "meter"),
+        _list("Mappings", "swap_horiz", "signals_app", "eventmapping"),
         _list("Offers", "sell", "offers_app", "offer"),
         _list("Templates", "article", "offers_app", "template"),
         _list("Placements", "web", "offers_app", "placement"),
@@ -60,6 +62,7 @@ NAVIGATION: list[Item] = [
         "People",
         _list("Find a person", "person_search", "people_app", "person"),
         _list("Accounts", "apartment", "people_app", "account"),
+        _list("Names of accounts", "badge", "people_app", "accountname"),
         _list("Plan prices", "payments", "people_app", "planprice"),
         _list("Consent", "verified_user", "consent_app", "consentrecord"),
         _list("Pauses", "snooze", "consent_app", "pause"),
@@ -102,7 +105,11 @@ NAVIGATION: list[Item] = [
             key=PARKED_ENVELOPES,
         ),
         _list("Staff tasks", "task_alt", "campaigns_app", "stafftask"),
-        _list("Sources", "input", "signals_app", "source"),
+        _list("Sources", "input", "signals_app", "source", key=SOURCES),
+        _list("Source alerts", "notification_important", "signals_app", "sourcealert"),
+        _list("Lookups", "travel_explore", "signals_app", "lookup"),
+        _list("Recounts", "calculate", "signals_app", "recount"),
+        _list("Rejected events", "report", "signals_app", "rejectedevent"),
         _list("Demo inbox", "inbox", "campaigns_app", "demomail"),
         _list("API keys", "key", "campaigns_app", "apikey"),
         _list("Staff", "badge", "auth", "user"),
@@ -125,6 +132,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "ENVIRONMENT": "upsell_project.admin_theme.environment",
     "DASHBOARD_CALLBACK": "campaigns_app.admin.home.dashboard",
+    "SCRIPTS": [lambda request: static("admin-upsell.js")],
     "STYLES": [lambda request: static("admin-upsell.css")],
     "SIDEBAR": {
         "show_search": True,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
-NEEDED = ("inbox", "outbox", "steps")
+NEEDED = ("alerts", "erasures", "inbox", "lookups", "outbox", "recounts", "steps")
 
 
 @register()

@@ -25,13 +25,25 @@ HOLDOUT_SALT = env.str("HOLDOUT_SALT", default="global-control-1")
 CURRENCY = env.str("CURRENCY", default="EUR")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Demo company, 1 Example Street" if SANDBOX else "")
 SENDER = env.str("SENDER", default="Upsell <offers@localhost>")
+REPLY_TO = env.str("REPLY_TO", default="")
 COMPANY = env.str("COMPANY", default="Upsell")
+ALERT_EMAILS: list[str] = env.list("ALERT_EMAILS", default=[])
 CLICK_HOSTS: list[str] = env.list("CLICK_HOSTS", default=[])
+# `host` or `host:port` of providers' APIs inside your own network; all other private addresses are refused.
+OUTBOUND_ALLOWED_HOSTS: list[str] = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
 IN_APP_STRICT = env.bool("IN_APP_STRICT", default=False)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 # Past either, the doors for data answer 429 until the workers have caught up.
 MAX_BACKLOG = env.int("MAX_BACKLOG", default=50_000)
 MAX_BACKLOG_MINUTES = env.int("MAX_BACKLOG_MINUTES", default=60)
+# What is older is deleted: see signals_app/partitions.py.
+EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
+ENVELOPE_RETENTION_DAYS = env.int("ENVELOPE_RETENTION_DAYS", default=35)
+# Per second, over all web processes: see signals_app/limits.py.
+EVENTS_PER_SOURCE = env.int("EVENTS_PER_SOURCE", default=50_000)
+REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=2_000)
+UNKNOWN_KEYS_PER_ADDRESS = env.int("UNKNOWN_KEYS_PER_ADDRESS", default=100)
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 
 
 def _secret_key() -> str:
@@ -89,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "signals_app.limits.PerAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -186,9 +199,13 @@ SPECTACULAR_SETTINGS = {
 
 # The one hand-over upward: the worker at the bottom calls the pipeline at the top by these names.
 JOBS = {
+    "alerts": "campaigns_app.alerts.look",
+    "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",
+    "lookups": "signals_app.lookups.read_due",
     "steps": "campaigns_app.advance.advance_due",
     "outbox": "campaigns_app.outbox.send_outbox",
+    "recounts": "signals_app.usage.recount.run",
 }
 
 LOGGING = {

@@ -1,3 +1,23 @@
-from campaigns_app.admin import deliveries, enrollments, people, platform, playbooks, staff
+from campaigns_app.admin import (
+    accounts,
+    deliveries,
+    enrollments,
+    erasures,
+    people,
+    plan_prices,
+    platform,
+    playbooks,
+    staff,
+)
 
-__all__ = ["deliveries", "enrollments", "people", "platform", "playbooks", "staff"]
+__all__ = [
+    "accounts",
+    "deliveries",
+    "enrollments",
+    "erasures",
+    "people",
+    "plan_prices",
+    "platform",
+    "playbooks",
+    "staff",
+]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from campaigns_app import uncertain
+from campaigns_app import replies, uncertain
 from campaigns_app.models import Delivery, DemoMail, Interaction, StaffTask
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import Admin, OfPersonAdmin, ReadOnly, confirmed, log, told
@@ -99,6 +99,7 @@ class StaffTaskAdmin(Admin):
     def done(self, request: HttpRequest, queryset: QuerySet[StaffTask]) -> None:
         rows = list(queryset.filter(done_at=None))
         StaffTask.objects.filter(pk__in=[row.pk for row in rows]).update(done_at=clock.now())
+        replies.settle(rows, clock.now())
         log(request, rows, "Marked as done")
         self.message_user(request, f"{len(rows)} tasks are done.")
 

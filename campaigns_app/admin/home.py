@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from campaigns_app.models import Delivery, Enrollment, Playbook
 from offers_app.models import Offer
-from signals_app.models import Envelope, Event, SignalDefinition, Source
-from upsell_project.admin_theme import NAVIGATION, PARKED_ENVELOPES, PARKED_RUNS, UNCERTAIN, Item
+from signals_app import health
+from signals_app.models import Envelope, Event, SignalDefinition, Source, SourceAlert
+from upsell_project.admin_theme import NAVIGATION, PARKED_ENVELOPES, PARKED_RUNS, SOURCES, UNCERTAIN, Item
 
 MOST = 99
 
@@ -24,7 +25,11 @@ class Stage:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context | {"title": "Home", "stages": stages()}
+    return context | {"title": "Home", "stages": stages(), "alerts": _alerts(request)}
+
+
+def _alerts(request: HttpRequest) -> list[SourceAlert]:
+    return health.open_alerts() if request.user.has_perm("signals_app.view_source") else []
 
 
 def stages() -> list[Stage]:
@@ -75,6 +80,7 @@ def navigation(request: HttpRequest) -> list[Item]:
         UNCERTAIN: _badge(Delivery.objects.filter(state=Delivery.State.UNKNOWN)),
         PARKED_RUNS: _badge(Enrollment.objects.filter(state=Enrollment.State.PARKED)),
         PARKED_ENVELOPES: _badge(Envelope.objects.filter(state=Envelope.State.PARKED)),
+        SOURCES: _badge(SourceAlert.objects.filter(closed_at=None)),
     }
     return [
         group | {"items": [item | badges.get(item.get("key", ""), {}) for item in group["items"]]}

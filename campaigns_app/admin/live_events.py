@@ -1,19 +1,29 @@
-"""What just came in and what was refused: the page to watch while a source is being connected."""
+"""What just came in and what was refused: the page to watch while a source is being connected.
+
+It asks for itself every few seconds and is told 204 while nothing is new. What is open stays open.
+"""
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 
 from people_app.models import Person
+from signals_app.admin import rejected
+from signals_app.admin.sources import curl_example
 from signals_app.models import Event, RejectedEvent, Source
 
 SHOWN = 200
 SEARCHED = 100_000
 REJECTED_SEARCHED = 1_000
+KINDS = ("track", "identify", "group", "page", "screen", "alias", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Wanted:
 
     person: str
     name: str
+    kind: str
     source: int | None
 
     @classmethod
@@ -30,25 +41,63 @@ class Wanted:
         return cls(
             request.GET.get("person", "").strip(),
             request.GET.get("name", "").strip(),
-            int(source) if source.isascii() and source.isdigit() else None,
+            request.GET.get("kind", "").strip(),
+            int(source) if source.isascii() and source.isdigit() and len(source) < 19 else None,
         )
 
+    def query(self, **more: str) -> str:
+        kept = {"person": self.person, "name": self.name, "kind": self.kind, "source": self.source, **more}
+        return urlencode({name: value for name, value in kept.items() if value})
 
+    def __bool__(self) -> bool:
+        return bool(self.person or self.name or self.kind or self.source)
+
+
+@never_cache
 def live_events(request: HttpRequest) -> HttpResponse:
+    """The page; for htmx only its panel, or 204 when the panel that asks shows all of it already."""
     if not request.user.has_perm("signals_app.view_event"):
         raise PermissionDenied
     wanted = Wanted.of(request)
-    context = {
-        **admin.site.each_context(request),
-        "title": "Live events",
+    events, refused = list(_events(wanted)), _rejected(wanted)
+    seen = f"{events[0].pk if events else 0}.{refused[0].pk if refused else 0}"
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    context = _panel(request, wanted, events, refused)
+    context["poll_url"] = f"{context['url']}?{wanted.query(seen=seen)}"
+    if "HX-Request" in request.headers:
+        return TemplateResponse(request, "admin/live_events/panel.html", context)
+    context |= {**admin.site.each_context(request), "title": "Live events"}
+    return TemplateResponse(request, "admin/live_events/page.html", context)
+
+
+def _panel(
+    request: HttpRequest, wanted: Wanted, events: list[Event], refused: list[RejectedEvent]
+) -> dict[str, Any]:
+    sources, url = list(Source.objects.order_by("name")), reverse("live-events")
+    return {
         "wanted": wanted,
-        "sources": list(Source.objects.order_by("name")),
-        "events": _events(wanted),
-        "rejected": [(row, fix(row)) for row in _rejected(wanted)],
+        "kinds": KINDS,
+        "paused": "paused" in request.GET,
+        "url": url,
+        "go_on_url": f"{url}?{wanted.query()}",
+        "pause_url": f"{url}?{wanted.query(paused='1')}",
+        "sources": sources,
+        "events": events,
+        "names": sorted({event.name for event in events if event.name}),
+        "rejected": refused,
+        "groups": rejected.groups(refused),
+        "may_retry": request.user.has_perm("signals_app.change_rejectedevent"),
         "shown": SHOWN,
         "searched": SEARCHED,
+        "example": _example(sources),
     }
-    return TemplateResponse(request, "admin/live_events.html", context)
+
+
+def _example(sources: list[Source]) -> str:
+    """A command that sends the first event, once there is a source that takes one."""
+    own = next((source for source in sources if source.kind == "http" and source.active), None)
+    return curl_example(own) if own else ""
 
 
 def _events(wanted: Wanted) -> QuerySet[Event]:
@@ -59,43 +108,18 @@ def _events(wanted: Wanted) -> QuerySet[Event]:
     else:
         newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         found = found.filter(pk__gt=newest - SEARCHED)
-    if wanted.name:
-        found = found.filter(name=wanted.name)
-    return (found.filter(source=wanted.source) if wanted.source else found)[:SHOWN]
+    exact = {"name": wanted.name, "kind": wanted.kind, "source": wanted.source}
+    return found.filter(**{field: value for field, value in exact.items() if value})[:SHOWN]
 
 
 def _rejected(wanted: Wanted) -> list[RejectedEvent]:
-    rows = RejectedEvent.objects.select_related("source").order_by("-received_at")
+    rows = RejectedEvent.objects.select_related("source").order_by("-received_at", "-pk")
     rows = rows.filter(source=wanted.source) if wanted.source else rows
-    if not (wanted.person or wanted.name):
+    if not (wanted.person or wanted.name or wanted.kind):
         return list(rows[:SHOWN])
     return [row for row in rows[:REJECTED_SEARCHED] if _mentions(row, wanted)][:SHOWN]
 
 
 def _mentions(row: RejectedEvent, wanted: Wanted) -> bool:
-    return wanted.person in row.payload and wanted.name in row.payload
-
-
-def fix(row: RejectedEvent) -> str:
-    """What the sender should change, as a sentence."""
-    for words, advice in _ADVICE:
-        if words in row.reason:
-            return advice.format(path=row.path or "the item")
-    return f"Correct {row.path or 'the item'} and send it again; its messageId may stay the same."
-
-
-_ADVICE: tuple[tuple[str, str], ...] = (
-    ("anonymousId are both", "Add userId, or anonymousId before the person is known."),
-    ("is missing", "Add {path}."),
-    ("is empty", "Give {path} a value."),
-    ("ISO 8601", "Send {path} as 2026-03-10T10:00:00Z, or leave it out."),
-    ("is longer", "Shorten {path}."),
-    ("is larger", "Send less in {path}: an event may have 32 KB."),
-    ("duplicate key", "Send {path} once: a JSON object may name a key only once."),
-    ("NUL", "Remove the character \\u0000 from {path}."),
-    ("surrogate", "Send {path} as whole Unicode characters: half an emoji was cut off."),
-    ("nested", "Flatten {path}."),
-    ("2^53", "Send {path} as text: the number is too large to be exact."),
-    ("not a string", "Send {path} as text in quotes."),
-    ("not a JSON object", "Send {path} as an object in braces."),
-)
+    kind = f'"{wanted.kind}"' if wanted.kind else ""
+    return wanted.person in row.payload and wanted.name in row.payload and kind in row.payload

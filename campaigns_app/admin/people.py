@@ -4,13 +4,17 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 
-from campaigns_app import person_page, timeline
-from people_app.admin import PersonAdmin
+from campaigns_app import person_export, person_page, privacy, timeline
+from people_app.admin.people import PersonAdmin
 from people_app.models import Person
 from upsell_project.lib import clock
+from upsell_project.lib.admin_base import log
 
 ENTRIES = 50
 
@@ -21,6 +25,47 @@ admin.site.unregister(Person)
 class PersonPageAdmin(PersonAdmin):
     empty_hint = "People appear with their first event: add a source, then send one."
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/erase/", view(self.erase_view), name="people_app_person_erase"),
+            path("<int:pk>/export/", view(self.export_view), name="people_app_person_export"),
+            *super().get_urls(),
+        ]
+
+    def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asked first, then noted and done: within seconds nothing of them is left."""
+        person = _person(request, pk, "people_app.add_erasure")
+        page = reverse("admin:people_app_person_change", args=[pk])
+        if request.method != "POST":
+            context = self.admin_site.each_context(request) | {"title": "Erase this person"}
+            return TemplateResponse(
+                request,
+                "admin/people_app/person/erase.html",
+                context | {"person": person, "back": page, "opts": self.opts},
+            )
+        new = privacy.ask(person)
+        log(request, [person], "Asked for their erasure")
+        told = (
+            "Nobody reaches them any more; the rest is emptied within a minute."
+            if new
+            else "That had begun before."
+        )
+        self.message_user(request, told, messages.SUCCESS if new else messages.WARNING)
+        return HttpResponseRedirect(page)
+
+    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Everything about them as a file; that it was read is noted."""
+        person = _person(request, pk, "people_app.add_erasure")
+        log(request, [person], "Exported everything about them")
+        headers = {
+            "Content-Disposition": f'attachment; filename="person-{pk}.json"',
+            "Cache-Control": "no-store",
+        }
+        return JsonResponse(
+            person_export.of(person), headers=headers, json_dumps_params={"ensure_ascii": False}
+        )
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -28,6 +73,7 @@ class PersonPageAdmin(PersonAdmin):
         context = dict(extra_context or {})
         if person is not None and self.has_view_permission(request, person):
             context |= person_page.overview(person, clock.now()) | self._timeline(request, person)
+            context["may_erase"] = request.user.has_perm("people_app.add_erasure")
         return super().change_view(request, object_id, form_url, context)
 
     def _timeline(self, request: HttpRequest, person: Person) -> dict[str, Any]:
@@ -37,6 +83,15 @@ class PersonPageAdmin(PersonAdmin):
             self.message_user(request, str(error), messages.WARNING)
             found, older = timeline.entries(person, ENTRIES)
         return {"timeline": [(entry, _pretty(entry.data)) for entry in found], "older": older}
+
+
+def _person(request: HttpRequest, pk: int, permission: str) -> Person:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+    person = Person.objects.filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    return person
 
 
 def _pretty(data: dict[str, Any]) -> str:

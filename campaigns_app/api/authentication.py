@@ -83,7 +83,7 @@ def _ranks(key: ApiKey, needed: ApiKey.Role) -> bool:
 
 
 def _staff_may(request: Request, view: "APIView") -> bool:
-    """`staff_permission` is `app.model`; a view without one is the superuser's."""
+    """`staff_permission` is `app.model`; a view without one is the superuser's. `staff_verb`: what any write is."""
     user = _user(request)
     if not (user.is_active and user.is_staff):
         return False
@@ -91,7 +91,9 @@ def _staff_may(request: Request, view: "APIView") -> bool:
     if label is None:
         return user.is_superuser
     app, model = label.split(".")
-    return user.has_perm(f"{app}.{_VERBS.get(request.method or '', 'change')}_{model}")
+    verb = _VERBS.get(request.method or "", "change")
+    verb = verb if verb == "view" else getattr(view, "staff_verb", "") or verb
+    return user.has_perm(f"{app}.{verb}_{model}")
 
 
 def _user(request: Request) -> User:

@@ -30,6 +30,7 @@ class Door(APIView):
     content_negotiation_class = OnlyJson
     http_method_names = METHODS
     staff_permission: ClassVar[str | None] = None
+    staff_verb: ClassVar[str] = ""
     write_role: ClassVar[ApiKey.Role] = ApiKey.Role.EDITOR
     query: ClassVar[Sequence[str]] = ()
 

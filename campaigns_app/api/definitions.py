@@ -8,6 +8,7 @@ from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import choice, flag, text
 from signals_app.admin.configs import problems
 from signals_app.models import Meter, SignalDefinition
+from signals_app.models.meter import faults_of
 from signals_app.models.signal import Detector
 
 RULE = ("detector", "config")
@@ -55,11 +56,10 @@ class MeterSerializer(Edited):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        aggregate, property_ = (
-            attrs.get(name, getattr(self.instance, name, "")) for name in ("aggregate", "property")
-        )
-        if aggregate == Meter.Aggregate.SUM and not property_:
-            raise serializers.ValidationError({"property": "is needed for a sum"})
+        names = ("aggregate", "property", "window", "days", "where")
+        known = {name: getattr(self.instance, name) for name in names} if self.instance else {}
+        if faults := faults_of(Meter(**known | {name: attrs[name] for name in names if name in attrs})):
+            raise serializers.ValidationError(dict(faults))
         return attrs
 
 

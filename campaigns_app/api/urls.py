@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from campaigns_app.api.answers import ExplainView, NowhereView, SandboxClockView, TimelineView
 from campaigns_app.api.catalog import OffersView, TemplatesView
+from campaigns_app.api.corrections import EraseView, ExportView, FactsView, MergeView, NamesView
 from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
 from campaigns_app.api.facts import EventsView, RejectedEventsView, SignalsView
 from campaigns_app.api.outreach import (
@@ -45,6 +46,11 @@ for name, view in RESOURCES.items():
 
 urlpatterns = [
     re_path(r"^people/(?P<user_id>[^\x00]+)/timeline/?$", TimelineView.as_view(), name="api-timeline"),
+    re_path(r"^people/(?P<user_id>[^\x00]+)/erase/?$", EraseView.as_view(), name="api-erase"),
+    re_path(r"^people/(?P<user_id>[^\x00]+)/export/?$", ExportView.as_view(), name="api-export"),
+    re_path(r"^accounts/(?P<group_id>[^\x00]+)/facts/?$", FactsView.as_view(), name="api-facts"),
+    re_path(r"^accounts/(?P<group_id>[^\x00]+)/names/?$", NamesView.as_view(), name="api-names"),
+    re_path(r"^accounts/(?P<group_id>[^\x00]+)/merge/?$", MergeView.as_view(), name="api-merge"),
     re_path(r"^explain/?$", ExplainView.as_view(), name="api-explain"),
     re_path(r"^sandbox/clock/?$", SandboxClockView.as_view(), name="api-sandbox-clock"),
     re_path(r"^schema/?$", SchemaView.as_view(), name="api-schema"),

@@ -48,7 +48,8 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_ref = models.CharField(max_length=200, blank=True)
-    opened_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True, help_text="By the provider's receipt")
+    opened_at = models.DateTimeField(null=True, help_text="By a person; machines do not count")
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -63,6 +64,9 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=["held", "intended", "claimed", "sending", "unknown"]),
             ),
             models.Index(fields=["-intended_at"], name="delivery_intended"),
+            models.Index(
+                fields=["provider_ref"], name="delivery_provider_ref", condition=~models.Q(provider_ref="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What came in, as it was received: read, searched by person, never edited."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,10 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from people_app.masking import without_addresses
-from signals_app import parked
-from signals_app.models import Envelope, Event, Meter, MeterTotal, RejectedEvent, Ticket
-from upsell_project.lib.admin_base import FactsAdmin, OfPersonAdmin, confirmed, log, told
-from upsell_project.lib.tables import TableAdmin, TableResource
+from signals_app import replay
+from signals_app.admin import read_again
+from signals_app.models import Envelope, Event, Ticket
+from upsell_project.lib.admin_base import FactsAdmin, OfPersonAdmin, confirmed, log
 
 
 @admin.register(Event)
@@ -30,21 +30,14 @@ class EventAdmin(OfPersonAdmin):
         return without_addresses(event.properties)
 
 
-@admin.register(RejectedEvent)
-class RejectedEventAdmin(FactsAdmin):
-    list_display = ("received_at", "source", "index", "path", "reason")
-    empty_hint = "Good: nothing that a source sent was refused."
-    list_select_related = ("source",)
-    list_filter = ("source",)
-
-
 @admin.register(Envelope)
 class EnvelopeAdmin(FactsAdmin):
     """The body is personal data: it is shown only when asked for, and that is noted."""
 
     list_display = ("id", "received_at", "source", "call", "state", "attempts", "error")
     list_select_related = ("source",)
-    list_filter = ("state",)
+    list_filter = ("state", "source")
+    list_before_template = "admin/signals_app/envelope/before_list.html"
     exclude = ("body",)
     readonly_fields = ("raw",)
     actions = ("try_again",)
@@ -53,27 +46,33 @@ class EnvelopeAdmin(FactsAdmin):
         return super().get_queryset(request).defer("body")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.body_view)
-        return [path("<int:pk>/body/", view, name="signals_app_envelope_body"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("read-again/", view(self.read_again_view), name="signals_app_envelope_read_again"),
+            path("<int:pk>/body/", view(self.body_view), name="signals_app_envelope_body"),
+            *super().get_urls(),
+        ]
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("signals_app.change_envelope")
 
     @admin.action(description="Try again", permissions=["resolve"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Envelope]) -> HttpResponse | None:
-        rows = queryset.filter(state=parked.PARKED)
-        question = f"{rows.count()} parked envelopes will be read again."
+        """Parked ones, and those that were done: what they hold already is not stored twice."""
+        rows = queryset.exclude(state=Envelope.State.PENDING)
+        question = f"{rows.count()} envelopes will be read again."
         if page := confirmed(self, request, rows, question):
             return page
-        found = list(rows)
+        found = list(rows.defer("body"))
         log(request, found, "Try again")
-        told(
-            self,
-            request,
-            parked.try_again([row.pk for row in found]),
-            "parked envelopes are in the inbox again",
+        chosen = Envelope.objects.filter(
+            pk__in=[row.pk for row in found], received_at__in=[row.received_at for row in found]
         )
+        self.message_user(request, f"{replay.envelopes(chosen)}.")
         return None
+
+    def read_again_view(self, request: HttpRequest) -> HttpResponse:
+        return read_again.page(self, request)
 
     def body_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         envelope = Envelope.objects.filter(pk=pk).first()
@@ -91,29 +90,6 @@ class EnvelopeAdmin(FactsAdmin):
     def raw(self, envelope: Envelope) -> str:
         link = reverse("admin:signals_app_envelope_body", args=[envelope.pk])
         return format_html('<a href="{}">Show the raw body</a> (this is noted in the history)', link)
-
-
-class MeterResource(TableResource):
-    class Meta(TableResource.Meta):
-        model = Meter
-        import_id_fields = ("resource",)
-        fields = ("resource", "label", "verb", "event", "aggregate", "property")
-
-
-@admin.register(Meter)
-class MeterAdmin(TableAdmin):
-    resource_classes: ClassVar = [MeterResource]
-    empty_hint = "A meter says which event counts against which limit of a plan."
-    list_display = ("resource", "label", "event", "aggregate", "property")
-    search_fields = ("resource", "event")
-
-
-@admin.register(MeterTotal)
-class MeterTotalAdmin(FactsAdmin):
-    list_display = ("account", "resource", "period", "used", "last_event_at")
-    list_select_related = ("account",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"
 
 
 @admin.register(Ticket)

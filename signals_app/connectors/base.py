@@ -1,12 +1,23 @@
 """What a connector is: proof that a request comes from its provider, then the body turned into `Incoming`."""
 
+import base64
+import binascii
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
+from babel import Locale
+
 from signals_app.incoming import MAX_ID, MAX_RAW, Incoming, Rejected
+from upsell_project.lib import signing
+
+MAX_TEXT = 10_000
+
+QUERY = "upsell-query"  # no header of a request: the door puts the query string there
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +35,47 @@ class BadSignature(Exception):
     """Missing, wrong or stale proof of origin: answer 401. The message holds no secret and no signature."""
 
 
+SOUND = "upsell-sound"
+"""Kept with an envelope in which the door found nothing to refuse: its reader need not look for it again."""
+
+
+UNPROVEN = "upsell-unproven"
+"""Kept with an envelope of a source that had no secret: whoever knew the URL may have sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An object of the provider that has to be read by its API, because what came in only names it."""
+
+    kind: str
+    """The provider's word, at most 12 characters: contact, company, subscription, ..."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The GET that reads one object: a whole URL and the headers that authorize it."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Parsed:
-    """Everything authentic is answered 200; what could not be used is in `rejected`. Both may be empty."""
+    """Everything authentic is answered 200; what could not be used is in `rejected`. All may be empty."""
 
     items: list[Incoming] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider wants to hear once its request is durable."""
+
+    body: bytes = b'{"ok": true}'
+    content_type: str = "application/json"
+    status: int = 200
 
 
 class Connector(ABC):
@@ -39,6 +85,23 @@ class Connector(ABC):
     """How far the signed time may be from now, both ways; None when the provider signs no time."""
     signed: ClassVar[bool] = True
     """Takes `POST /hooks/<kind>/<token>`. False: authenticated by write key at `/v1/...` instead."""
+    beta: ClassVar[str] = ""
+    """What could not be verified against the vendor, as staff read it; empty when all of it was."""
+    setup: ClassVar[str] = ""
+    """What to do at the provider, in one or two sentences: where the URL goes, where the secret is found."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names under which `create_source` knows this kind."""
+    methods: ClassVar[frozenset[str]] = frozenset({"POST"})
+    headers: ClassVar[tuple[str, ...]] = ()
+    """Request headers, in lower case, that `parse` needs, and `QUERY`; they are kept with the envelope."""
+    needs_secret: ClassVar[bool] = True
+    """False: without a secret whoever knows the unguessable URL may tell what was done, and no more than that."""
+    relays: ClassVar[bool] = False
+    """True: what it sends was told to the provider by browsers and apps, so its secret proves the provider only."""
+    reads: ClassVar[str] = ""
+    """Where the provider's API is, such as `https://api.hubapi.com`; empty when nothing is ever read there."""
+    enriches: ClassVar[bool] = False
+    """Knows companies by their domain."""
 
     @abstractmethod
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
@@ -48,11 +111,47 @@ class Connector(ABC):
     def parse(
         self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
     ) -> Parsed:
-        """Never raises on an authentic body. `call` matters only where one kind has several doors."""
+        """Never raises on an authentic body. `call` is the door where a kind has several, `hook` for webhooks, or
+        `read:<kind>` for the answer to a `Question` about an object of that kind.
+
+        A request without a body (a GET) is parsed from its query string.
+        """
+
+    def answer(self, request: HookRequest) -> Answer:
+        """What to say after the request was kept."""
+        return Answer()
+
+    def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:
+        """How to read this object at `api_url` (no slash at its end); None when it cannot be read."""
+        return None
 
     def refuse_stale(self, signed_at: float, now: float) -> None:
         if self.freshness is not None and not abs(now - signed_at) <= self.freshness.total_seconds():
             raise BadSignature("the signed time is too far from now")
+
+
+def check_token(request: HookRequest, secrets: Sequence[str]) -> None:
+    """For providers that sign nothing: a source that has a secret must be told it, as Basic password, Bearer token or
+    `X-Api-Key`. Without one anybody who knows the URL is let in, and the door marks what they bring `UNPROVEN`."""
+    if not secrets:
+        return
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    given = [request.headers.get("x-api-key", ""), request.headers.get("x-upsell-token", "")]
+    if scheme.lower() == "bearer":
+        given.append(credentials)
+    elif scheme.lower() == "basic":
+        given += _basic(credentials)
+    if not signing.any_same(signing.usable(secrets), [token.strip() for token in given if token.strip()]):
+        raise BadSignature("the secret is missing or wrong")
+
+
+def _basic(credentials: str) -> list[str]:
+    """`user:password` whole, and the password alone: a secret may be either."""
+    try:
+        decoded = base64.b64decode(credentials, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return []
+    return [decoded, decoded.partition(":")[2]]
 
 
 def unusable(body: bytes, reason: str, path: str = "") -> Parsed:
@@ -103,3 +202,68 @@ def identifier(value: Any) -> str:
     """An id as text; one that is longer than any column of ours is nobody we know, so it is left out."""
     found = words(value)
     return found if len(found) <= MAX_ID else ""
+
+
+def first_words(said: Mapping[str, Any], *names: str) -> str:
+    """The first of these members that says something."""
+    return next((found for name in names if (found := words(said.get(name)))), "")
+
+
+def present(**values: Any) -> dict[str, Any]:
+    """Those that are known, long texts cut."""
+    known = {name: value for name, value in values.items() if value is not None and value != ""}
+    return {name: value[:MAX_TEXT] if isinstance(value, str) else value for name, value in known.items()}
+
+
+def points(value: Any) -> int | float | None:
+    """A point on a scale, also written as text."""
+    number = _decimal(value)
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def from_number(value: Any) -> datetime | None:
+    """Unix seconds or milliseconds, whichever it must be."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return from_unix(value / 1000 if value > 10**11 else value)
+
+
+def whole_number(value: Any) -> int | None:
+    """An amount of things, also written as text; None when it is no plausible one."""
+    number = _decimal(value)
+    return int(number) if number is not None and number == number.to_integral_value() else None
+
+
+def decimal_text(value: Any) -> str | None:
+    """An amount of money in major units as plain decimal text; None when it is no number."""
+    number = _decimal(value)
+    return None if number is None else f"{number:f}"
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except ArithmeticError:
+        return None
+    plausible = number.is_finite() and abs(number) < Decimal(10) ** 12
+    # `1e-999` is a number too, but nobody's money, and a text without end.
+    return round(number, 6).normalize() if plausible else None
+
+
+def country_code(value: Any) -> str:
+    """ISO 3166-1 alpha-2 of a code or an English name, as CRMs keep it; empty when it is neither."""
+    said = words(value)
+    if len(said) == 2 and said.isascii() and said.isalpha():
+        return "GB" if said.upper() == "UK" else said.upper()
+    return _country_names().get(said.casefold().removeprefix("the "), "")
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    territories = Locale("en").territories
+    named = {name.casefold(): code for code, name in territories.items() if code.isalpha() and len(code) == 2}
+    return named | {"usa": "US", "united states of america": "US", "great britain": "GB", "england": "GB"}

@@ -14,15 +14,16 @@ from signals_app import usage
 from signals_app.detectors.base import Batch, Evidence, Finding, number
 from signals_app.ingest import Stored
 from signals_app.models import DetectorState, Meter, Signal, SignalDefinition
+from signals_app.models.meter import Window
 from upsell_project.lib import bulk
-
-# What is held, not used up (seats), does not begin anew with a month: one period for ever.
-ALWAYS = date(1970, 1, 1)
 
 
 @dataclass(slots=True)
 class Level:
-    """How full one resource of one account is in the current month, or at all if it is held (`ALWAYS`)."""
+    """How full one resource of one account is in the current window of its meter.
+
+    What is held and not used up (seats), and what a rolling window counts, does not begin anew: one period for ever.
+    """
 
     account_id: int
     resource: str
@@ -66,7 +67,7 @@ def find(definitions: Sequence[SignalDefinition], batch: Batch, now: datetime) -
 
 
 def refresh(signals: Sequence[Signal], now: datetime) -> Mapping[int, Evidence | None]:
-    """The same resource as it stands now; nothing once it is below the re-arm bound or the month has turned."""
+    """The same resource as it stands now; nothing once it is below the re-arm bound or the period has turned."""
     levels = {
         (x.account_id, x.resource): x for x in _levels({s.account_id for s in signals if s.account_id}, now)
     }
@@ -110,15 +111,18 @@ def _levels(account_ids: Iterable[int], now: datetime) -> list[Level]:
         return []
     caps = entitlements.of(ids)
     totals = usage.totals(ids, now)
-    seats = Account.objects.filter(pk__in=ids).values_list("pk", "timezone", "seats_used")
+    seats = Account.objects.filter(pk__in=ids).values_list("pk", "seats_used")
     used = {key: amount for key, (amount, _) in totals.items()}
-    held = {(pk, "seats"): Decimal(count) for pk, _, count in seats if count is not None}
-    zones = {pk: zone for pk, zone, _ in seats}
+    held = {(pk, "seats"): Decimal(count) for pk, count in seats if count is not None}
+    known = usage.facts_of(ids)
+    meters = {meter.resource: meter for meter in Meter.objects.all()}
     return [
         Level(
             account,
             resource,
-            ALWAYS if (account, resource) in held else usage.month(now, zones[account]),
+            usage.ALWAYS
+            if (account, resource) in held
+            else usage.period_of(meters.get(resource), now, known[account]),
             (used | held).get((account, resource), Decimal(0)),
             cap,
         )
@@ -190,6 +194,8 @@ def _evidence(level: Level, meter: Meter | None, now: datetime) -> Evidence:
         "percent": int(level.share * 100),
         "measured_at": now.isoformat(),
     }
-    if level.period == ALWAYS:
+    if meter is not None and meter.window != Window.CALENDAR:
+        return evidence | {"window": usage.label_of(meter)}
+    if level.period == usage.ALWAYS:
         return evidence
-    return evidence | {"period": level.period.isoformat(), "period_label": "this month"}
+    return evidence | {"period": level.period.isoformat(), "period_label": usage.label_of(meter)}

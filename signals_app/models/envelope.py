@@ -23,6 +23,16 @@ class Source(models.Model):
     previous_secret = EncryptedField(blank=True, help_text="Still accepted while the sender rotates")
     hook_token = models.CharField(max_length=80, unique=True)
     origins = models.JSONField(default=list, blank=True, help_text="Browser origins that may use a web key")
+    api_key = EncryptedField(
+        blank=True, help_text="Opens the provider's API, to read what its webhooks only name"
+    )
+    api_url = models.CharField(max_length=300, blank=True, help_text="Empty: the provider's usual address")
+    lookup_error = models.CharField(
+        max_length=300, blank=True, help_text="Why its API cannot be read at present"
+    )
+    lookups_paused_until = models.DateTimeField(
+        null=True, blank=True, help_text="Real time; set by its API's answers"
+    )
     active = models.BooleanField(default=True)
     signature_failures = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -37,7 +47,10 @@ class Source(models.Model):
 
 
 class Envelope(models.Model):
-    """One raw request, durable before it is acknowledged; workers turn it into events."""
+    """One raw request, durable before it is acknowledged; workers turn it into events.
+
+    The table is partitioned by week of `received_at`: name it in a query by id, and one partition is read.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -55,12 +68,20 @@ class Envelope(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.SmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    replayed_at = models.DateTimeField(
+        null=True, help_text="Real time at which it was put back; what just came in goes first"
+    )
     error = models.TextField(blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], name="envelope_pending", condition=models.Q(state="pending")),
-            models.Index(fields=["received_at"], name="envelope_received"),
+            models.Index(
+                models.OrderBy(models.F("replayed_at"), nulls_first=True),
+                "id",
+                name="envelope_pending",
+                condition=models.Q(state="pending"),
+            ),
+            models.Index(fields=["source", "id"], name="envelope_parked", condition=models.Q(state="parked")),
         ]
 
     def __str__(self) -> str:

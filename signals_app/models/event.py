@@ -1,4 +1,4 @@
-"""Immutable facts about what customers did, and what is counted from them."""
+"""Immutable facts about what customers did."""
 
 from django.db import models
 
@@ -7,65 +7,50 @@ from signals_app.models.envelope import Source
 
 
 class Event(models.Model):
-    """One fact. `message_id` is unique per source, so a repeated one changes nothing."""
+    """One fact. The table is partitioned by month of `occurred_at`; `EventKey` sees to it that each is there once."""
 
     source = models.ForeignKey(Source, models.CASCADE, db_constraint=False, db_index=False)
     message_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=200, blank=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
-    account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
+    identity_id = models.BigIntegerField(null=True, help_text="The name under which the person was found")
+    account = models.ForeignKey(
+        Account,
+        models.CASCADE,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        help_text="The account that the event itself named",
+    )
     properties = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="event_once")]
         indexes = [
             models.Index(fields=["person", "name", "occurred_at"], name="event_person"),
-            models.Index(fields=["account", "name", "occurred_at"], name="event_account"),
+            models.Index(
+                fields=["account", "name", "occurred_at"],
+                name="event_account",
+                condition=models.Q(account__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.kind
 
 
-class Meter(models.Model):
-    """How the use of one resource is counted from events, per account and calendar month."""
+class EventKey(models.Model):
+    """That a message of a source was taken. Partitioned by the 31 days in which it was processed (see `once`)."""
 
-    class Aggregate(models.TextChoices):
-        COUNT = "count", "Count of events"
-        SUM = "sum", "Sum of a property"
-
-    resource = models.CharField(
-        max_length=100, unique=True, help_text="As in the plan's limits: exports, ..."
-    )
-    label = models.CharField(max_length=100, help_text="As a recipient reads it: reports")
-    verb = models.CharField(max_length=100, help_text="What they did with it: exported")
-    event = models.CharField(max_length=200)
-    aggregate = models.CharField(max_length=10, choices=Aggregate.choices, default=Aggregate.COUNT)
-    property = models.CharField(max_length=100, blank=True)
+    pk = models.CompositePrimaryKey("source_id", "digest", "period")
+    source_id = models.BigIntegerField()
+    digest = models.UUIDField(help_text="The first half of SHA-256 of the message id")
+    period = models.DateField(help_text="First day of the 31 days")
 
     def __str__(self) -> str:
-        return self.resource
-
-
-class MeterTotal(models.Model):
-    """What an account used of a resource in one calendar month of its own zone."""
-
-    account = models.ForeignKey(Account, models.CASCADE, db_constraint=False)
-    resource = models.CharField(max_length=100)
-    period = models.DateField(help_text="First day of the month")
-    used = models.DecimalField(max_digits=18, decimal_places=3)
-    last_event_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "resource", "period"], name="meter_total_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.used} {self.resource} in {self.period:%Y-%m}"
+        return str(self.digest)
 
 
 class Ticket(models.Model):

@@ -63,7 +63,7 @@ def test_beyond_the_bound_the_length_is_estimated(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(admin_base, "COUNTED_EXACTLY", 10)
     rows = Event.objects.order_by("-pk")
     with CaptureQueriesContext(connection) as queries:
-        assert EventAdmin.paginator(rows, 5).count == 11
+        assert EventAdmin.paginator(rows, 5).count >= 11
     assert "reltuples" in queries[-1]["sql"]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE signals_app_event")

@@ -28,7 +28,7 @@ def test_every_model_has_an_admin() -> None:
     missing = [
         m._meta.label for app in OURS for m in apps.get_app_config(app).get_models() if m not in MODELS
     ]
-    assert missing == []
+    assert missing == ["signals_app.EventKey"], "Django's admin takes no composite key"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

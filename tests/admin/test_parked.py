@@ -51,7 +51,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("park", "url", "state", "job", "question"),
     [
         (parked_run, RUNS, "active", "steps", "1 parked runs will go on"),
-        (parked_envelope, ENVELOPES, "pending", "inbox", "1 parked envelopes will be read again"),
+        (parked_envelope, ENVELOPES, "pending", "inbox", "1 envelopes will be read again"),
     ],
 )
 def test_it_asks_and_then_tries_again(

@@ -22,17 +22,26 @@ from campaigns_app.models import (
 )
 from consent_app.models import Pause, Suppression
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
-from people_app.models import Person, PlanPrice, WaitingFacts
+from people_app.models import AccountName, ErasedName, Erasure, Person, PlanPrice
 from signals_app.models import (
     DetectorState,
+    Dropped,
     Envelope,
     Event,
+    EventMapping,
+    Lookup,
     Meter,
     MeterTotal,
+    MeterValue,
+    Recount,
+    RecountDue,
     RejectedEvent,
+    SeenProperty,
     Signal,
     SignalDefinition,
     Source,
+    SourceAlert,
+    SourceHour,
     Ticket,
 )
 from tests.build import a_person, a_source, an_account, an_event
@@ -218,8 +227,21 @@ def a_world() -> World:
 def _the_rest(person: Person, source: Source, definition: SignalDefinition, delivery: Delivery) -> None:
     now, account = clock.now(), delivery.account
     month = now.date().replace(day=1)
-    Meter.objects.create(resource="exports", label="reports", verb="exported", event="Report Exported")
+    meter = Meter.objects.create(
+        resource="exports", label="reports", verb="exported", event="Report Exported"
+    )
     MeterTotal.objects.create(account=account, resource="exports", period=month, used=17, last_event_at=now)
+    MeterValue.objects.create(account=account, resource="exports", period=month, digest="0" * 32, seen=1)
+    Recount.objects.create(meter=meter, changed_at=now)
+    RecountDue.objects.create(account=account, asked_at=now)
+    Dropped.objects.create(before=now)
+    EventMapping.objects.create(event="report_done", name="Report Exported", properties={"format": "kind"})
+    SeenProperty.objects.create(
+        source=source, name="report_done", path="format", type="text", last_seen_at=now
+    )
+    Lookup.objects.create(source=source, kind="contact", object_id="7", due_at=now)
+    SourceHour.objects.create(source=source, hour=now.replace(minute=0, second=0, microsecond=0), accepted=3)
+    SourceAlert.objects.create(source=source, kind="silent", sentence="Nothing has come.", opened_at=now)
     DetectorState.objects.create(
         definition=definition, account=account, resource="exports", period=month, fired_at=now
     )
@@ -239,9 +261,9 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     Pause.objects.create(person=person, kind="snooze", until=now + timedelta(days=3), set_at=now)
     Suppression.objects.create(channel="email", address_hash="0" * 64, reason="complaint", at=now)
     PlanPrice.objects.create(price_key="pro_monthly", plan="pro")
-    WaitingFacts.objects.create(
-        kind="stripe_customer_id", value="cus_9", source="stripe", at=clock.now(), facts={"mrr": "49.00"}
-    )
+    Erasure.objects.create(person=Person.objects.create(first_seen_at=now, last_seen_at=now), asked_at=now)
+    ErasedName.objects.create(digest="0" * 64, asked_at=now)
+    AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)

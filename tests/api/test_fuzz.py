@@ -41,6 +41,13 @@ SOUND: dict[str, dict[str, list[Any]]] = {
     "signal-definitions": {"slug": SLUGS, "name": ["Near"], "detector": ["threshold"], "config": [RULE]},
     "meters": {"resource": SLUGS, "label": ["rows"], "verb": ["imported"], "event": ["Rows Imported"]},
     "playbooks": {"slug": SLUGS, "name": ["Power"], "signals": [[], ["usage-limit-near"]]},
+    "facts": {
+        "facts": [{}, {"plan": "pro", "x": 1}],
+        "limits": [{"exports": "20", "api": None}],
+        "unlimit": [["x"]],
+    },
+    "names": {"kind": ["stripe_customer_id", "hubspot_company_id"], "value": SLUGS},
+    "merge": {"into": ["nobody", "acme"]},
     "sources": {"kind": ["http", "web", "stripe"], "name": ["One"], "origins": [[], ["https://a.test"]]},
 }
 NEVER = {"/api/sandbox/clock/"}  # a lucky number would move the clock for a year
@@ -65,7 +72,8 @@ def _body(
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     fields = list(whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"])
     wild = {name: _value(dice, 0) for name in dice.sample(fields, dice.randint(0, min(2, len(fields))))}
-    sound = {name: dice.choice(values) for name, values in SOUND[path.split("/")[2]].items()}
+    known = SOUND.get(path.rstrip("/").rpartition("/")[2]) or SOUND[path.split("/")[2]]
+    sound = {name: dice.choice(values) for name, values in known.items()}
     if method == "patch":
         sound = {name: value for name, value in sound.items() if name not in ("slug", "kind", "resource")}
     return dice.choice([sound, sound | wild, wild])
@@ -95,6 +103,7 @@ def _requests(whole: dict[str, Any], dice: random.Random, ids: dict[str, str]) -
                 some = dice.sample(query, min(len(query), dice.randint(0, 2)))
                 asked = urlencode({name: dice.choice(ODD) for name in some if number}, errors="replace")
                 value = ids[path.split("/")[2]] if number < 2 else dice.choice(ODD)
+                value = value or "x" if method == "post" else value  # without a name it is another path
                 where = (
                     path
                     if "{" not in path

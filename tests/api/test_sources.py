@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from signals_app import sources
+from signals_app.connectors import CONNECTORS
 from signals_app.models import Source
 from tests.api.caller import Caller
 
@@ -46,9 +47,40 @@ def test_no_two_sources_share_a_key(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_kinds_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("create_source", list=True)
-    kinds = capsys.readouterr().out.split()
-    assert kinds == sources.kinds()
+    kinds = capsys.readouterr().out.splitlines()
+    assert kinds == list(CONNECTORS)
     assert {"http", "web", "stripe", "zendesk"} <= set(kinds)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("salesforce", "salesforce_outbound_message"),
+        ("customer.io", "customerio"),
+        ("svix", "standard_webhooks"),
+        ("Salesforce", "salesforce_outbound_message"),
+    ],
+)
+def test_a_kind_has_other_names_too(capsys: pytest.CaptureFixture[str], said: str, kind: str) -> None:
+    told = made(capsys, said)
+    assert told["kind"] == kind == Source.objects.get().kind
+    assert told["hook_path"].startswith(f"/hooks/{kind}/")
+
+
+OURS = {"http", "web", "standard_webhooks", "zapier", "tray", "workato", "onesignal", "airship"}
+
+
+@pytest.mark.parametrize("kind", list(CONNECTORS))
+def test_a_secret_is_made_only_where_the_sender_is_told_it(
+    capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    call_command("create_source", kind)
+    told = capsys.readouterr()
+    assert bool(json.loads(told.out)["signing_secret"]) is (kind in OURS)
+    needs_theirs = kind not in OURS and CONNECTORS[kind].needs_secret
+    assert ("until the provider's secret is given" in told.err) is needs_theirs
+    call_command("create_source", kind, json=True)
+    assert not capsys.readouterr().err, "programs read one line"
 
 
 @pytest.mark.parametrize(

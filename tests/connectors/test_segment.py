@@ -90,7 +90,7 @@ def test_a_single_call_is_a_batch_of_one(call: str) -> None:
         ({"event": "e" * 201}, "event", "longer than 200"),
         ({"type": "group"}, "groupId", "is missing"),
         ({"type": "alias"}, "previousId", "is missing"),
-        ({"type": "delete", "userId": None, "anonymousId": "a"}, "type", "nothing was erased"),
+        ({"type": "delete", "userId": None}, "userId", "both missing"),
         ({"type": "page", "name": {}}, "name", "is not a string"),
         ({"messageId": ["m"]}, "messageId", "neither"),
         ({"properties": [1]}, "properties", "is not a JSON object"),

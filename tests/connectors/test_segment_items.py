@@ -1,10 +1,12 @@
+import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signals_app.connectors import segment
+from signals_app.connectors import CONNECTORS, segment
 from tests.connectors.segment_calls import NOW, TRACK, batch, taken
 
 
@@ -98,12 +100,17 @@ def test_a_long_message_id_is_hashed() -> None:
     assert len(long) <= 200 and long != taken({**TRACK, "messageId": "m" * 301}).message_id
 
 
-def test_a_delete_call_is_not_taken_as_long_as_nothing_would_be_erased() -> None:
-    found = batch(TRACK, {"type": "delete", "userId": "u_1"})
-    assert found.accepted == 1
-    assert [one.reason for one in found.rejected] == [
-        "type is delete, which is not supported: nothing was erased"
-    ]
+@pytest.mark.parametrize("who", [{"userId": "u_1"}, {"anonymousId": "a_1"}])
+def test_a_delete_call_of_a_server_asks_for_an_erasure_and_that_of_a_page_does_not(
+    who: dict[str, str],
+) -> None:
+    body = json.dumps({"batch": [TRACK, {"type": "delete", **who}]}).encode()
+    by_server, by_page = (CONNECTORS[kind].parse(body, {}, NOW) for kind in ("http", "web"))
+    assert [item.kind for item in by_server.items] == ["track", "delete"]
+    assert by_server.items[1].user_id == who.get("userId")
+    assert [item.kind for item in by_page.items] == ["track"]
+    assert [(one.index, one.path) for one in by_page.rejected] == [(1, "type")]
+    assert by_page.rejected[0].reason == "type is delete, which only a server may send: nothing was erased"
 
 
 values = (

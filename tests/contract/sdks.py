@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from segment.analytics.client import Client
+from rudderstack.analytics.client import Client as Rudder
+from segment.analytics.client import Client as Segment
 
 NODE = Path(__file__).parent / "node"
 Call = dict[str, Any]
@@ -23,9 +24,11 @@ _PYTHON_NAMES = {
 }
 
 
-def segment_python(url: str, key: str, calls: Sequence[Call], *, gzip: bool = False) -> list[str]:
+def python(
+    sdk: Callable[..., Any], url: str, key: str, calls: Sequence[Call], *, gzip: bool = False
+) -> list[str]:
     errors: list[str] = []
-    client = Client(
+    client = sdk(
         key,
         host=url,
         gzip=gzip,
@@ -41,10 +44,14 @@ def segment_python(url: str, key: str, calls: Sequence[Call], *, gzip: bool = Fa
 
 
 def node(sdk: str, url: str, key: str, calls: Sequence[Call], *, gzip: bool = False) -> list[str]:
-    asked = {"sdk": sdk, "url": url, "key": key, "gzip": gzip, "calls": calls}
+    return node_program("send.mjs", {"sdk": sdk, "url": url, "key": key, "gzip": gzip, "calls": calls})
+
+
+def node_program(name: str, asked: dict[str, Any]) -> list[str]:
+    """Run a program beside this file's; it reads what is asked from stdin and prints its errors last."""
     env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
-        ["node", "send.mjs"],
+        ["node", name],
         input=json.dumps(asked),
         capture_output=True,
         text=True,
@@ -59,9 +66,12 @@ def node(sdk: str, url: str, key: str, calls: Sequence[Call], *, gzip: bool = Fa
 
 
 SDKS: dict[str, Send] = {
-    "segment-python": segment_python,
-    "segment-python-gzip": partial(segment_python, gzip=True),
+    "segment-python": partial(python, Segment),
+    "segment-python-gzip": partial(python, Segment, gzip=True),
     "segment-node": partial(node, "segment"),
+    "segment-node-old": partial(node, "old"),
+    "rudder-python": partial(python, Rudder),
+    "rudder-python-gzip": partial(python, Rudder, gzip=True),
     "rudder-node": partial(node, "rudder"),
     "rudder-node-gzip": partial(node, "rudder", gzip=True),
 }

@@ -14,7 +14,7 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     ".env.example",
-    "docs/scaling.md",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 )
 # A path in backticks begins with one of these. Others (`base`, `urls.py`) are short for a file beside the one before.
 TOP = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")} - {
@@ -81,7 +81,7 @@ def test_every_module_is_on_the_map() -> None:
 
 def test_the_quoted_make_targets_and_commands_exist() -> None:
     targets = set(re.findall(r"^(\w+)(?: \w+)*:", text("Makefile"), re.MULTILINE)) | {"local", "dev"}
-    known = {path.stem for path in (ROOT / "campaigns_app/management/commands").glob("[a-z]*.py")}
+    known = {path.stem for path in ROOT.glob("*_app/management/commands/[a-z]*.py")}
     known |= {"migrate", "makemigrations"}
     for document in DOCUMENTS:
         assert set(re.findall(r"^(?:`?)make (\w+)", text(document), re.MULTILINE)) <= targets

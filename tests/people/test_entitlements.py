@@ -1,13 +1,14 @@
 """What accounts have and pay: said by anybody in any order, also before anybody knows whose it is."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from people_app import facts, identify, waiting
-from people_app.models import Account, Entitlement, Person, PlanPrice, WaitingFacts
+from people_app import entitlements, facts, identify
+from people_app.models import Account, Entitlement, Person, PlanPrice
 from signals_app.incoming import Incoming
 from tests.build import a_person, an_account
 
@@ -24,9 +25,9 @@ def resolve(*items: Incoming, source: str = "http") -> identify.Resolved:
 
 
 def stripe(minute: float, name: str = "", **traits: Any) -> Incoming:
-    lookup = {"stripe_customer_id": "cus_1"}
-    said = {"account_traits": {**traits, **lookup}} if traits else {"name": name}
-    return item("group" if traits else "track", minute, lookup=lookup, active=False, **said)
+    ids = {"stripe_customer_id": "cus_1"}
+    said = {"account_traits": {**traits, **ids}} if traits else {"name": name}
+    return item("group" if traits else "track", minute, account_ids=ids, active=False, **said)
 
 
 def acme() -> Account:
@@ -97,16 +98,19 @@ def test_facts_of_an_unknown_customer_wait_until_an_account_has_it() -> None:
         source="stripe",
     )
     resolve(stripe(1, mrr="1.00", currency="eur"), source="stripe")
-    assert WaitingFacts.objects.count() == 3
+    waiting = Account.objects.get()
+    assert (waiting.group_id, str(waiting.mrr)) == (None, "49.00")
     named = item(minute=5, group_id="acme", account_traits={"stripe_customer_id": "cus_1", "currency": "USD"})
     changed = resolve(named).changed_accounts
     found = acme()
     assert changed == {found.pk}
     assert (str(found.mrr), found.invoice_status, found.plan) == ("49.00", "past_due", "pro")
     assert (found.currency, found.cancelling) == ("USD", True)
-    assert found.provenance["mrr"] == {"at": (START + timedelta(minutes=2)).isoformat(), "source": "stripe"}
+    at = (START + timedelta(minutes=2)).isoformat(timespec="microseconds")
+    assert found.provenance["mrr"] == {"at": at, "source": "stripe"}
     assert Entitlement.objects.get(account=found).cap == 9
-    assert not WaitingFacts.objects.exists()
+    waiting.refresh_from_db()
+    assert waiting.merged_into == found
 
 
 def test_a_customer_named_in_the_same_batch_waits_for_nothing() -> None:
@@ -114,14 +118,41 @@ def test_a_customer_named_in_the_same_batch_waits_for_nothing() -> None:
     named.group_id = "acme"
     resolve(stripe(1, mrr="49.00"), named, source="stripe")
     assert str(acme().mrr) == "49.00"
-    assert not WaitingFacts.objects.exists()
+    assert Account.objects.filter(merged_into=None).count() == 1
 
 
-def test_the_claims_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "MOST", 2)
-    for minute in range(4):
-        resolve(stripe(minute, mrr=str(minute)), source="stripe")
-    assert [one.facts["mrr"] for one in WaitingFacts.objects.order_by("pk")] == ["2", "3"]
+def test_a_customer_that_moves_takes_along_what_was_said_of_it() -> None:
+    resolve(item(minute=1, group_id="acme", account_traits={"stripe_customer_id": "cus_1"}))
+    resolve(stripe(2, mrr="49.00", limits={"exports": 9}), source="stripe")
+    resolve(item(minute=3, group_id="bolt", account_traits={"stripe_customer_id": "cus_1"}))
+    bolt = Account.objects.get(group_id="bolt")
+    assert (acme().mrr, str(bolt.mrr)) == (None, "49.00")
+    assert list(Entitlement.objects.values_list("account", "cap")) == [(bolt.pk, Decimal(9))]
+
+
+def test_what_staff_typed_holds_until_there_is_newer_news() -> None:
+    account = an_account("acme")
+    entitlements.say(account.pk, {"plan": "special"}, START + timedelta(minutes=5), "staff")
+    resolve(item(minute=1, group_id="acme", account_traits={"plan": "pro"}))
+    assert (acme().plan, acme().provenance["plan"]["source"]) == ("special", "staff")
+    resolve(item(minute=6, group_id="acme", account_traits={"plan": "pro"}))
+    assert acme().plan == "pro"
+
+
+def test_a_price_that_staff_map_later_says_the_plan_at_once() -> None:
+    resolve(stripe(1, billing_price_keys=["price_pro"]), source="stripe")
+    PlanPrice.objects.create(price_key="price_pro", plan="pro")
+    assert entitlements.reprice("price_pro")[0] == {Account.objects.get().pk}
+    assert Account.objects.get().plan == "pro"
+
+
+def test_two_subscriptions_are_summed_in_any_order() -> None:
+    one = {"status": "active", "mrr": "49.00", "currency": "eur", "seats": 3}
+    two = {"status": "active", "mrr": "10.00", "currency": "eur", "seats": 2}
+    resolve(stripe(1, subscriptions={"a": one}), stripe(2, subscriptions={"b": two}), source="stripe")
+    assert (str(Account.objects.get().mrr), Account.objects.get().traits["seats"]) == ("59.00", 5)
+    resolve(stripe(3, subscriptions={"b": {"status": "canceled"}}), source="stripe")
+    assert str(Account.objects.get().mrr) == "49.00"
 
 
 def test_untyped_traits_are_bounded_in_number_and_size() -> None:

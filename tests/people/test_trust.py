@@ -127,7 +127,7 @@ def test_a_browser_says_nothing_of_what_an_account_pays_for(ana: Person, trust: 
 
 
 @pytest.mark.parametrize("trust", BROWSERS)
-def test_a_browser_cannot_merge_people(ana: Person, trust: Trust) -> None:
+def test_a_browser_cannot_merge_known_people(ana: Person, trust: Trust) -> None:
     a_person("victim")
     found = resolve(
         item("alias", user_id="ana", previous_id="victim"),

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from campaigns_app import pipeline
-from people_app.models import Account, WaitingFacts
+from people_app.models import Account
 from signals_app.models import Envelope, Event, Source, Ticket
 from tests.build import a_source, an_account
 from tests.engine import receive
@@ -31,6 +31,10 @@ def post(client: Client, source: Source, event: dict[str, Any], secret: str | No
     mac = hmac.new(key, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {"Stripe-Signature": f"t={at},v1={mac}"}
     return client.post(source.hook_path, body, content_type="application/json", headers=headers)  # type: ignore[return-value]
+
+
+def signed(source: Source, at: str, body: bytes) -> str:
+    return hmac.new(source.signing_secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
 
 
 def subscription(number: int, seconds_ago: int, kind: str = "updated", **fields: Any) -> dict[str, Any]:
@@ -72,6 +76,20 @@ def test_a_wrong_signature_is_a_401_and_nothing_is_stored_but_a_count(client: Cl
     assert not Envelope.objects.exists()
     stripe.refresh_from_db()
     assert stripe.signature_failures == 2
+
+
+def test_a_refusal_says_what_is_wrong_and_no_secret(client: Client, stripe: Source) -> None:
+    late = {"Stripe-Signature": "t=1000000000,v1=" + signed(stripe, "1000000000", b"{}")}
+    answer = client.post(stripe.hook_path, b"{}", content_type="application/json", headers=late)
+    assert answer.status_code == 401
+    assert "the signed time is too far from now" in answer.json()["message"]
+    forged = post(client, stripe, subscription(1, 60), secret="whsec_of_somebody_else")
+    assert b"no active secret made this signature" in forged.content
+    assert stripe.signing_secret not in (answer.content + forged.content).decode()
+    paddle = a_source("paddle")
+    form = "application/x-www-form-urlencoded"
+    classic = client.post(paddle.hook_path, b"alert_name=x&p_signature=y", content_type=form)
+    assert (classic.status_code, "Paddle Classic" in classic.json()["message"]) == (401, True)
 
 
 def test_the_secret_before_the_rotation_still_counts(client: Client) -> None:
@@ -170,12 +188,12 @@ def test_a_ticket_of_a_requester_without_a_name_is_theirs_once_they_have_one(cli
 def test_what_stripe_said_before_the_customer_was_known_is_not_lost(client: Client, stripe: Source) -> None:
     post(client, stripe, subscription(1, 60, metadata={}, status="past_due"))
     process()
-    assert WaitingFacts.objects.get().value == "cus_1"
+    assert Account.objects.get().names.get().value == "cus_1"
     call = {"type": "group", "userId": "ana", "groupId": "acme", "traits": {"stripe_customer_id": "cus_1"}}
     receive(a_source("http"), call)
     acme = Account.objects.get(group_id="acme")
     assert (acme.subscription_status, acme.invoice_status) == ("past_due", "past_due")
-    assert not WaitingFacts.objects.exists()
+    assert Account.objects.filter(merged_into=None).count() == 1
 
 
 def test_staff_who_name_the_customer_find_what_stripe_said(
@@ -184,7 +202,7 @@ def test_staff_who_name_the_customer_find_what_stripe_said(
     acme = an_account("acme")
     post(client, stripe, subscription(1, 60, metadata={}, status="past_due"))
     process()
-    assert "cus_1" in admin_client.get("/admin/people_app/waitingfacts/").content.decode()
+    assert "cus_1" in admin_client.get("/admin/people_app/accountname/").content.decode()
     page = admin_client.get(f"/admin/people_app/account/{acme.pk}/change/")
     form = page.context["adminform"].form
     typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}

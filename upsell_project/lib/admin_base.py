@@ -46,11 +46,14 @@ class EstimatedPages(Pages):
 
 
 def _estimate(rows: QuerySet[Any]) -> int:
-    """Of a whole table as of its last ANALYZE; of a filtered one as the planner expects."""
+    """Of a whole table, or of all its partitions, as of the last ANALYZE; of a filtered one as the planner expects."""
     if not rows.query.where:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table]
+                "SELECT sum(greatest(reltuples, 0)) FROM pg_class WHERE relkind <> 'p'"
+                " AND oid IN (SELECT %s::regclass UNION"
+                " SELECT inhrelid FROM pg_inherits WHERE inhparent = %s::regclass)",
+                [rows.model._meta.db_table] * 2,
             )
             return int(cursor.fetchone()[0])
     plan = json.loads(rows.order_by().explain(format="json").removeprefix("Rows "))

@@ -11,7 +11,8 @@ from upsell_project.lib.admin_base import Admin
 
 if TYPE_CHECKING:
 
-    class Resource: ...
+    class Resource:
+        def do_instance_save(self, instance: Any, is_create: bool) -> None: ...
 
     class ImportExportMixin: ...
 

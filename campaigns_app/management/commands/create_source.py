@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Makes a source of events and prints its keys as JSON."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", nargs="?", help="one of those that --list prints")
+        parser.add_argument("kind", nargs="?", help="one of those that --list prints, or another name of it")
         parser.add_argument("--name", default="", help="shown to staff; the kind's own name when left out")
         parser.add_argument("--secret", default="", help="the signing secret that the provider gave you")
         parser.add_argument(
@@ -33,3 +33,5 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(sources.once(source), indent=None if options["json"] else 2))
+        if not options["json"] and (missing := sources.missing(source)):
+            self.stderr.write(missing)  # a program that reads both streams as one would trip over it

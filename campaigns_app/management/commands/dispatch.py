@@ -15,4 +15,5 @@ class Command(BaseCommand):
         for number in (SIGINT, SIGTERM):
             signal(number, lambda *_: stop.set())
         dispatch.beat_in_background("dispatcher")
+        dispatch.keep_house_in_background()
         dispatch.run(stop)

@@ -1,3 +1,4 @@
+import gc
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,6 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--burst", action="store_true", help="stop when the queue is empty")
 
     def handle(self, *args: Any, burst: bool, **options: Any) -> None:
+        # A chunk makes some hundred thousand objects and no cycles: looking for those every 700 costs a tenth.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
         dispatch.beat_in_background("worker")
         the_queue = queue.the_queue()
         worker = SimpleWorker(

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from signals_app.connectors.segment.verdict import MAX_MESSAGE_ID, Sound, id_at, name_at, object_at
+from signals_app.connectors.segment.verdict import Sound, id_at
 from signals_app.incoming import Incoming, digest, short_id
 from upsell_project.lib.strict_json import Refused
 
@@ -17,35 +17,44 @@ def built(
 ) -> Incoming:
     """The batch's own context and integrations lie under those of the item."""
     item = one.item
-    context = {**batch_context, **object_at(item, "context")}
-    traits = object_at(item, "traits")
-    built = Incoming(
+    context = item.get("context") or _NOTHING
+    if batch_context:
+        context = {**batch_context, **context}
+    incoming = Incoming(
         kind=one.kind,
         message_id=_message_id(one, received_at),
         occurred_at=one.occurred_at,
-        name=name_at(item, "event" if one.kind == "track" else "name") or "",
-        user_id=id_at(item, "userId"),
-        anonymous_id=id_at(item, "anonymousId"),
-        group_id=id_at(item, "groupId") if one.kind == "group" else _context_group(context),
-        properties=object_at(item, "properties"),
+        name=(item.get("event" if one.kind == "track" else "name") or "").strip(),
+        user_id=_id(item.get("userId")),
+        anonymous_id=_id(item.get("anonymousId")),
+        group_id=_id(item.get("groupId")) if one.kind == "group" else _context_group(context),
+        properties=item.get("properties") or {},
         context=_kept(context, item),
         active=context.get("active") is not False,
-        declined=_declined({**batch_integrations, **object_at(item, "integrations")}),
+        declined=_declined(batch_integrations, item.get("integrations") or _NOTHING),
     )
     if one.kind == "identify":
         # rudder-sdk-python puts the traits of an identify call into its context only.
-        under = context.get("traits")
-        built.traits = {**under, **traits} if isinstance(under, dict) else traits
+        under, traits = context.get("traits"), item.get("traits") or {}
+        incoming.traits = {**under, **traits} if isinstance(under, dict) else traits
     elif one.kind == "group":
-        built.account_traits = traits
+        incoming.account_traits = item.get("traits") or {}
     elif one.kind == "alias":
-        built.previous_id = id_at(item, "previousId")
-    return built
+        incoming.previous_id = _id(item.get("previousId"))
+    return incoming
+
+
+def _id(value: Any) -> str | None:
+    """As `verdict.id_at` found it sound."""
+    if value is None:
+        return None
+    text = value if value.__class__ is str else str(int(value))
+    return text if text and not text.isspace() else None
 
 
 def _message_id(one: Sound, received_at: datetime) -> str:
     """The sender's, else a hash of the item; one that names no time either is a new fact each time."""
-    given = id_at(one.item, "messageId", limit=MAX_MESSAGE_ID)
+    given = _id(one.item.get("messageId"))
     if given is not None:
         return short_id(given)
     content = {name: value for name, value in one.item.items() if name not in ("sentAt", "writeKey")}
@@ -55,6 +64,9 @@ def _message_id(one: Sound, received_at: datetime) -> str:
 
 
 def _context_group(context: dict[str, Any]) -> str | None:
+    """Nothing was refused for it, so it may be anything."""
+    if "groupId" not in context:
+        return None
     try:
         return id_at(context, "groupId")
     except Refused:
@@ -62,19 +74,27 @@ def _context_group(context: dict[str, Any]) -> str | None:
 
 
 def _kept(context: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    if not context and "channel" not in item:
+        return {}
     device, page = context.get("device"), context.get("page")
-    device, page = (part if isinstance(part, dict) else {} for part in (device, page))
-    found = {
-        "timezone": context.get("timezone"),
-        "locale": context.get("locale"),
-        "device_type": device.get("type"),
-        "channel": item.get("channel") or context.get("channel"),
-        "page_url": page.get("url"),
-        "page_path": page.get("path"),
-    }
-    return {name: value[:_CONTEXT_TEXT] for name, value in found.items() if value and isinstance(value, str)}
+    device, page = (part if part.__class__ is dict else _NOTHING for part in (device, page))
+    found = (
+        ("timezone", context.get("timezone")),
+        ("locale", context.get("locale")),
+        ("device_type", device.get("type")),
+        ("channel", item.get("channel") or context.get("channel")),
+        ("page_url", page.get("url")),
+        ("page_path", page.get("path")),
+    )
+    return {name: value[:_CONTEXT_TEXT] for name, value in found if value.__class__ is str and value}
 
 
-def _declined(integrations: dict[str, Any]) -> bool:
+_NOTHING: dict[str, Any] = {}
+
+
+def _declined(batch_integrations: dict[str, Any], own: dict[str, Any]) -> bool:
+    if not (batch_integrations or own):
+        return False
+    integrations = {**batch_integrations, **own}
     ours = [wanted for name, wanted in integrations.items() if name.lower() == OUR_NAME]
     return ours[-1] is False if ours else integrations.get("All") is False

@@ -13,7 +13,15 @@ from typing import Any
 import msgspec
 
 from signals_app.connectors.segment.building import built
-from signals_app.connectors.segment.verdict import KINDS, Sound, judge, object_at, skew_of
+from signals_app.connectors.segment.verdict import (
+    DELETE,
+    KINDS,
+    Sound,
+    judge,
+    object_at,
+    occurred_at,
+    skew_of,
+)
 from signals_app.incoming import MAX_RAW, Incoming, Rejected
 from upsell_project.lib import strict_json
 from upsell_project.lib.strict_json import NotJson, Refused, TooLarge
@@ -30,6 +38,7 @@ class _RawItems(msgspec.Struct):
 
 
 _RAW = msgspec.json.Decoder(_RawItems)
+_PLAIN = msgspec.json.Decoder()
 
 
 class Unreadable(Exception):
@@ -56,6 +65,15 @@ class Batch:
     def accepted(self) -> int:
         return len(self.sound)
 
+    def refuse_deletes(self) -> None:
+        """For keys that anybody may know: nobody is forgotten because a page says so."""
+        told = "is delete, which only a server may send: nothing was erased"
+        self.rejected += [
+            Rejected(one.index, f"type {told}", "type") for one in self.sound if one.kind == DELETE
+        ]
+        self.rejected.sort(key=lambda one: one.index)
+        self.sound = [one for one in self.sound if one.kind != DELETE]
+
     @cached_property
     def items(self) -> list[Incoming]:
         return [built(one, self.received_at, self.context, self.integrations) for one in self.sound]
@@ -72,6 +90,20 @@ def read(body: bytes, call: str, received_at: datetime) -> Batch:
         raise Unreadable(413, f"The body {error.reason}.") from None
     except Refused as error:
         raise Unreadable(400, f"{error.sentence('The body')}.") from None
+
+
+def read_sound(body: bytes, call: str, received_at: datetime) -> Batch:
+    """What `read` finds in a body in which it refused nothing, in half the time: nothing is judged again."""
+    head = _PLAIN.decode(strict_json.inflate(body, MAX_BODY))
+    if call != "batch":
+        batch, items = Batch(None, received_at), [head]
+    else:
+        batch, items = _empty(head, received_at), head["batch"]
+    skew = skew_of(head.get("sentAt") if call == "batch" else None, received_at)
+    for index, item in enumerate(items):
+        kind = item["type"] if call == "batch" else call
+        batch.sound.append(Sound(index, kind, item, occurred_at(item, skew, received_at)))
+    return batch
 
 
 def _read_batch(plain: bytes, received_at: datetime) -> Batch:

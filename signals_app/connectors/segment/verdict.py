@@ -10,6 +10,8 @@ from upsell_project.lib.strict_json import Refused
 
 FUTURE_TOLERANCE = timedelta(hours=24)
 KINDS = ("track", "identify", "group", "alias", "page", "screen")
+DELETE = "delete"
+"""Asks that the person be forgotten: only in a batch, and only from a server."""
 _OBJECTS = ("properties", "traits", "context", "integrations")
 MAX_MESSAGE_ID = 32 * 1024
 
@@ -40,17 +42,15 @@ def judge(item: Any, call: str, skew: timedelta | None, received_at: datetime) -
     for name in _OBJECTS:
         if item.get(name).__class__ is not dict:
             object_at(item, name)
-    return kind, _occurred_at(item, skew, received_at)
+    return kind, occurred_at(item, skew, received_at)
 
 
 def _kind(item: dict[str, Any]) -> str:
     kind = item.get("type")
     if kind is None:
         raise Refused("is missing", "type")
-    if kind == "delete":
-        raise Refused("is delete, which is not supported: nothing was erased", "type")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise Refused(f"is not one of {', '.join(KINDS)}", "type")
+    if not isinstance(kind, str) or kind not in (*KINDS, DELETE):
+        raise Refused(f"is not one of {', '.join((*KINDS, DELETE))}", "type")
     return kind
 
 
@@ -70,6 +70,8 @@ def id_at(item: dict[str, Any], name: str, limit: int = MAX_ID) -> str | None:
     value = item.get(name)
     if value is None:
         return None
+    if value.__class__ is str and 0 < len(value) <= limit:
+        return value if not value.isspace() else None
     if value.__class__ is not str:
         if value.__class__ is float and value.is_integer():
             value = int(value)
@@ -108,7 +110,7 @@ def skew_of(sent_at: Any, received_at: datetime) -> timedelta | None:
     return received_at - sent if sent else None
 
 
-def _occurred_at(item: dict[str, Any], batch_skew: timedelta | None, received_at: datetime) -> datetime:
+def occurred_at(item: dict[str, Any], batch_skew: timedelta | None, received_at: datetime) -> datetime:
     """`receivedAt - (sentAt - timestamp)`, as Segment corrects it.
 
     RudderStack sends the moment that the caller gave as `timestamp`, beside the `originalTimestamp` of the

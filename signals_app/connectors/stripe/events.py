@@ -1,9 +1,9 @@
-"""What each type of event says: facts about the account, and things that happened (name, properties)."""
+"""What each event about a subscription says: facts about the account, and things that happened (name, properties)."""
 
 from collections.abc import Callable
 from typing import Any
 
-from signals_app.connectors.base import identifier, words
+from signals_app.connectors.base import words
 from signals_app.connectors.stripe.subscription import (
     PAYING,
     UNPAID,
@@ -12,15 +12,13 @@ from signals_app.connectors.stripe.subscription import (
     bought,
     cancelling,
     currency_of,
-    decimal,
-    facts_of,
     iso,
-    metadata_of,
-    money,
     monthly,
     reason,
-    reference,
+    status_of,
+    told,
 )
+from upsell_project.lib.money import major
 
 Named = tuple[str, dict[str, Any]]
 Reader = Callable[[dict[str, Any], dict[str, Any]], tuple[Facts, list[Named]]]
@@ -31,74 +29,61 @@ def _created(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[N
     if sub.get("status") == "trialing":
         ends_at = iso(sub.get("trial_end"))
         happened.append(("Trial Started", {**bought(sub), "ends_at": ends_at}))
-    return facts_of(sub), happened
+    return told(sub), happened
 
 
 def _updated(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    facts = facts_of(sub)
-    happened: list[Named] = []
     status, status_before = words(sub.get("status")), words(before.get("status"))
-    if status_before in UNPAID and status == "active":
-        facts["invoice_status"] = "paid"
+    settled = {"invoice_status": "paid"} if status_before in UNPAID and status == "active" else {}
+    happened: list[Named] = []
     if status_before == "trialing" and status != "trialing":
         happened.append(("Trial Ended", {**bought(sub), "converted": status in PAYING}))
     if cancelling(sub) and not cancelling({**sub, **before}):
         happened.append(("Cancellation Requested", bought(sub) | reason(sub)))
+    if "pause_collection" in before and status == "active":
+        resumed = status_of(sub) == "active"
+        happened.append(("Subscription Resumed" if resumed else "Subscription Paused", bought(sub)))
+    return told(sub, **settled), happened + _change(sub, before)
+
+
+def _change(sub: dict[str, Any], before: dict[str, Any]) -> list[Named]:
+    """More or less money a month than before; a change of currency is neither."""
     now, then = monthly(sub), monthly(as_it_was(sub, before))
-    if now is not None and then is not None and now > then and before.get("currency") is None:
-        currency = currency_of(sub)
-        risen = {"mrr_delta": decimal(now - then, currency), "mrr": decimal(now, currency)}
-        happened.append(("Plan Upgraded", {**bought(sub), **risen, "currency": currency}))
-    return facts, happened
+    if now is None or then is None or now == then or before.get("currency") is not None:
+        return []
+    currency = currency_of(sub)
+    change = {"mrr_delta": major(now - then, currency), "mrr": major(now, currency), "currency": currency}
+    return [("Plan Upgraded" if now > then else "Plan Downgraded", {**bought(sub), **change})]
 
 
 def _deleted(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    ended = {"billing_price_keys": [], "cancel_at_period_end": False, "renews_at": None}
     happened: list[Named] = [("Subscription Cancelled", bought(sub) | reason(sub))]
     trial_end, ended_at = sub.get("trial_end"), sub.get("ended_at")
     if isinstance(trial_end, int) and isinstance(ended_at, int) and ended_at <= trial_end:
         happened.append(("Trial Ended", {**bought(sub), "converted": False}))
-    return facts_of({**sub, "status": "canceled"}) | ended, happened
+    facts = told({**sub, "status": "canceled"}, price_keys=[], cancel_at_period_end=False, renews_at=None)
+    return facts, happened
 
 
-def _trial_will_end(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    return facts_of(sub), []
+def _facts_only(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
+    return told(sub), []
 
 
-def _paid(invoice: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    if invoice.get("billing_reason") != "subscription_cycle":
-        return {"invoice_status": "paid"}, []
-    currency = currency_of(invoice)
-    renewed = {"amount": money(invoice.get("amount_paid"), currency), "currency": currency}
-    return {"invoice_status": "paid"}, [("Subscription Renewed", renewed)]
+def _paused(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
+    return told(sub), [("Subscription Paused", bought(sub))]
 
 
-def _payment_failed(invoice: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    return {"invoice_status": "past_due"}, []
-
-
-def _checked_out(session: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
-    if session.get("payment_status") == "unpaid":
-        return {}, []
-    metadata, currency = metadata_of(session), currency_of(session)
-    customer = reference(session.get("customer"))
-    order = {
-        "order_id": words(session.get("id")),
-        "revenue": money(session.get("amount_total"), currency),
-        "currency": currency,
-        "mode": words(session.get("mode")),
-        "proposition_id": identifier(metadata.get("proposition_id")),
-        "offer_id": identifier(metadata.get("offer_id")),
-    }
-    return {"stripe_customer_id": customer} if customer else {}, [("Order Completed", order)]
+def _resumed(sub: dict[str, Any], before: dict[str, Any]) -> tuple[Facts, list[Named]]:
+    return told(sub), [("Subscription Resumed", bought(sub))]
 
 
 READERS: dict[str, Reader] = {
     "customer.subscription.created": _created,
     "customer.subscription.updated": _updated,
     "customer.subscription.deleted": _deleted,
-    "customer.subscription.trial_will_end": _trial_will_end,
-    "invoice.paid": _paid,
-    "invoice.payment_failed": _payment_failed,
-    "checkout.session.completed": _checked_out,
+    "customer.subscription.paused": _paused,
+    "customer.subscription.resumed": _resumed,
+    "customer.subscription.trial_will_end": _facts_only,
+    "customer.subscription.pending_update_applied": _facts_only,
+    "customer.subscription.pending_update_expired": _facts_only,
 }

@@ -10,15 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from signals_app.connectors.base import elements, from_unix, identifier, members, words
+from upsell_project.lib.money import MONTHS, major
 
-# fmt: off
-ZERO_DECIMAL = frozenset({
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX",
-    "VND", "VUV", "XAF", "XOF", "XPF",
-})
-# fmt: on
-THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-MONTHS = {"month": Decimal(1), "year": Decimal(12), "week": Decimal(12) / 52, "day": Decimal(12) / 365}
 PAYING = frozenset({"active", "past_due"})
 UNPAID = frozenset({"past_due", "unpaid"})
 _PLAUSIBLE = 10**9
@@ -34,22 +27,38 @@ def metadata_of(subject: dict[str, Any]) -> dict[str, Any]:
     return {**members(before.get("metadata")), **members(parent.get("metadata")), **own}
 
 
+def told(sub: dict[str, Any], **changed: Any) -> Facts:
+    """The facts of one subscription, as part of the account's: `{"subscriptions": {"sub_1": {...}}}`."""
+    id = reference(sub.get("id"))
+    return {"subscriptions": {id: facts_of(sub) | changed}} if id else {}
+
+
 def facts_of(sub: dict[str, Any]) -> Facts:
-    status, currency = words(sub.get("status"))[:30], currency_of(sub)
+    status, currency = status_of(sub), currency_of(sub)
     amount = monthly(sub) if status in PAYING else Decimal(0)
+    started_at, renews_at = _period_bounds(sub)
     facts = {
-        "billing_price_keys": _price_keys(sub),
-        "subscription_status": status,
+        "status": status,
+        "price_keys": _price_keys(sub),
         "cancel_at_period_end": cancelling(sub),
         "billing_period": _period(sub),
         "seats": _seats(sub),
-        "mrr": None if amount is None else decimal(amount, currency),
         "currency": currency,
         "trial_ends_at": iso(sub.get("trial_end")),
-        "renews_at": _renews_at(sub),
+        "period_started_at": started_at,
         "invoice_status": "past_due" if status in UNPAID else None,
     }
-    return present(facts) | ({"renews_at": None} if cancelling(sub) else {})
+    cleared = {
+        "renews_at": None if cancelling(sub) else renews_at,
+        "mrr": None if amount is None else major(amount, currency),
+    }
+    return present(facts) | cleared
+
+
+def status_of(sub: dict[str, Any]) -> str:
+    """Collection that is paused leaves the subscription active at Stripe: nobody pays for it meanwhile."""
+    status = words(sub.get("status"))[:30]
+    return "paused" if status == "active" and members(sub.get("pause_collection")) else status
 
 
 def present(values: dict[str, Any]) -> dict[str, Any]:
@@ -91,10 +100,15 @@ def cancelling(sub: dict[str, Any]) -> bool:
     return sub.get("cancel_at_period_end") is True or from_unix(sub.get("cancel_at")) is not None
 
 
-def _renews_at(sub: dict[str, Any]) -> str | None:
-    ends = [line.get("current_period_end") for line in _lines(sub)] + [sub.get("current_period_end")]
-    moments = [moment for end in ends if (moment := from_unix(end))]
-    return _text(min(moments)) if moments else None
+def _period_bounds(sub: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Start and end of the billing period that ends first."""
+    bounds = [
+        (ends_at, from_unix(one.get("current_period_start")))
+        for one in [*_lines(sub), sub]
+        if (ends_at := from_unix(one.get("current_period_end")))
+    ]
+    ends_at, started_at = min(bounds, key=lambda pair: pair[0], default=(None, None))
+    return _text(started_at) if started_at else None, _text(ends_at) if ends_at else None
 
 
 def iso(seconds: Any) -> str | None:
@@ -181,13 +195,7 @@ def currency_of(subject: dict[str, Any]) -> str:
 
 def money(minor: Any, currency: str) -> str | None:
     amount = isinstance(minor, int) and not isinstance(minor, bool)
-    return decimal(Decimal(minor), currency) if amount else None
-
-
-def decimal(minor: Decimal, currency: str) -> str:
-    """Major units as text with the currency's own number of decimals."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    return str(minor.scaleb(-places).quantize(Decimal(1).scaleb(-places)))
+    return major(Decimal(minor), currency) if amount else None
 
 
 def reference(value: Any) -> str:

@@ -12,9 +12,14 @@ const sentence = error => `${error.response?.status ?? ''} ${error.reason?.messa
 const clients = {
   segment: () => {
     const { Analytics } = require('@segment/analytics-node')
-    const client = new Analytics({ writeKey: key, host: url, flushAt: 4, flushInterval: 100 })
+    const client = new Analytics({ writeKey: key, host: url, flushAt: 4, flushInterval: 100, maxRetries: 6 })
     client.on('error', error => errors.push(sentence(error)))
     return { client, end: () => client.closeAndFlush({ timeout: 60_000 }) }
+  },
+  old: () => {
+    const Analytics = require('analytics-node')
+    const client = new Analytics(key, { host: url, flushAt: 4, flushInterval: 100, retryCount: 6, errorHandler: error => errors.push(sentence(error)) })
+    return { client, end: () => client.flush() }
   },
   rudder: () => {
     const Rudder = require('@rudderstack/rudder-sdk-node')

@@ -1,0 +1,167 @@
+"""Names, people and accounts that turned out to be one: each app above people_app moves what it keeps of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from campaigns_app import enroll
+from campaigns_app.models import Delivery, Enrollment, StaffTask
+from consent_app import ledger
+from offers_app.experiments import assign
+from offers_app.models import Decision, HoldoutAssignment, Proposition
+from people_app import accounts, entitlements
+from people_app.accounts import Folded
+from people_app.item import Move
+from people_app.merging import Merged, Renamed, Step
+from people_app.models import Account, AccountName, Membership, Person
+from signals_app import usage
+from signals_app.models import Event, Signal, Ticket
+from upsell_project.lib import bulk, clock
+
+# What was done to and by a person, and counts against caps and cooldowns, follows them when they are merged.
+OF_PEOPLE = (
+    "signals_app_event",
+    "signals_app_signal",
+    "signals_app_ticket",
+    "offers_app_decision",
+    "offers_app_proposition",
+    "campaigns_app_enrollment",
+    "campaigns_app_delivery",
+    "campaigns_app_interaction",
+    "campaigns_app_cooldown",
+    "campaigns_app_stafftask",
+)
+OF_ACCOUNTS = (
+    "signals_app_event",
+    "signals_app_signal",
+    "signals_app_ticket",
+    "offers_app_decision",
+    "offers_app_proposition",
+    "campaigns_app_enrollment",
+    "campaigns_app_delivery",
+    "campaigns_app_stafftask",
+)
+
+MOST = 10_000
+_SORTS: list[tuple[str, Any]] = [
+    ("members", Membership),
+    ("names", AccountName),
+    ("events", Event),
+    ("signals", Signal),
+    ("tickets", Ticket),
+    ("decisions", Decision),
+    ("offers", Proposition),
+    ("runs of playbooks", Enrollment),
+    ("deliveries", Delivery),
+    ("staff tasks", StaffTask),
+]
+
+
+def carry_out(steps: Sequence[Step | Folded]) -> None:
+    """In the order in which people_app took them: each step is about the rows as the ones before have left them."""
+    for moves, group in groupby(steps, key=lambda step: isinstance(step, Move)):
+        if moves:
+            usage.move([step for step in group if isinstance(step, Move)])
+            continue
+        for step in group:
+            if isinstance(step, Renamed):
+                bulk.run(_RENAME, step.new, step.old, step.name_id)
+            elif isinstance(step, Merged):
+                _people(step.winner, step.loser)
+            elif isinstance(step, Folded):
+                _accounts(step.kept, step.gone)
+
+
+class Refused(ValueError):
+    """These two cannot be merged; its text is a sentence for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What merging would do: how many rows of which sort move, or end. More than `MOST` are not counted."""
+
+    moves: list[tuple[str, int]]
+    ends: int
+    """Runs under way."""
+    held_out: bool
+    """Whether both will be in the control group afterwards."""
+
+
+def preview(kept: Account, gone: Account) -> Preview:
+    """Raises Refused."""
+    _check(kept, gone)
+    held = HoldoutAssignment.objects.filter(account__in=[kept, gone], held_out=True)
+    counted = [(label, _few(model.objects.filter(account=gone))) for label, model in _SORTS]
+    return Preview([one for one in counted if one[1]], len(_running(gone.pk)), held.exists())
+
+
+def by_hand(kept: int, gone: int) -> None:
+    """Staff said that two accounts are one. Nothing undoes it. Raises Refused.
+
+    Runs under way at the second end: they were chosen for another account.
+    """
+    with transaction.atomic():
+        both = Account.objects.select_for_update(no_key=True).order_by("pk").in_bulk([kept, gone])
+        _check(both.get(kept), both.get(gone))
+        for run in _running(gone):
+            enroll.exit_one(run, "merged")
+        members = set(Membership.objects.filter(account_id=gone).values_list("person_id", flat=True))
+        accounts.fold(kept, gone)
+        _accounts(kept, gone)
+        shown = entitlements.go_home(members, clock.now()) | {kept}
+        changed, _ = entitlements.show(shown)
+        usage.ask_recount([kept])
+        enroll.recheck(changed)
+
+
+def _check(kept: Account | None, gone: Account | None) -> None:
+    if kept is None or gone is None:
+        raise Refused("One of the two accounts is not there any more.")
+    if kept.pk == gone.pk:
+        raise Refused("This is the same account.")
+    if kept.merged_into_id or gone.merged_into_id:
+        raise Refused("One of the two was merged into another account already: look there.")
+    if kept.personal_of_id and not gone.personal_of_id:
+        raise Refused("The account of one person cannot take in a company: merge the other way round.")
+
+
+def _running(account_id: int) -> list[int]:
+    runs = Enrollment.objects.filter(account_id=account_id, state=Enrollment.State.ACTIVE)
+    return list(runs.order_by("pk").values_list("pk", flat=True))
+
+
+def _few(rows: QuerySet[Any]) -> int:
+    return rows.order_by()[: MOST + 1].count()
+
+
+def _people(winner: int, loser: int) -> None:
+    people = Person.objects.in_bulk([winner, loser])
+    ledger.merge(people[winner], people[loser])
+    enroll.exit(reason="merged", person_id=loser)
+    for table in OF_PEOPLE:
+        bulk.run(f"UPDATE {table} SET person_id = %s WHERE person_id = %s", winner, loser)
+    if folded := accounts.merge(winner, loser):
+        usage.merge(folded.kept, folded.gone)
+        assign.merge(folded.kept, folded.gone)
+
+
+def _accounts(kept: int, gone: int) -> None:
+    for table in OF_ACCOUNTS:
+        bulk.run(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", kept, gone)
+    bulk.run(_KEEP_FIRED, kept, gone, kept)
+    bulk.run("DELETE FROM signals_app_detectorstate WHERE account_id = %s", gone)
+    usage.merge(kept, gone)
+    assign.merge(kept, gone)
+
+
+_RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND identity_id = %s"
+# What fired for one of the two has fired for both.
+_KEEP_FIRED = """
+UPDATE signals_app_detectorstate s SET account_id = %s WHERE account_id = %s
+    AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.resource, o.period)
+        = (s.definition_id, s.resource, s.period) AND o.account_id = %s)
+"""

@@ -1,0 +1,78 @@
+"""Where people are at home: what they do without naming an account counts for their only account, or their own.
+
+Of several memberships none is guessed: then it counts for no account, until the person has one home again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from upsell_project.lib import bulk
+
+
+def of(person_ids: Collection[int], now: datetime, *, create: bool = True) -> dict[int, int | None]:
+    """The home account of each person; who has a user id and belongs nowhere gets a personal one, if `create`."""
+    if not person_ids:
+        return {}
+    accounts: dict[int, list[int]] = defaultdict(list)
+    for person, account in memberships(person_ids):
+        accounts[person].append(account)
+    personal = _personal([person for person in person_ids if person not in accounts], now, create)
+    return {
+        person: (accounts[person][0] if len(accounts[person]) == 1 else None)
+        if person in accounts
+        else personal.get(person)
+        for person in person_ids
+    }
+
+
+def memberships(person_ids: Collection[int]) -> list[tuple[int, int]]:
+    """(person, account) of these people."""
+    sql = "SELECT person_id, account_id FROM people_app_membership WHERE person_id = ANY(%s) ORDER BY id"
+    return [(person, account) for person, account in bulk.select(sql, sorted(person_ids))]
+
+
+def at_home(account_id: int) -> list[int]:
+    """The people whose home this account is."""
+    return [person for (person,) in bulk.select(_AT_HOME, account_id, account_id)]
+
+
+def _personal(person_ids: Collection[int], now: datetime, create: bool) -> dict[int, int]:
+    if not person_ids:
+        return {}
+    found = dict(bulk.select(_PERSONAL, sorted(person_ids)))
+    missing = sorted(set(person_ids) - found.keys())
+    if missing and create:
+        known = bulk.select(
+            "SELECT id FROM people_app_person WHERE id = ANY(%s) AND user_id IS NOT NULL", missing
+        )
+        add([(None, person) for (person,) in sorted(known)], now)
+        found |= dict(bulk.select(_PERSONAL, missing))
+    return found
+
+
+def add(accounts: Collection[tuple[str | None, int | None]], now: datetime) -> list[int]:
+    """New accounts by (group id, person whose own it is); what exists already is left alone. The new ones' ids."""
+    rows = bulk.execute(
+        _INSERT, [{"group_id": group, "person": person, "now": now} for group, person in accounts]
+    )
+    return [account for (account,) in rows]
+
+
+_PERSONAL = "SELECT personal_of_id, coalesce(merged_into_id, id) FROM people_app_account WHERE personal_of_id = ANY(%s)"
+_AT_HOME = """
+SELECT m.person_id FROM people_app_membership m WHERE m.account_id = %s
+    AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = m.person_id AND o.id <> m.id)
+UNION
+SELECT a.personal_of_id FROM people_app_account a WHERE coalesce(a.merged_into_id, a.id) = %s
+    AND a.personal_of_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = a.personal_of_id)
+"""
+_INSERT = """
+INSERT INTO people_app_account (group_id, personal_of_id, name, plan, billing_period, subscription_status, cancelling,
+    invoice_status, fiscal_year_end, currency, industry, tier, country, timezone, addons, account_manager,
+    stripe_customer_id, traits, provenance, created_at)
+SELECT group_id, person, '', '', '', '', false, '', '', '', '', '', '', '', '[]', '{}', '', '{}', '{}', now
+FROM json_to_recordset(%s) AS r(group_id text, person bigint, now timestamptz)
+ON CONFLICT DO NOTHING RETURNING id
+"""

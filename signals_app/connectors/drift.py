@@ -1,0 +1,131 @@
+"""Drift: conversations as tickets, contacts as facts.
+
+Source: devdocs.drift.com. Unverified: everything. The shapes are as we remember them, and whether Drift (now part of
+Salesloft) still gives out tokens is unknown; what cannot be read is kept as rejected.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from signals_app.connectors.base import (
+    BadSignature,
+    Connector,
+    HookRequest,
+    Parsed,
+    check_token,
+    from_unix,
+    identifier,
+    members,
+    printable,
+    unusable,
+    words,
+)
+from signals_app.incoming import Incoming, digest, short_id
+from upsell_project.lib import plain_text, signing, strict_json
+
+# Set by whoever has the whole event.
+_LATER = datetime.min.replace(tzinfo=UTC)
+_MAX_TEXT = 10_000
+_NAMES = {
+    "new_conversation": "Ticket Created",
+    "new_message": "Ticket Updated",
+    "conversation_status_updated": "Ticket Solved",
+    "playbook_goal_met": "Chat Goal Met",
+}
+
+
+class Drift(Connector):
+    kind: ClassVar[str] = "drift"
+    label: ClassVar[str] = "Drift"
+    needs_secret: ClassVar[bool] = False
+    beta: ClassVar[str] = (
+        "Written without access to Drift: bring your own app, and look at rejected events first."
+    )
+    setup: ClassVar[str] = (
+        "dev.drift.com > your app > Webhooks: enter this URL. The secret, if you want one proof more than the URL, is "
+        "the app's verification token."
+    )
+
+    def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
+        try:
+            check_token(request, secrets)
+        except BadSignature:
+            told = _token(request.body)
+            if not told or not signing.any_same(signing.usable(secrets), [told]):
+                raise
+
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
+    ) -> Parsed:
+        try:
+            said = strict_json.loads(body)
+        except strict_json.Refused as error:
+            return unusable(body, error.sentence("the body"), error.path)
+        kind, data = words(members(said).get("type")), members(members(said).get("data"))
+        if not kind:
+            return unusable(body, "the body is not an event: it has no type", "type")
+        item = _identify(data) if kind == "contact_identified" else _talk(kind, data)
+        if item is None:
+            return Parsed()
+        if not (item.user_id or item.person_ids or item.lookup or item.properties.get("ticket_id")):
+            return unusable(body, "the event names neither a contact nor a conversation", "data")
+        unique = words(data.get("id")) or f"sha256:{digest(printable(body))}"
+        item.message_id = short_id(f"{kind}:{unique}")
+        item.occurred_at = min(_moment(data) or received_at, received_at)
+        return Parsed([item])
+
+
+def _token(body: bytes) -> str:
+    try:
+        said = members(strict_json.loads(body))
+    except strict_json.Refused:
+        return ""
+    return words(said.get("token")) or words(said.get("verificationToken"))
+
+
+def _moment(data: dict[str, Any]) -> datetime | None:
+    at = data.get("createdAt")
+    return from_unix(at / 1000) if isinstance(at, int) and not isinstance(at, bool) else None
+
+
+def _talk(kind: str, data: dict[str, Any]) -> Incoming | None:
+    name, author = _NAMES.get(kind), members(data.get("author"))
+    if name is None or (name == "Ticket Solved" and words(data.get("status")).lower() != "closed"):
+        return None
+    if kind == "new_message" and (author.get("type") != "contact" or data.get("type") == "private_note"):
+        return None  # what our own people and bots say is not the customer's word
+    contact = author if author.get("type") == "contact" else members(data.get("contact"))
+    item = _blank("track", contact or {"id": data.get("contactId")})
+    ticket = data.get("conversationId") or (data.get("id") if kind != "new_message" else None)
+    text = plain_text.from_html(words(data.get("body")))[:_MAX_TEXT]
+    told = {"ticket_id": identifier(ticket), "text": text, "channel": "chat"}
+    item.name, item.properties = name, {key: value for key, value in told.items() if value}
+    return item
+
+
+def _identify(data: dict[str, Any]) -> Incoming:
+    contact = members(data.get("contact")) or data
+    item = _blank("identify", {**contact, "id": contact.get("contactId", contact.get("id"))})
+    attributes = members(contact.get("attributes")) or contact
+    traits = {
+        "email": identifier(attributes.get("email")).lower(),
+        "name": identifier(attributes.get("name")),
+    }
+    item.traits = {name: value for name, value in traits.items() if value}
+    return item
+
+
+def _blank(kind: str, contact: dict[str, Any]) -> Incoming:
+    attributes = members(contact.get("attributes")) or contact
+    email, contact_id = identifier(attributes.get("email")).lower(), identifier(contact.get("id"))
+    own = identifier(contact.get("externalId")) or identifier(attributes.get("externalId"))
+    return Incoming(
+        kind=kind,
+        message_id="",
+        occurred_at=_LATER,
+        user_id=own or None,
+        lookup={"email": email} if email else {},
+        person_ids={"drift_contact_id": contact_id} if contact_id else {},
+        active=False,
+    )

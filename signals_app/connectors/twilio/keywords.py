@@ -1,0 +1,17 @@
+"""The words by which people leave and come back, when the whole message is such a word."""
+
+# Twilio's own, on numbers without Advanced Opt-Out.
+_TWILIO = ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel")
+_SPELLINGS = ("stop all", "opt out", "opt-out", "remove me", "unsubscribe me")
+_ABROAD = (
+    *("stopp", "abmelden", "abbestellen", "afmelden", "afmeld", "avmeld", "avsluta"),
+    *("arret", "arrêt", "desabonner", "désabonner", "annulla", "disiscrivi"),
+    *("alto", "baja", "cancelar", "parar", "pare", "sair"),
+)
+STOPS = frozenset(_TWILIO + _SPELLINGS + _ABROAD)
+STARTS = frozenset(("start", "unstop"))
+
+
+def plain(text: str) -> str:
+    """Lower case, single blanks, no marks around it: `  "Stop!" ` is `stop`."""
+    return " ".join(text.casefold().split()).strip(" .,;:!?¡¿'\"`´’“”()*-")

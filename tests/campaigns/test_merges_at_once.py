@@ -1,0 +1,139 @@
+"""Two workers, one person: who waits for a lock looks again at who is who."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from campaigns_app import merges, pipeline, privacy
+from consent_app import permission
+from people_app import identify
+from people_app.models import Erasure, Identity, Person
+from signals_app import ingest
+from signals_app.incoming import Incoming
+from signals_app.models import Event, Source
+from tests.build import a_source
+from upsell_project.lib import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def item(kind: str = "identify", minute: int = 0, **fields: Any) -> Incoming:
+    return Incoming(kind=kind, message_id="m", occurred_at=START + timedelta(minutes=minute), **fields)
+
+
+def resolve(*items: Incoming) -> None:
+    resolved = identify.resolve(list(items), "http", clock.now())
+    merges.carry_out(resolved.steps)
+
+
+def send(source: Source, *calls: dict[str, Any]) -> list[Any]:
+    ingest.accept(source.pk, "batch", json.dumps({"batch": list(calls)}).encode(), {})
+    return ingest.claim(1)
+
+
+class Other:
+    """Another worker. `waits` is true once PostgreSQL says that it waits for a lock."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.error: Exception | None = None
+        self.thread = threading.Thread(target=self._run, args=(work,))
+        self.thread.start()
+
+    def _run(self, work: Callable[[], Any]) -> None:
+        try:
+            with transaction.atomic():
+                work()
+        except Exception as error:
+            self.error = error
+        finally:
+            connection.close()
+
+    def until_it_waits(self) -> None:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    return
+            time.sleep(0.01)
+        raise AssertionError("it never waited")
+
+    def end(self) -> None:
+        self.thread.join(20)
+        assert self.error is None, self.error
+
+
+def test_two_aliases_at_once_make_one_person_of_three() -> None:
+    with transaction.atomic():
+        resolve(item(user_id="a"), item(user_id="b"), item(user_id="z"))
+    with transaction.atomic():
+        resolve(item("alias", 1, user_id="z", previous_id="a"))
+        other = Other(lambda: resolve(item("alias", 2, user_id="a", previous_id="b")))
+        other.until_it_waits()
+    other.end()
+    assert Identity.objects.filter(kind="user").values("person").distinct().count() == 1
+    assert Person.objects.filter(merged_into=None).count() == 1
+
+
+def test_an_opt_out_that_waited_for_a_merge_is_that_of_whom_they_became() -> None:
+    source = a_source()
+    pipeline._process(
+        send(source, *({"type": "identify", "userId": user, "messageId": user} for user in ("old", "new")))
+    )
+    alias = send(source, {"type": "alias", "userId": "new", "previousId": "old", "messageId": "alias"})
+    said = {"type": "track", "userId": "old", "event": "Unsubscribed", "properties": {"channel": "email"}}
+    no = send(source, {**said, "messageId": "no"})
+    with transaction.atomic():
+        pipeline._process(alias)
+        other = Other(lambda: pipeline._process(no))
+        other.until_it_waits()
+    other.end()
+    new = Person.objects.get(user_id="new")
+    assert Event.objects.get(message_id="no").person == new
+    assert permission.of(new.pk, clock.now()).no("email", "*")
+
+
+def test_two_workers_who_meet_the_same_visitors_wait_in_no_circle() -> None:
+    with transaction.atomic():
+        resolve(item("track", user_id="u", anonymous_id="x"), item("track", anonymous_id="y"))
+        other = Other(
+            lambda: resolve(item("track", anonymous_id="x"), item("track", user_id="u", anonymous_id="y"))
+        )
+        other.until_it_waits()
+    other.end()
+    assert Person.objects.filter(merged_into=None).count() == 1
+    assert set(Identity.objects.values_list("person__user_id", flat=True)) == {"u"}
+
+
+def test_workers_with_new_visitors_of_their_own_do_not_wait_for_each_other() -> None:
+    with transaction.atomic():
+        resolve(item("track", anonymous_id="x"))
+        other = Other(lambda: resolve(item("track", anonymous_id="y")))
+        other.end()
+    assert Identity.objects.count() == 2
+
+
+def test_what_waited_for_an_erasure_is_read_afresh_and_dropped() -> None:
+    source = a_source()
+    pipeline._process(send(source, {"type": "identify", "userId": "ana", "messageId": "i"}))
+    pipeline._process(send(source, {"type": "delete", "userId": "ana", "messageId": "d"}))
+    early = (START - timedelta(days=9)).isoformat()
+    late = send(
+        source, {"type": "track", "userId": "ana", "event": "X", "messageId": "t", "timestamp": early}
+    )
+    with transaction.atomic():
+        privacy._erase(Erasure.objects.get())
+        other = Other(lambda: pipeline._process(late))
+        other.until_it_waits()
+    other.thread.join(20)
+    assert isinstance(other.error, identify.ErasedMeanwhile)
+    pipeline._process(late)
+    assert not Event.objects.filter(message_id="t").exists()
+    assert not Identity.objects.exists()
