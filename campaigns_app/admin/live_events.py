@@ -15,10 +15,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from people_app.models import Person
+from people_app import homes
+from people_app.models import Account, Person
 from signals_app.admin import rejected
 from signals_app.admin.sources import curl_example
 from signals_app.models import Event, RejectedEvent, Source
+from upsell_project.lib import clock
 
 SHOWN = 200
 SEARCHED = 100_000
@@ -59,7 +61,7 @@ def live_events(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("signals_app.view_event"):
         raise PermissionDenied
     wanted = Wanted.of(request)
-    events, refused = list(_events(wanted)), _rejected(wanted)
+    events, refused = _counted(list(_events(wanted))), _rejected(wanted)
     seen = f"{events[0].pk if events else 0}.{refused[0].pk if refused else 0}"
     if request.GET.get("seen") == seen:
         return HttpResponse(status=204)
@@ -110,6 +112,16 @@ def _events(wanted: Wanted) -> QuerySet[Event]:
         found = found.filter(pk__gt=newest - SEARCHED)
     exact = {"name": wanted.name, "kind": wanted.kind, "source": wanted.source}
     return found.filter(**{field: value for field, value in exact.items() if value})[:SHOWN]
+
+
+def _counted(events: list[Event]) -> list[Event]:
+    """With the account that each counts for: one that names none counts where its person is at home."""
+    ungrouped = [event for event in events if event.account_id is None and event.person_id]
+    home = homes.of({event.person_id for event in ungrouped if event.person_id}, clock.now(), create=False)
+    accounts = Account.objects.in_bulk({account for account in home.values() if account})
+    for event in ungrouped:
+        event.account = accounts.get(home[event.person_id or 0] or 0)
+    return events
 
 
 def _rejected(wanted: Wanted) -> list[RejectedEvent]:

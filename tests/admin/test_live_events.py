@@ -5,9 +5,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from signals_app.models import Envelope, RejectedEvent, Source
+from signals_app.models import Envelope, Event, RejectedEvent, Source
 from tests.admin.world import a_world
-from tests.build import a_person, a_source, an_event
+from tests.build import a_person, a_source, an_account, an_event
 from tests.conftest import Time
 from upsell_project.lib import clock
 
@@ -220,3 +220,14 @@ def test_who_may_only_look_tries_nothing_again(client: Client, wrong: list[Rejec
     assert client.post(f"{PAGE}again/", {**chosen, "confirmed": "yes"}).status_code == 403
     client.post(REJECTED, {"action": "try_again", "_selected_action": [str(wrong[0].pk)], "confirmed": "yes"})
     assert not Envelope.objects.filter(state="pending").exists()
+
+
+def test_an_event_that_names_no_account_is_shown_where_its_person_is_at_home(
+    admin_client: Client, time: Time
+) -> None:
+    person = a_person(account=an_account("home-co"))
+    an_event(person, "Report Exported")
+    Event.objects.update(account=None)
+    page = admin_client.get("/admin/live-events/").content.decode()
+    assert "home-co" in page
+    assert "no account" not in page
