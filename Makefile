@@ -23,8 +23,10 @@ help:
 run: local
 	@exec $(PY) -m upsell_project.runner
 
+# One more than two cores: the tests of running processes mostly wait.
+WORKERS ?= 3
 test: dev
-	@set -e; .ci/install-node; .ci/find-browser >/dev/null; $(PYTEST) -n 2 --dist loadgroup -m "not long" tests
+	@set -e; .ci/install-node; .ci/find-browser >/dev/null; $(PYTEST) -n $(WORKERS) --dist loadgroup -m "not long" tests
 
 check: lint
 	@exec $(MAKE) --no-print-directory test

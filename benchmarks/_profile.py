@@ -48,9 +48,10 @@ class Statements:
 def drain() -> None:
     """Process until the inbox is empty."""
     from campaigns_app import pipeline  # noqa: PLC0415  Django must be set up first
+    from signals_app import ingest  # noqa: PLC0415
 
-    while pipeline.process(pipeline.CHUNK):
-        pass
+    while ingest.waiting():
+        pipeline.process_inbox()
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from people_app import facts, identify
 from people_app.models import Channel, Person
 from signals_app import authentication
 from signals_app.incoming import Incoming
-from upsell_project.lib import clock, problem, strict_json
+from upsell_project.lib import clock, gunzip, problem, strict_json
 from upsell_project.lib.problem import Error
 
 MAX_BODY = 32 * 1024
@@ -43,7 +43,7 @@ def consents(request: HttpRequest) -> HttpResponse:
 
 def _sent(request: HttpRequest) -> tuple[dict[str, Any], list[Error]]:
     try:
-        sent = strict_json.loads(strict_json.inflate(request.body, MAX_BODY))
+        sent = strict_json.loads(gunzip.inflate(request.body, MAX_BODY))
     except strict_json.Refused as error:
         return {}, [Error("#", "invalid", f"the body {error.reason}")]
     return (sent, []) if isinstance(sent, dict) else ({}, [Error("#", "invalid", "must be a JSON object")])

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from campaigns_app import advance, outbox
-from people_app import erasure
+from people_app import erasure, settling
 from signals_app import ingest, lookups, partitions, usage
 from upsell_project.lib import clock, queue
 from upsell_project.lib.models import Heartbeat
@@ -22,7 +22,7 @@ HOUSE_SECONDS = 3600.0
 ALERTS_SECONDS = 60.0
 DUE: dict[str, Callable[[], bool]] = {
     "erasures": erasure.waiting,
-    "inbox": ingest.waiting,
+    "inbox": lambda: ingest.waiting() or settling.waiting(),
     "lookups": lookups.waiting,
     "steps": advance.waiting,
     "outbox": outbox.waiting,

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns_app import enroll
+from campaigns_app import enroll, standing
 from campaigns_app.models import Delivery, Enrollment, StaffTask
 from consent_app import ledger
 from offers_app.experiments import assign
 from offers_app.models import Decision, HoldoutAssignment, Proposition
-from people_app import accounts, entitlements
+from people_app import accounts, entitlements, homes, identify
 from people_app.accounts import Folded
 from people_app.item import Move
 from people_app.merging import Merged, Renamed, Step
@@ -63,17 +63,28 @@ _SORTS: list[tuple[str, Any]] = [
 
 def carry_out(steps: Sequence[Step | Folded]) -> None:
     """In the order in which people_app took them: each step is about the rows as the ones before have left them."""
+    _hold([step for step in steps if isinstance(step, Merged)])
     for moves, group in groupby(steps, key=lambda step: isinstance(step, Move)):
         if moves:
             usage.move([step for step in group if isinstance(step, Move)])
             continue
         for step in group:
             if isinstance(step, Renamed):
-                bulk.run(_RENAME, step.new, step.old, step.name_id)
+                _rename(step)
             elif isinstance(step, Merged):
                 _people(step.winner, step.loser)
             elif isinstance(step, Folded):
-                _accounts(step.kept, step.gone)
+                _accounts(step)
+
+
+def _hold(merged: Sequence[Merged]) -> None:
+    """All contact points, then all runs, before the first of these people is merged."""
+    if merged:
+        standing.lock([], {person for step in merged for person in (step.winner, step.loser)})
+        runs = Enrollment.objects.filter(
+            person__in=[step.loser for step in merged], state=Enrollment.State.ACTIVE
+        )
+        list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 class Refused(ValueError):
@@ -105,17 +116,26 @@ def by_hand(kept: int, gone: int) -> None:
     Runs under way at the second end: they were chosen for another account.
     """
     with transaction.atomic():
-        both = Account.objects.select_for_update(no_key=True).order_by("pk").in_bulk([kept, gone])
+        both, members = _both(kept, gone)
         _check(both.get(kept), both.get(gone))
+        accounts.fold(kept, gone)
+        changed, _ = entitlements.show(entitlements.go_home(members, clock.now()) | {kept})
         for run in _running(gone):
             enroll.exit_one(run, "merged")
-        members = set(Membership.objects.filter(account_id=gone).values_list("person_id", flat=True))
-        accounts.fold(kept, gone)
-        _accounts(kept, gone)
-        shown = entitlements.go_home(members, clock.now()) | {kept}
-        changed, _ = entitlements.show(shown)
+        _accounts(Folded(kept, gone))
         usage.ask_recount([kept])
         enroll.recheck(changed)
+
+
+def _both(kept: int, gone: int) -> tuple[dict[int, Account], set[int]]:
+    """Both accounts and the members of the one that goes, held in the order of the product: people, names, accounts."""
+    members = set(Membership.objects.filter(account_id=gone).values_list("person_id", flat=True))
+    identify.lock(members)
+    names = AccountName.objects.select_for_update().filter(account__in=[kept, gone])
+    list(names.order_by("pk").values_list("pk"))
+    nearby = {account for _, account in homes.memberships(members)}
+    held = Account.objects.select_for_update(no_key=True).order_by("pk").in_bulk({kept, gone, *nearby})
+    return held, members
 
 
 def _check(kept: Account | None, gone: Account | None) -> None:
@@ -138,27 +158,34 @@ def _few(rows: QuerySet[Any]) -> int:
     return rows.order_by()[: MOST + 1].count()
 
 
+def _rename(step: Renamed) -> None:
+    if step.old is None:
+        bulk.run(_RENAME_NOBODYS, step.new, step.name_id)
+    else:
+        bulk.run(_RENAME, step.new, step.old, step.name_id)
+
+
 def _people(winner: int, loser: int) -> None:
     people = Person.objects.in_bulk([winner, loser])
     ledger.merge(people[winner], people[loser])
     enroll.exit(reason="merged", person_id=loser)
     for table in OF_PEOPLE:
         bulk.run(f"UPDATE {table} SET person_id = %s WHERE person_id = %s", winner, loser)
-    if folded := accounts.merge(winner, loser):
-        usage.merge(folded.kept, folded.gone)
-        assign.merge(folded.kept, folded.gone)
 
 
-def _accounts(kept: int, gone: int) -> None:
-    for table in OF_ACCOUNTS:
-        bulk.run(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", kept, gone)
-    bulk.run(_KEEP_FIRED, kept, gone, kept)
-    bulk.run("DELETE FROM signals_app_detectorstate WHERE account_id = %s", gone)
+def _accounts(step: Folded) -> None:
+    kept, gone = step.kept, step.gone
+    if not step.personal:
+        for table in OF_ACCOUNTS:
+            bulk.run(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", kept, gone)
+        bulk.run(_KEEP_FIRED, kept, gone, kept)
+        bulk.run("DELETE FROM signals_app_detectorstate WHERE account_id = %s", gone)
     usage.merge(kept, gone)
     assign.merge(kept, gone)
 
 
 _RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND identity_id = %s"
+_RENAME_NOBODYS = "UPDATE signals_app_event SET person_id = %s WHERE person_id IS NULL AND identity_id = %s"
 # What fired for one of the two has fired for both.
 _KEEP_FIRED = """
 UPDATE signals_app_detectorstate s SET account_id = %s WHERE account_id = %s

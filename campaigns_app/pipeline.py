@@ -5,21 +5,25 @@ A worker that dies in the middle leaves nothing half done: the lease runs out an
 
 import logging
 import time
-from collections.abc import Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from itertools import chain
 
 from django.db import transaction
 
 from campaigns_app import enroll, interact, merges, privacy, receipts, replies
-from people_app import erasure, facts, identify
-from people_app.item import Trust, Who
-from signals_app import detect, enrichment, health, ingest, lookups, tickets, usage
+from people_app import erasure, facts, identify, settling
+from people_app.item import Said, Trust, Who
+from signals_app import detect, enrichment, health, hints, ingest, lookups, repeats, seen, tickets, usage
+from signals_app.ahead import Chunk
 from signals_app.detectors.base import Batch
+from signals_app.incoming import Incoming
 from signals_app.models import Envelope, SignalDefinition
 from upsell_project.lib import clock, queue
 from upsell_project.lib.errors import told, where
 
-CHUNK = 40
+CHUNK = 200
 SECONDS_A_JOB = 5.0
 
 log = logging.getLogger(__name__)
@@ -28,59 +32,103 @@ log = logging.getLogger(__name__)
 def process_inbox() -> None:
     """The job: work until the inbox is empty, but let other jobs have the worker after some seconds."""
     until = time.monotonic() + SECONDS_A_JOB
-    while process(CHUNK):
-        if time.monotonic() > until:
+    _settle_addresses()
+    chunk = _claim(CHUNK)
+    while chunk:
+        late = time.monotonic() > until
+        following = _claim(CHUNK) if chunk.large and not late else None
+        _process_all(chunk, following)
+        if late:
             queue.nudge_now("inbox")
             return
+        chunk = following if following and following.in_time else _claim(CHUNK)
 
 
 def process(limit: int) -> int:
-    """Claim and process some envelopes; return how many. A chunk that fails is tried again one by one."""
-    claimed = ingest.claim(limit)
-    spent = [envelope for envelope in claimed if envelope.attempts > ingest.MAX_ATTEMPTS]
-    for envelope in spent:
-        ingest.park(envelope, RuntimeError("its workers died again and again"))
-    fit = [envelope for envelope in claimed if envelope not in spent]
-    if fit:
-        try:
-            _process(fit)
-        except Exception as error:
-            log.warning("a chunk of %s envelopes failed (%s); trying them one by one", len(fit), told(error))
-            _one_by_one(fit)
-    return len(claimed)
+    """Claim and process some envelopes; return how many."""
+    chunk = _claim(limit)
+    if chunk:
+        _process_all(chunk)
+    return len(chunk.envelopes) if chunk else 0
+
+
+def _claim(limit: int) -> Chunk | None:
+    """What workers died of again and again is parked."""
+    while claimed := ingest.claim(limit):
+        spent = [envelope for envelope in claimed if envelope.attempts > ingest.MAX_ATTEMPTS]
+        for envelope in spent:
+            ingest.park(envelope, RuntimeError("its workers died again and again"))
+        if fit := [envelope for envelope in claimed if envelope not in spent]:
+            return Chunk(fit)
+    return None
+
+
+def _process_all(chunk: Chunk, following: Chunk | None = None) -> None:
+    """A chunk that fails is tried again one by one."""
+    try:
+        _process(chunk, following)
+    except Exception as error:
+        log.warning(
+            "a chunk of %s envelopes failed (%s); trying them one by one", len(chunk.envelopes), told(error)
+        )
+        _one_by_one(chunk.envelopes)
+    _settle_addresses()
+
+
+def _settle_addresses() -> None:
+    """Addresses that somebody got or lost: what was said by them alone is another's now."""
+    try:
+        while settling.waiting():
+            _settle_some()
+    except Exception as error:
+        log.error("addresses wait: %s\n%s", told(error), where(error))
+
+
+@transaction.atomic
+def _settle_some() -> None:
+    if settled := settling.settle(clock.now()):
+        _follow(settled)
+        enroll.recheck(settled.changed_accounts)
 
 
 def _one_by_one(claimed: Sequence[Envelope]) -> None:
     for envelope in claimed:
         try:
-            _process([envelope])
+            _process(Chunk([envelope]))
         except Exception as error:
             log.error("envelope %s failed: %s\n%s", envelope.pk, told(error), where(error))
             ingest.park(envelope, error)
 
 
 @transaction.atomic
-def _process(envelopes: Sequence[Envelope]) -> None:
+def _process(chunk: Chunk, following: Chunk | None = None) -> None:
+    """`following` is read while PostgreSQL stores the events of `chunk`."""
     now = clock.now()
-    opened = sorted(ingest.open_all(envelopes), key=lambda one: (*_sender(one), one.envelope.pk))
+    opened = sorted(chunk.opened(), key=lambda one: (one.source.kind, one.envelope.pk))
+    repeats.leave_out(opened)
+    hints.settle(item for one in opened for item in one.items)
     _drop_erased(opened)
     who, changed = _identify(opened)
-    stored = ingest.store(opened, who)
+    with following.opened_meanwhile() if following else nullcontext():
+        stored = ingest.store(opened, who)
     changes = usage.add(stored, usage.meters())
-    believed = _without_browsers(stored, opened)
+    mended = repeats.mend(opened, who, stored)
+    named = [*stored, *mended.renamed]
+    believed = _without_browsers(named, opened)
     tickets.apply(believed)
     replies.apply(believed, now)
     receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
     definitions = SignalDefinition.objects.filter(live=True)
-    signals = detect.signals(Batch(stored, changes, changed), list(definitions), now)
+    signals = detect.signals(Batch([*named, *mended.changed], changes, changed), list(definitions), now)
     enroll.from_signals(signals, now)
     lookups.want(opened)
     enrichment.want(changed)
     ingest.keep_rejected(opened)
     ingest.finish(opened)
-    health.count(opened)
+    health.count(opened, stored)
+    seen.keep()
 
 
 def _drop_erased(opened: Sequence[ingest.Opened]) -> None:
@@ -98,25 +146,36 @@ def _without_browsers(
     return [one for one in stored if one.source_id not in browsers]
 
 
-def _sender(opened: ingest.Opened) -> tuple[str, Trust]:
+def _sender(opened: ingest.Opened, item: Incoming) -> tuple[str, Trust]:
     """The kind of source, and how far it is believed."""
     if opened.source.kind != facts.BROWSER:
-        return opened.source.kind, Trust.FULL
+        return opened.source.kind, Trust.FULL if item.proven else Trust.HEARSAY
     signed = ingest.SIGNED_PERSON in opened.envelope.headers
     return opened.source.kind, Trust.THEMSELVES if signed else Trust.ANYBODY
 
 
 def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
-    """Senders differ in trust and provenance, so each sort is resolved on its own, in the order of `opened`."""
-    who: list[Who] = []
-    changed: set[int] = set()
-    for (kind, trust), group in groupby(opened, key=_sender):
-        items = [item for one in group for item in one.items]
-        resolved = identify.resolve(items, kind, clock.now(), trust=trust)
-        merges.carry_out(resolved.steps)
-        if trust is Trust.FULL:
-            privacy.begin(erasure.ask(items, resolved.who, kind))
-        usage.ask_recount(resolved.recounted)
-        who += resolved.who
-        changed |= resolved.changed_accounts
-    return who, changed
+    """Senders differ in trust and provenance, also within an envelope. All of them take their locks together."""
+    entries = [(one, item) for one in opened for item in one.items]
+    places: dict[tuple[str, Trust], list[int]] = defaultdict(list)
+    for place, entry in enumerate(entries):
+        places[_sender(*entry)].append(place)
+    said = [Said([entries[at][1] for at in found], *sender) for sender, found in places.items()]
+    resolved = identify.resolve_all(said, clock.now())
+    _follow(resolved)
+    answers = dict(zip(chain(*places.values()), resolved.who, strict=True))
+    who = [answers[place] for place in range(len(entries))]
+    _begin_erasures((*entry, answer) for entry, answer in zip(entries, who, strict=True))
+    return who, resolved.changed_accounts
+
+
+def _begin_erasures(answered: Iterable[tuple[ingest.Opened, Incoming, Who]]) -> None:
+    """Asked for when it arrived, however long ago that was by the sender's clock: what came before is theirs, too."""
+    for one, item, who in answered:
+        if item.kind == erasure.DELETE and _sender(one, item)[1] is Trust.FULL:
+            privacy.begin(erasure.ask(who, one.envelope.received_at, one.source.kind))
+
+
+def _follow(resolved: identify.Resolved) -> None:
+    merges.carry_out(resolved.steps)
+    usage.ask_recount(resolved.recounted)

@@ -1,5 +1,5 @@
 """Forgetting a person, table by table. What remains are counts without a name: that something was offered, how it
-ended, and what an account used. Raw requests (`Envelope`, `RejectedEvent`) leave with their retention.
+ended, and what an account used. Raw requests (`Envelope`) leave with their retention.
 """
 
 import logging
@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
-from campaigns_app import enroll
+from campaigns_app import enroll, merges, standing
 from campaigns_app.models import Delivery, DemoMail, Enrollment, Interaction, StaffTask
 from consent_app import ledger
 from consent_app.models import ConsentRecord, Pause
@@ -17,6 +17,7 @@ from offers_app.models import Decision, Proposition
 from people_app import erasure, homes
 from people_app.models import ContactPoint, Erasure, Person
 from signals_app import privacy as signals_privacy
+from signals_app import seen
 from upsell_project.lib import clock, queue
 
 CHUNK = 20
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 def carry_out() -> None:
     """The job: one person a transaction; begun again from the start if a worker dies in the middle."""
+    seen.flush()
     for key in Erasure.objects.filter(done_at=None).order_by("pk").values_list("pk", flat=True)[:CHUNK]:
         _carry_out(key)
 
@@ -67,11 +69,15 @@ def _erase(request: Erasure) -> None:
     found = [one.pk for one in erasure.family_of(asked)]
     family = list(Person.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk"))
     people = [one.pk for one in family]
+    steps = erasure.take_addresses(family, clock.now())
+    standing.lock([], people)
+    merges.carry_out(steps)
     begin(people)
     _suppress(people)
     root = asked.merged_into_id or asked.pk
     home = homes.of([root], clock.now(), create=False)[root]
-    signals_privacy.forget(people, home, erasure.names_of(family))
+    words = [address for _, address in erasure.addresses_of(family)]
+    signals_privacy.forget(people, home, erasure.names_of(family), words)
     _empty(people)
     _forget_history(people)
     erasure.forget(family, request.asked_at)

@@ -3,7 +3,7 @@
 A provider's id belongs to the group that claimed it last; until one does, to an account without a group id.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,10 +64,8 @@ def find_groups(group_ids: Collection[str]) -> Known:
     """Those that exist; an account that staff made has no name yet and gets it here."""
     keys = {(GROUP, group) for group in group_ids}
     known = find(keys)
-    missing = sorted(group for _, group in keys - known.keys())
-    if missing:
-        sql = "SELECT group_id, coalesce(merged_into_id, id) FROM people_app_account WHERE group_id = ANY(%s)"
-        known |= add({(GROUP, group): account for group, account in bulk.select(sql, missing)})
+    if missing := of_groups([group for _, group in keys - known.keys()]):
+        known |= add(missing)
     return known
 
 
@@ -81,34 +79,46 @@ def add_groups(group_ids: Collection[str], now: datetime) -> Known:
     return known
 
 
-def add_nameless(keys: Collection[Key], now: datetime) -> Known:
-    """Accounts of which only a provider's id is known. Where another worker was first, theirs stays."""
-    if not keys:
-        return {}
+def add_nameless(keys: Collection[Key], now: datetime, more: Mapping[Key, int | None] | None = None) -> Known:
+    """Accounts of which only a provider's id is known, and `more` names of accounts that exist, all in one order.
+
+    Where another worker was first, theirs stays.
+    """
     wanted = sorted(keys)
     born = homes.add([(None, None) for _ in wanted], now)
-    known = add(dict(zip(wanted, born, strict=True)))
+    known = add({**(more or {}), **dict(zip(wanted, born, strict=True))})
     unborn = sorted(set(born) - {name.account_id for name in known.values()})
     if unborn:
         bulk.select("DELETE FROM people_app_account WHERE id = ANY(%s) RETURNING 1", unborn)
     return known
 
 
-def hold(account_id: int) -> None:
-    """Nobody takes this account for one that still has its names until this transaction ends."""
-    bulk.select("SELECT 1 FROM people_app_account WHERE id = %s FOR UPDATE", account_id)
+def of_groups(group_ids: Collection[str]) -> dict[Key, int]:
+    """The accounts with these ids of ours, whatever their names."""
+    if not group_ids:
+        return {}
+    sql = "SELECT group_id, coalesce(merged_into_id, id) FROM people_app_account WHERE group_id = ANY(%s)"
+    return {(GROUP, group): account for group, account in bulk.select(sql, sorted(group_ids))}
 
 
-def held(known: Known) -> Known:
-    """These names with their accounts, none of which is folded into another one until this transaction ends."""
-    while known:
-        ids = sorted({name.account_id for name in known.values() if name.account_id})
-        bulk.select("SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", ids)
-        now_known = find(known)
-        if now_known == known:
-            break
-        known = now_known
-    return known
+def members_at_stake(keys: Collection[Key]) -> set[int]:
+    """Who belongs to an account without an id of ours that has one of these names, and may be folded with it."""
+    rows = bulk.execute(_AT_STAKE, [{"kind": kind, "value": value} for kind, value in sorted(keys)])
+    return {person for (person,) in rows}
+
+
+def lock(known: Known) -> Known:
+    """Hold these names until the transaction ends; whose they are now. An account whose name is held stays."""
+    ids = sorted(name.id for name in known.values())
+    sql = "SELECT kind, value, id, account_id FROM people_app_accountname WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+    rows = bulk.select(sql, ids) if ids else []
+    return {(kind, value): Name(id, account) for kind, value, id, account in rows}
+
+
+def hold(account_ids: Collection[int]) -> None:
+    """Nobody takes or gives a name of these accounts until the transaction ends."""
+    sql = "SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+    bulk.select(sql, sorted(account_ids))
 
 
 def add(accounts: Mapping[Key, int | None]) -> Known:
@@ -124,6 +134,18 @@ def add(accounts: Mapping[Key, int | None]) -> Known:
         ],
     )
     return find(accounts)
+
+
+def bids(claims: Mapping[Key, Sequence[tuple[datetime, str]]], groups: Mapping[Key, int]) -> dict[Key, Bid]:
+    """The newest claim to each name by a group that exists."""
+    found = {
+        key: max(
+            (Bid(at, group, groups[GROUP, group]) for at, group in each if (GROUP, group) in groups),
+            default=None,
+        )
+        for key, each in claims.items()
+    }
+    return {key: bid for key, bid in found.items() if bid}
 
 
 def claim(bids: Mapping[Key, Bid]) -> list[Taken]:
@@ -149,6 +171,12 @@ def empty(account_ids: Collection[int]) -> list[int]:
     return [account for (account,) in rows]
 
 
+_AT_STAKE = """
+SELECT DISTINCT m.person_id FROM json_to_recordset(%s) AS r(kind text, value text)
+JOIN people_app_accountname n USING (kind, value)
+JOIN people_app_account a ON a.id = n.account_id AND a.group_id IS NULL AND a.personal_of_id IS NULL
+JOIN people_app_membership m ON m.account_id = a.id
+"""
 _CLAIM = """
 WITH held AS (
     SELECT n.id, n.account_id, n.claimed_at, n.claimed_by, b.account_id AS bidder, b.at, b.by

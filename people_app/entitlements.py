@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from people_app import account_names, facts, homes, sayings, subscriptions
 from people_app.account_names import PERSON
@@ -23,7 +23,6 @@ from people_app.shown import (
     REMOVED,
     RENAMED,
     SUBSCRIPTION,
-    is_limit,
     price_keys,
     prices,
     shown,
@@ -44,13 +43,26 @@ def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def keep(items: Sequence[Item], who: Sequence[Who], names: Sequence[int | None], source: str) -> set[int]:
+class Told(Protocol):
+    """What somebody whom we believe said, and who it was."""
+
+    @property
+    def item(self) -> Item: ...
+    @property
+    def answer(self) -> Who: ...
+    @property
+    def source(self) -> str: ...
+
+
+def keep(told: Sequence[Told], names: Sequence[int | None]) -> set[int]:
     """Store what the items say of accounts under their names (rows of AccountName, by key; None where the item names
     no account: then it is said of wherever the person is at home). Returns the accounts to show."""
     claims: dict[int, Facts] = defaultdict(dict)
     homely: dict[int, tuple[int | None, Facts]] = {}
-    for item, answer, name in zip(items, who, names, strict=True):
-        said = _claimed(item, source)
+    for one, name in zip(told, names, strict=True):
+        if not one.item.account_traits and one.item.name not in EVENT_FACTS:
+            continue
+        said, answer = _claimed(one.item, one.source), one.answer
         if said and name is not None:
             _add(claims[name], said)
         elif said and answer.identity_id is not None:
@@ -75,12 +87,14 @@ def say(
     return show(_store({one.id: facts_ for one in name.values()}))
 
 
-def go_home(person_ids: Collection[int], now: datetime) -> set[int]:
-    """What these people's events implied is said of where they are at home now. Returns the accounts to show."""
-    rows = bulk.select(_HOMELY, sorted(person_ids)) if person_ids else []
+def go_home(person_ids: Collection[int], now: datetime, nobodys: Collection[int] = ()) -> set[int]:
+    """What these people's events implied is said of where they are at home now, and of no account what was said under
+    names that are nobody's. Returns the accounts to show."""
+    rows = bulk.select(_HOMELY, sorted(person_ids), sorted(nobodys)) if person_ids or nobodys else []
     if not rows:
         return set()
-    home = homes.of({person for _, person, _ in rows}, now)
+    home: dict[int | None, int | None] = {None: None}
+    home.update(homes.of({person for _, person, _ in rows if person}, now).items())
     moved = [(name, old, home[person]) for name, person, old in rows if old != home[person]]
     rehomed = [{"id": name, "account_id": new} for name, _, new in moved]
     bulk.update("people_app_accountname", {"account_id": "bigint"}, rehomed)
@@ -88,8 +102,6 @@ def go_home(person_ids: Collection[int], now: datetime) -> set[int]:
 
 
 def _claimed(item: Item, source: str) -> list[tuple[str, Saying]]:
-    if not item.account_traits and item.name not in EVENT_FACTS:
-        return []
     said = list(_sayings(item.account_traits, item.occurred_at, source, sayings.OUTRIGHT))
     from_event = EVENT_FACTS.get(item.name) if item.kind == "track" else None
     if from_event and not said:
@@ -195,7 +207,8 @@ def show(account_ids: Collection[int]) -> tuple[set[int], set[int]]:
     written = [account for account in accounts if shows[account.pk].written]
     bulk.update("people_app_account", COLUMNS, [_row(account) for account in written])
     _uncap({account: one.uncapped for account, one in shows.items()})
-    changed = {account for account, one in shows.items() if one.changed or one.uncapped} | _caps(newest)
+    changed = {account for account, one in shows.items() if one.changed or one.uncapped}
+    changed |= _caps({account: one.caps for account, one in shows.items()})
     return changed, {account for account, one in shows.items() if one.changed & CALENDAR}
 
 
@@ -226,7 +239,7 @@ def _uncap(gone: dict[int, set[str]]) -> None:
     )
 
 
-def _caps(newest: dict[int, Facts]) -> set[int]:
+def _caps(known: dict[int, Facts]) -> set[int]:
     """The plan's limits per resource; `null` means unlimited. Returns the accounts where one changed."""
     rows = bulk.execute(
         "WITH new AS (SELECT * FROM json_to_recordset(%s)"
@@ -248,9 +261,8 @@ def _caps(newest: dict[int, Facts]) -> set[int]:
                 "at": one.at,
                 "source": one.source,
             }
-            for account, known in sorted(newest.items())
-            for field, one in sorted(known.items())
-            if field.startswith(LIMIT) and is_limit(one.value)
+            for account, caps in sorted(known.items())
+            for field, one in sorted(caps.items())
         ],
     )
     return {account for account, same in rows if not same}
@@ -265,5 +277,5 @@ def of(account_ids: Sequence[int]) -> dict[tuple[int, str], Decimal | None]:
 _HOMELY = """
 SELECT n.id, i.person_id, n.account_id FROM people_app_identity i
 JOIN people_app_accountname n ON n.kind = 'person' AND n.value = i.id::text
-WHERE i.person_id = ANY(%s)
+WHERE i.person_id = ANY(%s) OR i.id = ANY(%s)
 """

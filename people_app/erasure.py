@@ -8,8 +8,9 @@ they do afterwards under the same name makes a new person.
 from collections.abc import Sequence
 from datetime import datetime
 
-from people_app import account_names
+from people_app import account_names, addresses, homes, merging, names, sayings
 from people_app.item import Item, Who
+from people_app.merging import Step
 from people_app.models import (
     Account,
     AccountName,
@@ -19,9 +20,11 @@ from people_app.models import (
     Identity,
     Membership,
     Person,
+    TurnedAddress,
 )
-from people_app.names import ANONYMOUS, USER, Key
+from people_app.names import ANONYMOUS, USER, Key, Taken
 from people_app.shown import CALENDAR, COLUMNS
+from people_app.traits import ADDRESSES
 from upsell_project.lib import bulk, secrets
 
 DELETE = "delete"
@@ -40,19 +43,16 @@ def too_late(items: Sequence[Item]) -> list[bool]:
     ]
 
 
-def ask(items: Sequence[Item], who: Sequence[Who], source: str) -> list[int]:
-    """Begin the erasure of everybody whom a `delete` item names. Returns the people who are new to it."""
-    asked: dict[int, datetime] = {}
-    for item, answer in zip(items, who, strict=True):
-        if item.kind == DELETE and answer.person_id:
-            known = asked.get(answer.person_id, item.occurred_at)
-            asked[answer.person_id] = max(item.occurred_at, known)
-    return [person for person, at in sorted(asked.items()) if begin(person, at, source)]
+def ask(who: Who, at: datetime, source: str) -> list[int]:
+    """Begin the erasure of whom a `delete` item that arrived then names. Returns the people who are new to it."""
+    return [who.person_id] if who.person_id and begin(who.person_id, at, source) else []
 
 
 def begin(person_id: int, at: datetime, source: str) -> bool:
     """Nobody reaches them from now on; False when it had begun before."""
     _, new = Erasure.objects.get_or_create(person_id=person_id, defaults={"asked_at": at, "source": source})
+    if not new:
+        Erasure.objects.filter(person_id=person_id, done_at=None, asked_at__lt=at).update(asked_at=at)
     Person.objects.filter(pk=person_id, erased_at=None).update(erased_at=at)
     return new
 
@@ -69,14 +69,38 @@ def family_of(person: Person) -> list[Person]:
 
 
 def names_of(family: Sequence[Person]) -> list[Key]:
-    """All names under which they, and the accounts that are theirs alone, are known."""
-    names = set(Identity.objects.filter(person__in=family).values_list("kind", "value"))
-    names |= {(USER, one.user_id) for one in family if one.user_id}
+    """All names under which they, and the accounts that are theirs alone, are known. Addresses are among them."""
+    found = {addresses.key(kind, address) for kind, address in addresses_of(family)}
+    found |= set(Identity.objects.filter(person__in=family).values_list("kind", "value"))
+    found |= {(USER, one.user_id) for one in family if one.user_id}
     own = AccountName.objects.filter(account__personal_of__in=family)
-    names |= set(
+    found |= set(
         own.exclude(kind__in=(account_names.PERSON, account_names.STAFF)).values_list("kind", "value")
     )
-    return sorted(names)
+    return sorted(found)
+
+
+def addresses_of(family: Sequence[Person]) -> set[tuple[str, str]]:
+    """(kind, plain address) of where they are reached, and of what else was said under their names."""
+    found = set(ContactPoint.objects.filter(person__in=family).values_list("channel", "address"))
+    for facts in Identity.objects.filter(person__in=family).values_list("facts", flat=True):
+        said = sayings.read(facts)
+        found |= {(ADDRESSES[field], said[field].value) for field in said.keys() & ADDRESSES.keys()}
+    kinds = addresses.KINDS
+    return {(kinds[channel], address) for channel, address in found if address and channel in kinds}
+
+
+def take_addresses(family: Sequence[Person], now: datetime) -> list[Step]:
+    """What was said by their addresses alone is forgotten with them, also if others have the same address and it was
+    nobody's. Returns what the apps above have to move. The family is locked.
+    """
+    root = family[0].pk
+    keys = {addresses.key(kind, address) for kind, address in addresses_of(family)}
+    addresses.lock(names.add(dict.fromkeys(keys)))
+    taken = [Taken(name.id, None, root) for name in names.find(keys).values() if name.person_id is None]
+    addresses.give(taken)
+    home = homes.of([root], now, create=False)[root]
+    return [step for one in taken for step in merging.renamed(one, None, home)]
 
 
 def forget(family: Sequence[Person], asked_at: datetime) -> None:
@@ -90,6 +114,7 @@ def forget(family: Sequence[Person], asked_at: datetime) -> None:
             for digest in sorted({_digest(*name) for name in names_of(family)})
         ],
     )
+    TurnedAddress.objects.filter(address__in={address for _, address in addresses_of(family)}).delete()
     _forget_accounts(family)
     Identity.objects.filter(person__in=family).delete()
     ContactPoint.objects.filter(person__in=family).delete()
@@ -115,8 +140,11 @@ def _forget_accounts(family: Sequence[Person]) -> None:
 
 
 def _digests(item: Item) -> list[str]:
+    """Of every name that the item brings. An address says who did it only where no user id does."""
     named = [(USER, item.user_id), (ANONYMOUS, item.anonymous_id), *item.person_ids.items()]
-    named += item.account_ids.items()
+    named += [(USER, item.previous_id), (ANONYMOUS, item.previous_id), *item.account_ids.items()]
+    if item.lookup and not item.user_id:
+        named += addresses.of(item)
     return [_digest(kind, value) for kind, value in named if value]
 
 

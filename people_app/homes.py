@@ -1,6 +1,7 @@
 """Where people are at home: what they do without naming an account counts for their only account, or their own.
 
-Of several memberships none is guessed: then it counts for no account, until the person has one home again.
+Of several accounts none is guessed: then it counts for no account, until the person has one home again. A provider's
+company that has no id of ours is a home only to who belongs to nothing else.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ def of(person_ids: Collection[int], now: datetime, *, create: bool = True) -> di
     if not person_ids:
         return {}
     accounts: dict[int, list[int]] = defaultdict(list)
-    for person, account in memberships(person_ids):
+    for person, account in bulk.select(_CANDIDATES, sorted(person_ids)):
         accounts[person].append(account)
     personal = _personal([person for person in person_ids if person not in accounts], now, create)
     return {
@@ -34,7 +35,26 @@ def memberships(person_ids: Collection[int]) -> list[tuple[int, int]]:
 
 def at_home(account_id: int) -> list[int]:
     """The people whose home this account is."""
-    return [person for (person,) in bulk.select(_AT_HOME, account_id, account_id)]
+    return [person for person, _ in bulk.select(at_home_sql("%s"), [account_id], [account_id])]
+
+
+def at_home_sql(accounts: str) -> str:
+    """(person_id, account_id) of the people at home in these accounts, an SQL array; to be part of a statement."""
+    return _AT_HOME.format(accounts=accounts)
+
+
+def own(person_ids: Collection[int]) -> dict[int, int]:
+    """Their personal accounts, by person."""
+    sql = "SELECT personal_of_id, id FROM people_app_account WHERE personal_of_id = ANY(%s) AND merged_into_id IS NULL"
+    return dict(bulk.select(sql, sorted(person_ids))) if person_ids else {}
+
+
+def swap(winner: int, loser: int) -> None:
+    """Let the account that is the loser's, and into which the winner's was merged, be the winner's."""
+    rows = bulk.select(_MERGED_INTO_OWN, winner, loser)
+    for mine, theirs in rows:
+        for account, person in ((mine, None), (theirs, winner), (mine, loser)):
+            bulk.run("UPDATE people_app_account SET personal_of_id = %s WHERE id = %s", person, account)
 
 
 def _personal(person_ids: Collection[int], now: datetime, create: bool) -> dict[int, int]:
@@ -60,12 +80,25 @@ def add(accounts: Collection[tuple[str | None, int | None]], now: datetime) -> l
 
 
 _PERSONAL = "SELECT personal_of_id, coalesce(merged_into_id, id) FROM people_app_account WHERE personal_of_id = ANY(%s)"
-_AT_HOME = """
-SELECT m.person_id FROM people_app_membership m WHERE m.account_id = %s
-    AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = m.person_id AND o.id <> m.id)
+_MERGED_INTO_OWN = """
+SELECT m.id, o.id FROM people_app_account m JOIN people_app_account o ON o.id = m.merged_into_id
+WHERE m.personal_of_id = %s AND o.personal_of_id = %s
+"""
+_BETTER = """
+EXISTS (SELECT FROM people_app_membership o JOIN people_app_account b ON b.id = o.account_id
+    WHERE o.person_id = m.person_id AND o.id <> m.id AND b.group_id IS NOT NULL)
+"""
+_CANDIDATES = f"""
+SELECT m.person_id, m.account_id FROM people_app_membership m JOIN people_app_account a ON a.id = m.account_id
+WHERE m.person_id = ANY(%s) AND (a.group_id IS NOT NULL OR NOT {_BETTER}) ORDER BY m.id
+"""
+_AT_HOME = f"""
+SELECT m.person_id, m.account_id FROM people_app_membership m JOIN people_app_account a ON a.id = m.account_id
+WHERE m.account_id = ANY({{accounts}}) AND NOT {_BETTER} AND (a.group_id IS NOT NULL OR NOT EXISTS
+    (SELECT FROM people_app_membership o WHERE o.person_id = m.person_id AND o.id <> m.id))
 UNION
-SELECT a.personal_of_id FROM people_app_account a WHERE coalesce(a.merged_into_id, a.id) = %s
-    AND a.personal_of_id IS NOT NULL
+SELECT a.personal_of_id, coalesce(a.merged_into_id, a.id) FROM people_app_account a
+WHERE coalesce(a.merged_into_id, a.id) = ANY({{accounts}}) AND a.personal_of_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = a.personal_of_id)
 """
 _INSERT = """

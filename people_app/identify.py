@@ -1,22 +1,24 @@
-"""Who did it: find or create the people and accounts of many incoming items at once.
+"""Who did it: find or create the people and accounts of many incoming items at once, whoever sent them.
 
-The number of statements does not grow with the number of items. Rows are always taken in the order people, accounts,
-contact points and, within a table, by key: two workers can wait for each other but never in a circle.
+The number of statements does not grow with the number of items or of senders. Rows are taken once, in the order
+people, their names, names of accounts, accounts, contact points and, within a table, by key: two workers can wait for
+each other but never in a circle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from people_app import accounts, facts, merging, names, traits
-from people_app.item import Item, Trust, Who
-from people_app.merging import Alias, Merged, Step, lock
-from people_app.models import Identity
-from people_app.names import ANONYMOUS, USER, Bid, Key, Known, Name
-from upsell_project.lib import bulk
+from django.db import transaction
 
-Claim = Identity.Claim
-__all__ = ["Resolved", "lock", "resolve"]
+from people_app import accounts, addresses, claims, merging, names, reach, traits
+from people_app.addresses import Addresses
+from people_app.claims import Asked
+from people_app.item import Item, Said, Trust, Who
+from people_app.merging import Joined, Merged, Step
+from people_app.models import Identity
+from people_app.names import Bid, Key, Known
+from upsell_project.lib import bulk
 
 
 @dataclass(slots=True)
@@ -39,168 +41,138 @@ class ErasedMeanwhile(Exception):
     """Somebody whom the items name was erased while we waited for them: read the items afresh."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reached:
-    """A person found by an address, under their own user id."""
+@dataclass(slots=True)
+class _Named:
+    """The names in the items, their people locked."""
 
-    name: Name
-    user_id: str
+    known: Known
+    asked: Asked
+    addresses: Addresses
+    holders: dict[Key, int]
+    """Who has the addresses by which items look for somebody."""
+    unseen: set[Key] = field(default_factory=set)
+    """Those of the addresses that nobody asked for before."""
+    born: set[int] = field(default_factory=set)
 
 
 def resolve(items: Sequence[Item], source: str, now: datetime, *, trust: Trust = Trust.FULL) -> Resolved:
-    """Find or create everybody in `items`; apply traits and facts, newest wins.
+    """As `resolve_all`, for one sort of senders."""
+    return resolve_all([Said(items, source, trust)], now)
 
-    Less than full trust is for what a browser sent: it creates no account and joins nobody to one, merges no known
-    people and says neither where to reach people nor what the law or their account is. Without a person token it says
-    nothing at all of a known person.
+
+def resolve_all(said: Sequence[Said], now: datetime) -> Resolved:
+    """Find or create everybody in the items; apply traits and facts, newest wins. Once a transaction, for all senders.
+
+    Less than full trust is for what a browser sent, or a provider that is not proven: it creates no account and joins
+    nobody to one, merges no known people and says neither where to reach people nor what the law or their account is.
+    Without a person token it says nothing at all of a known person.
     """
-    known, reached = _held(items, now, trust)
-    steps = merging.take(names.claim(_bids(items, known, reached, trust)), now)
-    aliases = _aliases(items, trust)
-    steps += merging.unite(aliases, known, now) if aliases else []
-    if steps:
-        known, reached = names.find(_wanted(items, trust)), _by_address(items, trust)
-    who = [_answer(item, known, reached) for item in items]
-    moved = {person for step in steps for person in merging.touched(step)}
-    assigned = accounts.assign(items, who, source, now, trust, moved)
-    traits.apply(items, who, source, trust, moved)
-    return Resolved(who, assigned.changed, [*steps, *assigned.steps], assigned.recounted)
+    named = _held(said, now)
+    bids = claims.bids(said, named.known, named.holders, named.asked)
+    joined = _joined(said, named, bids)
+    known = names.find(named.known) if joined.people else named.known
+    who = [[_answer(item, named.asked, known) for item in one.items] for one in said]
+    addresses.note(_asked_anew(named, bids))
+    return follow(joined, now, said, who, named.born)
 
 
-def _held(items: Sequence[Item], now: datetime, trust: Trust) -> tuple[Known, dict[str, _Reached]]:
-    """All names in the items, created where they are missing, and their people locked.
-
-    Whoever moves a name holds both of its people, so a name whose person is locked stays with them. What moved while we
-    waited for the lock is looked up again. Raises ErasedMeanwhile.
-    """
-    reached = _by_address(items, trust)
-    wanted = _wanted(items, trust) | {(USER, one.user_id) for one in reached.values()}
-    known = names.find(wanted)
-    known = names.add_missing(wanted, _owners(items, reached, trust), known, now)
-    while True:
-        lock({name.person_id for name in known.values()})
-        now_known, now_reached = names.find(wanted), _by_address(items, trust)
-        if len(now_known) < len(known):
-            raise ErasedMeanwhile
-        if _people_of(now_known) == _people_of(known) and now_reached.keys() <= reached.keys():
-            return now_known, now_reached
-        known, reached = (
-            now_known,
-            {address: one for address, one in now_reached.items() if address in reached},
-        )
+def follow(
+    joined: Joined,
+    now: datetime,
+    said: Sequence[Said] = (),
+    who: Sequence[Sequence[Who]] = (),
+    born: Collection[int] = (),
+) -> Resolved:
+    """Keep what was said, and let everything else go where the names went: accounts first, then contact points."""
+    told = traits.keep(said, who, joined.people)
+    steps = merging.rehome(joined, now)
+    assigned = accounts.assign(said, who, now, joined)
+    _reach(told, born, joined, now)
+    answers = [answer for each in who for answer in each]
+    return Resolved(answers, assigned.changed, [*steps, *assigned.steps], assigned.recounted)
 
 
-def _people_of(known: Known) -> dict[Key, int]:
-    return {key: name.person_id for key, name in known.items()}
+def _reach(told: Collection[int], born: Collection[int], joined: Joined, now: datetime) -> None:
+    """The last round: show people as what was said of them makes them, and where they are reached."""
+    people = joined.people.union(told)
+    before = reach.held(people)
+    merging.carry(joined)
+    names.reachable(born, now)
+    traits.show(people)
+    turned = reach.turned(before, people, {person for pair in joined.united for person in pair})
+    addresses.note(
+        (addresses.KINDS[channel], where) for channel, where in turned if channel in addresses.KINDS
+    )
 
 
-def _wanted(items: Sequence[Item], trust: Trust) -> set[Key]:
-    wanted = {key for item in items for key in _keys(item)}
-    if trust is Trust.FULL:
-        previous = [item.previous_id for item in items if item.kind == "alias" and item.user_id]
-        wanted |= {(kind, value) for value in previous if value for kind in (USER, ANONYMOUS)}
-    return wanted
+def _joined(said: Sequence[Said], named: _Named, bids: dict[Key, Bid]) -> Joined:
+    taken = addresses.turn(named.known, named.holders, named.addresses) if named.addresses else []
+    won, believed = names.claim(bids)
+    taken += won
+    return Joined(taken, merging.absorb(taken), merging.unite(claims.aliases(said), named.known), believed)
 
 
-def _owners(items: Sequence[Item], reached: dict[str, _Reached], trust: Trust) -> dict[Key, str]:
-    """By user id, whose a name is that nobody has yet; an alias names users and visitors that were never seen."""
-    users = {item.user_id for item in items if item.user_id}
-    owners: dict[Key, str] = {}
-    for key, bid in sorted(_bids(items, {}, reached, trust).items()):
-        owners[key] = bid.by
-    for alias in sorted(_aliases(items, trust)):
-        if alias.previous not in users:
-            owners.setdefault((USER, alias.previous), alias.user_id)
-    return owners
-
-
-def _keys(item: Item) -> list[Key]:
-    """Every name under which the item's person may be known, the strongest first."""
-    keys = [(USER, item.user_id)] if item.user_id else []
-    if item.anonymous_id:
-        keys.append((ANONYMOUS, item.anonymous_id))
-    if item.person_ids:
-        keys += [(kind, value) for kind, value in item.person_ids.items() if value]
-    return keys
-
-
-def _aliases(items: Iterable[Item], trust: Trust) -> list[Alias]:
-    """Those between users. An alias does not say of which kind the id was before, so it is taken for both."""
-    if trust is not Trust.FULL:
-        return []
+def _asked_anew(named: _Named, bids: dict[Key, Bid]) -> list[tuple[str, str]]:
+    """Addresses by which a name may have been claimed: who gets one at the same moment is not seen from here."""
+    claimed = {bid.by for bid in bids.values() if bid.claim == Identity.Claim.ADDRESS}
     return [
-        Alias(item.occurred_at, item.user_id, item.previous_id)
-        for item in items
-        if item.kind == "alias" and item.user_id and item.previous_id and item.previous_id != item.user_id
+        (key[0], address)
+        for key, address in named.addresses.items()
+        if key in named.unseen or addresses.text(key) in claimed
     ]
 
 
-def _bids(items: Iterable[Item], known: Known, reached: dict[str, _Reached], trust: Trust) -> dict[Key, Bid]:
-    """The best claim that these items make to each name that is no user id."""
-    bids: dict[Key, Bid] = {}
-    for item in items:
-        if not (item.anonymous_id or item.person_ids or item.previous_id):
-            continue
-        user_id = _claimant(item, reached)
-        if user_id is None:
-            continue
-        person = known[USER, user_id].person_id if (USER, user_id) in known else 0
-        usual = Claim.SERVER if trust is Trust.FULL else Claim.BROWSER
-        claims = [(key, usual) for key in _keys(item) if key[0] != USER]
-        if item.kind == "alias" and item.previous_id and trust is Trust.FULL:
-            claims.append(((ANONYMOUS, item.previous_id), Claim.ALIAS))
-        for key, claim in claims:
-            bid = Bid(claim, item.occurred_at, user_id, person)
-            held = known[key].held if key in known else None
-            if held is None or bid[:3] < held:  # claims only ever get better, so this look may be an old one
-                bids[key] = min(bid, bids.get(key, bid))
-    return bids
+def _held(said: Sequence[Said], now: datetime) -> _Named:
+    """All names in the items, created where they are missing, and their people locked."""
+    asked, aliases = claims.asked(said), claims.aliases(said)
+    named = _Named(names.find(wanted := claims.wanted(said, asked)), asked, {}, {})
+    if asked:
+        named.addresses = {key: address for each in asked.values() for key, address in each.items()}
+        named.holders = addresses.holders(named.addresses)
+        named.unseen = named.addresses.keys() - named.known.keys()
+    if len(named.known) < len(wanted):
+        owners = claims.owners(said, named.holders, asked)
+        named.known, named.born = names.add_missing(wanted, *owners, named.known, now)
+    records = names.add_people({alias.user_id for alias in aliases}, now) if aliases else {}
+    if aliases:
+        records |= names.records({alias.previous for alias in aliases})
+    further = {*records.values(), *accounts.members_at_stake(said)}
+    while not _lock_all(named, further):
+        found = names.find(wanted)
+        if len(found) < len(named.known):
+            raise ErasedMeanwhile
+        named.known = found
+    return named
 
 
-def _claimant(item: Item, reached: dict[str, _Reached]) -> str | None:
-    one = None if item.user_id else _reached(item, reached)
-    return one.user_id if one else item.user_id
+def _lock_all(named: _Named, further: Collection[int]) -> bool:
+    """Lock the people of all names and `further` ones, unless a name moved while we waited: then hold none of them.
+
+    Whoever moves a name holds both of its people, so a name whose person is locked stays with them.
+    """
+    people = {name.person_id for name in named.known.values() if name.person_id is not None}
+    people.update(further, named.holders.values())
+    with transaction.atomic():
+        lock(people)
+        if named.addresses:
+            addresses.lock(named.known)
+            named.holders = addresses.holders(named.addresses)
+        held = names.unchanged(named.known) and people.issuperset(named.holders.values())
+        transaction.set_rollback(not held)
+    return held
 
 
-def _answer(item: Item, known: Known, reached: dict[str, _Reached]) -> Who:
-    """By user id, else by an address that only one person has, else by the strongest other name."""
-    one = None if item.user_id else _reached(item, reached)
-    keys = _keys(item)
-    if one is not None:
-        return Who(person_id=one.name.person_id, identity_id=one.name.id)
-    if not keys:
+def lock(person_ids: Collection[int]) -> None:
+    """Hold these people until the transaction ends, so that what is counted for them is counted once."""
+    if person_ids:
+        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+        bulk.select(f"SELECT count(*) FROM ({sql}) held", sorted(person_ids))
+
+
+def _answer(item: Item, asked: Asked, known: Known) -> Who:
+    """By user id, else by the anonymous or a provider's id, else by an address that only one person has."""
+    key = claims.strongest(item, asked)
+    if key is None:
         return Who()
-    name = known[keys[0]]
+    name = known[key]
     return Who(person_id=name.person_id, identity_id=name.id)
-
-
-def _reached(item: Item, reached: dict[str, _Reached]) -> _Reached | None:
-    """Who is deleted under a name is nobody else who has the same address; an address alone is asked for who has it."""
-    if not reached or (item.kind == "delete" and _keys(item)):
-        return None
-    return next((reached[address] for address in _addresses(item) if address in reached), None)
-
-
-def _addresses(item: Item) -> list[str]:
-    said = [item.lookup.get("email", "").strip().lower(), facts.phone(item.lookup.get("phone", ""))]
-    return [address for address in said if address]
-
-
-def _by_address(items: Sequence[Item], trust: Trust) -> dict[str, _Reached]:
-    """People by e-mail or phone, for items that know nothing better; an address of several people finds nobody."""
-    if trust is not Trust.FULL:
-        return {}
-    wanted = {address for item in items if not item.user_id for address in _addresses(item)}
-    if not wanted:
-        return {}
-    rows = bulk.select(_BY_ADDRESS, sorted(wanted))
-    return {address: _Reached(Name(id, person), user_id) for address, id, person, user_id in rows}
-
-
-_BY_ADDRESS = """
-SELECT c.address, min(i.id), min(i.person_id), min(p.user_id) FROM people_app_contactpoint c
-JOIN people_app_person p ON p.id = c.person_id AND p.merged_into_id IS NULL
-JOIN people_app_identity i ON i.kind = 'user' AND i.value = p.user_id
-WHERE c.channel IN ('email', 'sms') AND c.address = ANY(%s)
-GROUP BY c.address HAVING count(DISTINCT c.person_id) = 1
-"""

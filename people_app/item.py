@@ -1,5 +1,6 @@
 """What identification reads of an incoming item, and what it answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -9,11 +10,14 @@ from typing import Any, Protocol
 class Trust(IntEnum):
     """How far the sender of an item is believed."""
 
-    ANYBODY = 0
+    HEARSAY = 0
+    """A provider that no secret proves, or that hands on what browsers told it: it tells what people did, found by id
+    or by address, and says nothing about anybody."""
+    ANYBODY = 1
     """A browser with the publishable key: whom it names is attribution, not proof."""
-    THEMSELVES = 1
+    THEMSELVES = 2
     """A browser with a person token: it speaks for that person, not for what the law or their account is."""
-    FULL = 2
+    FULL = 3
     """A server with its key, or a provider that signed."""
 
 
@@ -37,6 +41,16 @@ class Item(Protocol):
     account_ids: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What senders of one sort said."""
+
+    items: Sequence[Item]
+    source: str
+    """Kind of source."""
+    trust: Trust = Trust.FULL
+
+
 @dataclass(slots=True)
 class Who:
     """The answer for one item; None where it cannot be said."""
@@ -45,7 +59,7 @@ class Who:
     account_id: int | None = None
     """Where it counts: the account that the item names, else where the person is at home."""
     identity_id: int | None = None
-    """The name (a row of Identity) under which the person was found."""
+    """The name (a row of Identity) under which it was said; an address may be nobody's."""
     grouped: bool = False
     """The item itself named the account; otherwise its account changes when the person's home does."""
 

@@ -141,10 +141,11 @@ class Person(models.Model):
 
 
 class Identity(models.Model):
-    """One name under which a person is known: their `user` id, an `anonymous` id, a provider's own id.
+    """One name under which a person is known: their `user` id, an `anonymous` id, a provider's own id, or the hash of
+    an address (`hashed_email`, `hashed_phone`) by which alone something was said.
 
-    What was said under a name stays with the name: the person shows per trait the newest of all their names, also
-    after a name turned out to be somebody else's.
+    What was said under a name, and when it was seen, stays with the name: the person shows per trait the newest of all
+    their names, also after a name turned out to be somebody else's.
     """
 
     class Claim(models.IntegerChoices):
@@ -153,23 +154,55 @@ class Identity(models.Model):
         ALIAS = 0, "Said to be the same"
         SERVER = 1, "Came with a user id from a server or provider"
         BROWSER = 2, "Came with a user id from a browser: what they did counts, what they said does not"
+        ADDRESS = 3, "Came with an address: it is theirs who has the address, if that is one person"
 
     kind = models.CharField(max_length=40)
     value = models.CharField(max_length=200)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    person = models.ForeignKey(
+        Person,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="identities",
+        help_text="Nobody: an address that nobody has, or several people",
+    )
     claim = models.SmallIntegerField(choices=Claim.choices, null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=200, blank=True, help_text="The user id of that claim")
+    claimed_by = models.CharField(
+        max_length=200, blank=True, help_text="The user id of that claim, or the address as kind:hash"
+    )
     facts = models.JSONField(
         default=dict, blank=True, help_text="Per trait: when, how directly, source, value"
+    )
+    first_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something was first said under it"
+    )
+    last_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they last did something themselves under it"
     )
 
     class Meta:
         verbose_name_plural = "identities"
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identity_once")]
+        indexes = [
+            models.Index(fields=["claimed_by"], name="identity_by_address", condition=models.Q(claim=3)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
+
+
+class TurnedAddress(models.Model):
+    """An address that came to somebody or left them, or was asked for: whose its names are is looked at soon.
+
+    Rows are gone as soon as that was done (`addresses.settle`).
+    """
+
+    kind = models.CharField(max_length=40, help_text="hashed_email or hashed_phone")
+    address = models.CharField(max_length=320)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
 
 
 class Membership(models.Model):

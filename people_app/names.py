@@ -1,10 +1,11 @@
 """The names under which people are known (`Identity`): found, added and claimed in bulk.
 
-A name other than a user id belongs to whoever claims it best: an alias before a server's word before a browser's, and
-of equals the earliest. So a browser that two people share stays with the first, in whatever order the word arrives.
+A name other than a user id belongs to whoever claims it best: an alias before a server's word before a browser's
+before an address, and of equals the earliest. So a browser that two people share stays with the first, in whatever
+order the word arrives.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ class Name(NamedTuple):
     """A row of Identity and its person; merged people are already followed, since a merge moves their names."""
 
     id: int
-    person_id: int
+    person_id: int | None
     held: tuple[int, datetime, str] | None = None
     """The claim that holds it, as in `Bid`."""
 
@@ -29,16 +30,17 @@ class Bid(NamedTuple):
     claim: int
     at: datetime
     by: str
-    """The user id that claims it."""
-    person_id: int
+    """The user id that claims it, or the address."""
+    person_id: int | None
+    """None leaves the name where it is: nobody has that address."""
 
 
 class Taken(NamedTuple):
-    """A name that went to another person."""
+    """A name that went to another person; None is nobody, which only an address can be of."""
 
     name_id: int
-    old: int
-    new: int
+    old: int | None
+    new: int | None
 
 
 Known = dict[Key, Name]
@@ -56,32 +58,59 @@ def find(keys: Iterable[Key]) -> Known:
     }
 
 
-def add_missing(wanted: Collection[Key], owners: Mapping[Key, str], known: Known, now: datetime) -> Known:
-    """Create the people and names of `wanted` that are not known yet; return all of them.
+def unchanged(known: Known) -> bool:
+    """Whether all of these names are still there, and whose they were."""
+    names = list(known.values())
+    rows = bulk.select(_UNCHANGED, [name.id for name in names], [name.person_id for name in names])
+    return bool(rows[0][0] == len(names))
 
-    `owners` says by user id whose a name is; one that has no owner makes a person without a user id. Everybody adds in
-    one order, people by user id and then names, so that two workers wait for each other but not in a circle.
+
+def add_missing(
+    wanted: Collection[Key],
+    owners: Mapping[Key, str],
+    holders: Mapping[Key, int | None],
+    known: Known,
+    now: datetime,
+) -> tuple[Known, set[int]]:
+    """Create the people and names of `wanted` that are not known yet; return all names, and the people with a user id
+    that may be new.
+
+    `owners` says by user id whose a name is, `holders` by person, who may be nobody; one that is in neither makes a
+    person without a user id. Everybody adds in one order, people by user id and then names, so that two workers wait
+    for each other but not in a circle.
     """
     missing = sorted({key for key in wanted if key not in known})
     if not missing:
-        return known
-    people = _add_people(
-        sorted(value for kind, value in missing if kind == USER and not owners.get((kind, value))), now
+        return known, set()
+    people = add_people(
+        {value for kind, value in missing if kind == USER and not owners.get((kind, value))}, now
     )
     persons = {user_id: name.person_id for (kind, user_id), name in known.items() if kind == USER} | people
-    nobodys = [key for key in missing if key[0] != USER and key not in owners]
-    born = [row[0] for row in bulk.execute(_INSERT_PEOPLE, [{"user_id": None, "now": now} for _ in nobodys])]
-    given = {key: persons[owners.get(key) or key[1]] for key in missing if key not in nobodys}
-    added = _add({**given, **dict(zip(nobodys, born, strict=True))})
+    nobodys = {key for key in missing if key[0] != USER and key not in owners and key not in holders}
+    born = strangers(len(nobodys), now)
+    given = {
+        key: holders[key] if key in holders else persons[owners.get(key) or key[1]]
+        for key in missing
+        if key not in nobodys
+    }
+    added = add({**given, **dict(zip(sorted(nobodys), born, strict=True))})
     _unborn(set(born) - {name.person_id for name in added.values()})
-    bulk.execute(_INSERT_IN_APP, [{"person": person, "now": now} for person in sorted(people.values())])
-    return known | added
+    return known | added, set(people.values())
 
 
-def _add_people(user_ids: Sequence[str], now: datetime) -> dict[str, int]:
-    bulk.execute(_INSERT_PEOPLE, [{"user_id": user_id, "now": now} for user_id in user_ids])
-    rows = bulk.select("SELECT user_id, id FROM people_app_person WHERE user_id = ANY(%s)", list(user_ids))
-    return dict(rows)
+def add_people(user_ids: Collection[str], now: datetime) -> dict[str, int]:
+    """The records with these user ids, made where there are none."""
+    if not user_ids:
+        return {}
+    bulk.execute(_INSERT_PEOPLE, [{"user_id": user_id, "now": now} for user_id in sorted(user_ids)])
+    return records(user_ids)
+
+
+def records(user_ids: Collection[str]) -> dict[str, int]:
+    """The people with these user ids, those who were merged into others as well."""
+    return dict(
+        bulk.select("SELECT user_id, id FROM people_app_person WHERE user_id = ANY(%s)", sorted(user_ids))
+    )
 
 
 def _unborn(person_ids: Collection[int]) -> None:
@@ -90,15 +119,18 @@ def _unborn(person_ids: Collection[int]) -> None:
         bulk.select("DELETE FROM people_app_person WHERE id = ANY(%s) RETURNING 1", sorted(person_ids))
 
 
-def add_person(user_id: str, now: datetime) -> None:
-    """A person with this user id, if there is none; their name stays with whom it is."""
-    people = _add_people([user_id], now)
-    _add({(USER, user_id): people[user_id]})
-    bulk.execute(_INSERT_IN_APP, [{"person": people[user_id], "now": now}])
+def strangers(count: int, now: datetime) -> list[int]:
+    """New people of whom nothing is known yet."""
+    return [row[0] for row in bulk.execute(_INSERT_PEOPLE, [{"user_id": None, "now": now}] * count)]
 
 
-def _add(people: Mapping[Key, int]) -> Known:
-    """A name that exists stays where it is."""
+def reachable(person_ids: Collection[int], now: datetime) -> None:
+    """Who has a user id has an in-app contact point."""
+    bulk.execute(_INSERT_IN_APP, [{"person": person, "now": now} for person in sorted(person_ids)])
+
+
+def add(people: Mapping[Key, int | None]) -> Known:
+    """Names of these people, or of nobody; one that exists stays where it is."""
     bulk.execute(
         "INSERT INTO people_app_identity (kind, value, person_id, claimed_by, facts)"
         " SELECT kind, value, person, '', '{}' FROM json_to_recordset(%s) AS r(kind text, value text, person bigint)"
@@ -111,8 +143,10 @@ def _add(people: Mapping[Key, int]) -> Known:
     return find(people)
 
 
-def claim(bids: Mapping[Key, Bid]) -> list[Taken]:
-    """Let each name go to the best of its bids and what holds it now; the names that changed hands."""
+def claim(bids: Mapping[Key, Bid]) -> tuple[list[Taken], set[int]]:
+    """Let each name go to the best of its bids and what holds it now: the names that changed hands, and the people who
+    have one by another sort of claim than before, which may be believed more.
+    """
     rows = bulk.execute(
         _CLAIM,
         [
@@ -120,7 +154,8 @@ def claim(bids: Mapping[Key, Bid]) -> list[Taken]:
             for key, bid in sorted(bids.items(), key=lambda entry: entry[0])
         ],
     )
-    return [Taken(*row) for row in rows if row[1] != row[2]]
+    taken = [Taken(*row[:3]) for row in rows if row[1] != row[2] is not None]
+    return taken, {person for _, person, _, before, now in rows if before is not None and before != now}
 
 
 def empty(person_ids: Collection[int]) -> list[int]:
@@ -133,6 +168,10 @@ def empty(person_ids: Collection[int]) -> list[int]:
     return [person for (person,) in rows]
 
 
+_UNCHANGED = """
+SELECT count(*) FROM unnest(%s::bigint[], %s::bigint[]) AS r(id, person)
+JOIN people_app_identity i ON i.id = r.id AND i.person_id IS NOT DISTINCT FROM r.person
+"""
 _INSERT_PEOPLE = """
 INSERT INTO people_app_person (user_id, first_name, role, timezone, locale, country, preferred_channel, device,
     traits, provenance, first_seen_at, last_seen_at)
@@ -150,8 +189,9 @@ WITH held AS (
     SELECT i.id, i.person_id, i.claim, i.claimed_at, i.claimed_by, b.person_id AS bidder, b.claim AS bid, b.at, b.by
     FROM json_to_recordset(%s) AS b(kind text, value text, claim int, at timestamptz, by text, person_id bigint)
     JOIN people_app_identity i USING (kind, value) ORDER BY i.id FOR UPDATE OF i)
-UPDATE people_app_identity i SET person_id = h.bidder, claim = h.bid, claimed_at = h.at, claimed_by = h.by
+UPDATE people_app_identity i SET person_id = coalesce(h.bidder, i.person_id), claim = h.bid, claimed_at = h.at,
+    claimed_by = h.by
 FROM held h
 WHERE i.id = h.id AND (h.claim IS NULL OR (h.bid, h.at, h.by) < (h.claim, h.claimed_at, h.claimed_by))
-RETURNING i.id, h.person_id, h.bidder
+RETURNING i.id, h.person_id, h.bidder, h.claim, h.bid
 """

@@ -24,7 +24,7 @@ class Saying(NamedTuple):
 
 
 Facts = dict[str, Saying]
-_text = msgspec.json.Encoder(order="sorted").encode
+text = msgspec.json.Encoder(order="sorted").encode
 
 
 def saying(at: datetime, source: str, value: Any, weight: int = OUTRIGHT) -> Saying:
@@ -32,7 +32,7 @@ def saying(at: datetime, source: str, value: Any, weight: int = OUTRIGHT) -> Say
 
 
 def rank(said: Saying) -> tuple[str, int, bytes]:
-    return said.at, said.weight, _text(said.value)
+    return said.at, said.weight, text(said.value)
 
 
 def read(stored: dict[str, list[Any]]) -> Facts:

@@ -43,6 +43,7 @@ COLUMNS = {
 }
 """What is shown, by its type in PostgreSQL."""
 LIMIT, SUBSCRIPTION, PRICES = "limits.", "subscriptions.", "billing_price_keys"
+SEATS = f"{LIMIT}seats"
 REMOVED = "removed"
 """Said of a limit: none is known any more."""
 RENAMED = {"cancel_at_period_end": "cancelling"}
@@ -59,6 +60,8 @@ class Shown:
     changed: set[str] = field(default_factory=set)
     uncapped: set[str] = field(default_factory=set)
     """Resources of which no name says a limit any more."""
+    caps: Facts = field(default_factory=dict)
+    """The limits that are known, by `limits.<resource>`."""
 
 
 def shown(account: Account, said: Facts, plans: Mapping[str, str]) -> Shown:
@@ -77,7 +80,8 @@ def shown(account: Account, said: Facts, plans: Mapping[str, str]) -> Shown:
     removed = {name for name, one in said.items() if name.startswith(LIMIT) and one.value == REMOVED}
     gone |= {name for name in removed if before.get(name) != account.provenance[name]}
     uncapped = {name.removeprefix(LIMIT) for name in gone if name.startswith(LIMIT)}
-    return Shown(before != account.provenance or bool(changed), changed, uncapped)
+    caps = {name: one for name, one in said.items() if name.startswith(LIMIT) and _is_limit(one.value)}
+    return Shown(before != account.provenance or bool(changed), changed, uncapped, caps)
 
 
 def _set(account: Account, name: str, value: Any, *, gone: bool = False) -> set[str]:
@@ -95,7 +99,7 @@ def _set(account: Account, name: str, value: Any, *, gone: bool = False) -> set[
     return {name} if old != new else set()
 
 
-def is_limit(value: Any) -> bool:
+def _is_limit(value: Any) -> bool:
     """Whether it is a limit, as it is stored; None is unlimited."""
     return _is_readable(facts.money, value)
 
@@ -110,8 +114,9 @@ def _is_readable(parse: facts.Parser, value: Any) -> bool:
 
 def _derived(said: Facts, plans: Mapping[str, str]) -> Facts:
     """A price that is known says the plan, and no price at all that there is none; subscriptions say their sum."""
-    found: Facts = {}
-    for name, one in [*said.items(), *_of_subscriptions(said).items()]:
+    bought = _of_subscriptions(said)
+    found = _seats(said, bought)
+    for name, one in [*said.items(), *bought.items()]:
         if name != PRICES:
             if not name.startswith(SUBSCRIPTION):
                 sayings.add(found, name, one)
@@ -121,6 +126,19 @@ def _derived(said: Facts, plans: Mapping[str, str]) -> Facts:
             sayings.add(found, "plan", one._replace(weight=one.weight + 1, value=plan))
         elif not one.value:
             sayings.add(found, "plan", one._replace(weight=sayings.IMPLIED, value=None))
+    return found
+
+
+def _seats(said: Facts, bought: Facts) -> Facts:
+    """The limit of the resource `seats`, where somebody says how many there are.
+
+    What subscriptions say counts only where nobody says that limit itself, and a quantity of one says nothing: so is a
+    plan bought that has no seats.
+    """
+    found: Facts = {}
+    for one, fewest in ((said.get("seats"), 0), (None if SEATS in said else bought.get("seats"), 1)):
+        if one and one.value is not None and _is_limit(one.value) and facts.money(one.value) > fewest:
+            sayings.add(found, SEATS, one._replace(weight=sayings.IMPLIED, value=str(facts.money(one.value))))
     return found
 
 

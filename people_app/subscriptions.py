@@ -54,6 +54,7 @@ PARSERS: dict[str, facts.Parser] = {
     "status": facts.text(30),
     "price_keys": _keys,
     "seats": _seats,
+    "addons": facts.slugs,
     "mrr": lambda value: str(facts.money(value)),
     "currency": facts.currency,
     "billing_period": facts.one_of("month", "year"),
@@ -77,9 +78,10 @@ def combined(subscriptions: Mapping[str, Subscription]) -> dict[str, Any]:
     """Facts of the account, in the words of `entitlements.PARSERS`; None clears one.
 
     Plan, period and currency are the main one's (the best state, then the most money); seats and monthly revenue are
-    summed over the live ones (revenue only in that currency); it renews when the first of them does, and any unpaid
-    invoice makes the account past due. When none is live, the plan is gone. A fact is said once any subscription
-    said it, so that none is left behind from an earlier state.
+    summed over the live ones (revenue only in that currency), and their add-ons collected; it renews when the first of
+    them does, and any unpaid invoice makes the account past due. When none is live, the plan is gone. A fact is said
+    once any subscription said it, so that none is left behind from an earlier state; but that there is no add-on is
+    not, as those may be sold without a subscription.
     """
     stated = [(id, one) for id, one in subscriptions.items() if one.get("status")]
     begun = [one for id, one in sorted(stated, key=_rank) if one["status"] not in NEVER_BEGAN]
@@ -95,12 +97,15 @@ def combined(subscriptions: Mapping[str, Subscription]) -> dict[str, Any]:
         "trial_ends_at": _trial_ends_at(begun),
         "mrr": _total(live, _first(begun, "currency")),
         "seats": sum(one.get("seats") or 0 for one in live),
+        "addons": sorted({addon for one in live for addon in one.get("addons") or ()}),
         "invoice_status": _invoices(live + others) or _first(begun, "invoice_status"),
         **{name: _first(begun, name) for name in ("currency", "billing_period", "period_started_at")},
     }
     said = {name for one in begun for name in one}
     said |= OF_INVOICES & {name for one in subscriptions.values() for name in one}
     said |= {"status"} if stated else set()
+    if not found["addons"]:
+        said -= {"addons"}
     return {fact: value for fact, value in found.items() if _RESTS_ON.get(fact, fact) in said}
 
 

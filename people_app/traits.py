@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from people_app import facts, sayings
-from people_app.item import Item, Trust, Who
+from people_app import addresses, facts, reach, sayings
+from people_app.item import Item, Said, Trust, Who
 from people_app.models import Channel, Identity, Person
 from people_app.names import USER
 from people_app.sayings import Facts, Saying
@@ -33,32 +33,33 @@ ADDRESSES = {"email": Channel.EMAIL, "phone": Channel.SMS}
 NOT_FROM_BROWSERS = {"country", "role", "preferred_channel", *ADDRESSES}
 
 
-def apply(
-    items: Sequence[Item], who: Sequence[Who], source: str, trust: Trust, moved: Collection[int] = ()
-) -> None:
-    """Keep identify traits and what the context tells (zone, locale, device), and who was seen when.
+def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[int] = ()) -> set[int]:
+    """Keep under each name what identify calls and the context (zone, locale, device) say, and when it was seen.
 
-    `moved`: people who won or lost a name just now, and have to be shown anew.
+    `moved`: people who won or lost a name just now. Returns the people of whom something new was said.
     """
     claims: dict[int, Facts] = defaultdict(dict)
-    person_of: dict[int, int] = {}
+    person_of: dict[int, int | None] = {}
     told: set[tuple[Any, ...]] = set()
     first: dict[int, datetime] = {}
     last: dict[int, datetime] = {}
-    for item, answer in zip(items, who, strict=True):
-        if answer.person_id is None or answer.identity_id is None:
-            continue
-        if not _told_before(item, answer.identity_id, told):
-            for field, said in _claimed(item, source, trust):
-                sayings.add(claims[answer.identity_id], field, said)
-                person_of[answer.identity_id] = answer.person_id
-        person, at = answer.person_id, item.occurred_at
-        first[person] = min(at, first.get(person, at))
-        if item.active:
-            last[person] = max(at, last.get(person, at))
-    changed = keep(claims) if claims else set()
-    show({person_of[name] for name in changed} | set(moved))
+    for one, answers in zip(said, who, strict=True):
+        for item, answer in zip(one.items, answers, strict=True):
+            name, at = answer.identity_id, item.occurred_at
+            if name is None:
+                continue
+            if not _told_before(item, name, told):
+                for field, saying in _claimed(item, one.source, one.trust):
+                    sayings.add(claims[name], field, saying)
+                    person_of[name] = answer.person_id
+            if name not in first or at < first[name]:
+                first[name] = at
+            if item.active and (name not in last or last[name] < at):
+                last[name] = at
     _seen(first, last)
+    _seen_again(moved)
+    changed = _store(claims) if claims else set()
+    return {person for name in changed if (person := person_of[name]) is not None}
 
 
 def _told_before(item: Item, name: int, told: set[tuple[Any, ...]]) -> bool:
@@ -75,7 +76,7 @@ def _told_before(item: Item, name: int, told: set[tuple[Any, ...]]) -> bool:
 
 
 def _claimed(item: Item, source: str, trust: Trust) -> Iterable[tuple[str, Saying]]:
-    if trust is Trust.ANYBODY and item.user_id:
+    if trust is Trust.HEARSAY or (trust is Trust.ANYBODY and item.user_id):
         return
     # To the minute: with each event a new time would be written for the same zone.
     minute = item.occurred_at.replace(second=0, microsecond=0)
@@ -122,7 +123,7 @@ def _plausible(channel: str, address: str) -> bool:
     )
 
 
-def keep(claims: dict[int, Facts]) -> set[int]:
+def _store(claims: dict[int, Facts]) -> set[int]:
     """Store what is newer under these names (rows of Identity, by key); the names where something was."""
     held = bulk.select(
         "SELECT id, facts::text FROM people_app_identity WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
@@ -143,21 +144,33 @@ def _room(known: Facts, field: str) -> bool:
 
 
 def show(person_ids: Collection[int]) -> None:
-    """Make these people's columns the newest of what was said under all of their names."""
+    """Make these people's columns the newest of what was said under all of their names, and reach them there."""
     if not person_ids:
         return
     said = _under_all_names(person_ids)
     people = list(Person.objects.filter(pk__in=person_ids, merged_into=None).order_by("pk"))
-    _leave({person.pk: person.provenance.keys() - said[person.pk].keys() for person in people})
+    gone = {person.pk: person.provenance.keys() - said[person.pk].keys() for person in people}
     changed = [person for person in people if _show(person, said[person.pk])]
     columns = {**dict.fromkeys(PARSERS, "text"), "traits": "jsonb", "provenance": "jsonb"}
     rows = [{"id": person.pk, **{name: getattr(person, name) for name in columns}} for person in changed]
     bulk.update("people_app_person", columns, rows)
-    _reach({person.pk: said[person.pk] for person in people})
+    reach.leave(
+        {person: {ADDRESSES[field] for field in fields & ADDRESSES.keys()} for person, fields in gone.items()}
+    )
+    reach.at(
+        {
+            (person.pk, ADDRESSES[field]): one
+            for person in people
+            for field, one in said[person.pk].items()
+            if field in ADDRESSES
+        }
+    )
 
 
 def _under_all_names(person_ids: Collection[int]) -> dict[int, Facts]:
-    """What a nameless browser said only fills gaps, and under a name that a browser claimed it is not believed."""
+    """What a nameless browser said only fills gaps, and under a name that a browser claimed it is not believed. An
+    address under a name that is found by an address does not count.
+    """
     names = Identity.objects.filter(person__in=person_ids).exclude(facts={})
     trusted: dict[int, list[Facts]] = defaultdict(list)
     strangers: dict[int, list[Facts]] = defaultdict(list)
@@ -165,9 +178,11 @@ def _under_all_names(person_ids: Collection[int]) -> dict[int, Facts]:
         if name.claim == Identity.Claim.BROWSER:
             continue
         said = sayings.read(name.facts)
+        for field in addresses.withheld(name):
+            said.pop(field, None)
         doubtful = {f: s for f, s in said.items() if name.kind != USER and s.source == facts.BROWSER}
-        strangers[name.person_id].append(doubtful)
-        trusted[name.person_id].append({f: s for f, s in said.items() if f not in doubtful})
+        strangers[name.person_id or 0].append(doubtful)
+        trusted[name.person_id or 0].append({f: s for f, s in said.items() if f not in doubtful})
     return {
         person: sayings.newest(strangers[person]) | sayings.newest(trusted[person]) for person in person_ids
     }
@@ -175,7 +190,7 @@ def _under_all_names(person_ids: Collection[int]) -> dict[int, Facts]:
 
 def _show(person: Person, said: Facts) -> bool:
     """Whether anything differs from before. What no name says any more, though it did, becomes empty."""
-    before = (dict(person.traits), dict(person.provenance))
+    before = _shown(person)
     for field in person.provenance.keys() - said.keys():
         if field in PARSERS:
             setattr(person, field, "")
@@ -186,60 +201,54 @@ def _show(person: Person, said: Facts) -> bool:
         elif field not in ADDRESSES:
             person.traits[field] = one.value
     person.provenance = {field: sayings.provenance(one) for field, one in said.items()}
-    return before != (person.traits, person.provenance)
+    return before != _shown(person)
 
 
-def _leave(gone: dict[int, set[str]]) -> None:
-    """Forget addresses that were said under a name that is somebody else's now."""
-    bulk.execute(
-        "DELETE FROM people_app_contactpoint c USING json_to_recordset(%s) AS r(person bigint, channel text)"
-        " WHERE (c.person_id, c.channel) = (r.person, r.channel)",
-        [
-            {"person": person, "channel": channel}
-            for person, fields in sorted(gone.items())
-            for field, channel in ADDRESSES.items()
-            if field in fields
-        ],
-    )
-
-
-def _reach(said: dict[int, Facts]) -> None:
-    """Contact points; a changed address is alive again."""
-    bulk.execute(
-        "INSERT INTO people_app_contactpoint (person_id, channel, address, changed_at)"
-        " SELECT person, channel, address, at"
-        " FROM json_to_recordset(%s) AS r(person bigint, channel text, address text, at timestamptz)"
-        " ON CONFLICT (person_id, channel) DO UPDATE SET address = excluded.address, changed_at = excluded.changed_at,"
-        " dead_at = CASE WHEN people_app_contactpoint.address = excluded.address"
-        " THEN people_app_contactpoint.dead_at END"
-        " WHERE (people_app_contactpoint.address, people_app_contactpoint.changed_at)"
-        " IS DISTINCT FROM (excluded.address, excluded.changed_at)",
-        [
-            {"person": person, "channel": channel, "address": facts_[field].value, "at": facts_[field].at}
-            for person, facts_ in sorted(said.items())
-            for field, channel in sorted(ADDRESSES.items())
-            if field in facts_
-        ],
-    )
+def _shown(person: Person) -> bytes:
+    """As JSON, in which `true` is not 1."""
+    columns = [getattr(person, field) for field in PARSERS]
+    return sayings.text([person.traits, person.provenance, columns])
 
 
 def _seen(first: dict[int, datetime], last: dict[int, datetime]) -> None:
-    """To the minute: writing each person's row for every event would double the cost of an event."""
+    """To the minute: writing a row of each person for every event would double the cost of an event."""
     bulk.execute(
-        "UPDATE people_app_person p SET first_seen_at = least(p.first_seen_at, r.first),"
-        " last_seen_at = greatest(p.last_seen_at, r.last)"
-        " FROM json_to_recordset(%s) AS r(person bigint, first timestamptz, last timestamptz)"
-        " WHERE p.id = r.person AND (p.first_seen_at > r.first OR r.last > coalesce(p.last_seen_at, '-infinity'))",
+        _SEEN,
         [
-            {
-                "person": person,
-                "first": _minute(at),
-                "last": _minute(last[person]) if person in last else None,
-            }
-            for person, at in sorted(first.items())
+            {"name": name, "first": _minute(at), "last": _minute(last[name]) if name in last else None}
+            for name, at in sorted(first.items())
         ],
     )
+
+
+def _seen_again(moved: Collection[int]) -> None:
+    """Those who won or lost a name were seen when any of the names was that are theirs now."""
+    if moved:
+        bulk.run(_SEEN_AGAIN, sorted(moved))
 
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
+
+
+_SEEN = """
+WITH seen AS (
+    UPDATE people_app_identity i SET first_seen_at = least(i.first_seen_at, r.first),
+        last_seen_at = greatest(i.last_seen_at, r.last)
+    FROM json_to_recordset(%s) AS r(name bigint, first timestamptz, last timestamptz)
+    WHERE i.id = r.name AND (i.first_seen_at IS NULL OR i.first_seen_at > r.first
+        OR r.last > coalesce(i.last_seen_at, '-infinity'))
+    RETURNING i.person_id, i.first_seen_at, i.last_seen_at)
+UPDATE people_app_person p SET first_seen_at = least(p.first_seen_at, s.first),
+    last_seen_at = greatest(p.last_seen_at, s.last)
+FROM (SELECT person_id, min(first_seen_at) AS first, max(last_seen_at) AS last FROM seen GROUP BY person_id) s
+WHERE p.id = s.person_id
+    AND (p.first_seen_at > s.first OR s.last > coalesce(p.last_seen_at, '-infinity'))
+"""
+_SEEN_AGAIN = """
+UPDATE people_app_person p SET first_seen_at = s.first, last_seen_at = s.last
+FROM (SELECT person_id, min(first_seen_at) AS first, max(last_seen_at) AS last FROM people_app_identity
+    WHERE person_id = ANY(%s) GROUP BY person_id) s
+WHERE p.id = s.person_id AND s.first IS NOT NULL
+    AND (p.first_seen_at, p.last_seen_at) IS DISTINCT FROM (s.first, s.last)
+"""

@@ -83,7 +83,8 @@ def _collect(
         plain = _data(plain, fields)
     named = f"{vendor}:{call}" if call else vendor
     try:
-        reading = DIALECTS[vendor].read(plain, named, clock.real().astimezone(UTC))
+        now = clock.real().astimezone(UTC)
+        reading = door.at_cost(lambda: DIALECTS[vendor].read(plain, named, now))
     except strict_json.TooLarge as error:
         raise Refusal(413, f"The body {error.reason}.") from None
     except strict_json.Refused as error:

@@ -1,19 +1,31 @@
 """What every door for data does alike: read the body, inflate it, refuse with a sentence that SDKs show."""
 
-from collections.abc import Iterable
-from typing import Any
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 
 from signals_app import authentication, ingest, limits, overload
+from signals_app.incoming import Rejected
 from signals_app.models import Source
-from upsell_project.lib import strict_json
+from upsell_project.lib import gunzip, strict_json
 
 LONGEST_HEADER = 300
 KEPT_HEADERS = ("content-type", "user-agent")
 # One body that pleases the SDKs of Segment, RudderStack, Mixpanel and Amplitude alike.
 ANSWER = {"success": True, "status": 1, "error": None, "code": 200}
+
+
+class Readable(Protocol):
+    """What reading a body finds; `rejected` are the items that were refused."""
+
+    @property
+    def rejected(self) -> list[Rejected]: ...
+
+
+Read = TypeVar("Read", bound=Readable)
 
 
 class Refusal(Exception):
@@ -56,11 +68,24 @@ def body(request: HttpRequest, limit: int) -> bytes:
 
 def inflated(received: bytes, limit: int) -> bytes:
     try:
-        return strict_json.inflate(received, limit)
+        return gunzip.inflate(received, limit)
     except strict_json.TooLarge as error:
         raise Refusal(413, f"The body {error.reason}.") from None
     except strict_json.Refused as error:
         raise Refusal(400, f"The body {error.reason}.") from None
+
+
+def at_cost(read: Callable[[], Read]) -> Read:
+    """What `read` finds. Where it refuses the body or an item, the sender's address pays for the time that took."""
+    began = time.thread_time()
+    try:
+        found = read()
+    except Exception:
+        limits.pay(time.thread_time() - began)
+        raise
+    if found.rejected:
+        limits.pay(time.thread_time() - began)
+    return found
 
 
 def signed_person(source: Source, request: HttpRequest) -> dict[str, str]:

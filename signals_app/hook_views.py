@@ -1,18 +1,31 @@
 """The door for providers' webhooks: verified over the raw bytes, kept, answered. 401 only for a bad signature."""
 
+import logging
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from signals_app import connectors, door, health, ingest, limits
-from signals_app.connectors.base import QUERY, UNPROVEN, BadSignature, Connector, HookRequest
+from signals_app.connectors.base import (
+    QUERY,
+    UNPROVEN,
+    BadSignature,
+    Connector,
+    HookRequest,
+    from_iso,
+    from_unix,
+)
 from signals_app.door import Refusal
 from signals_app.models import Source
 from upsell_project.lib import clock
 
 # A hook may be larger than an SDK's batch: some providers put a thousand events in one.
 MAX_HOOK = 10 * 1024 * 1024
+log = logging.getLogger(__name__)
 _known: set[str] = set()
+NOTED_AGE = timedelta(days=1)
 WRONG = "The signature is missing, wrong or stale"
 
 
@@ -40,6 +53,8 @@ def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         door.body(request, MAX_HOOK),
     )
     _verify(connector, source, arrived)
+    if connector.dated:
+        _note_old(connector, source, arrived)
     door.wait_if_overloaded(source)
     query = request.META.get("QUERY_STRING", "")
     headers = door.kept_headers(request, connector.headers)
@@ -47,7 +62,10 @@ def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         headers[QUERY] = query[: door.LONGEST_HEADER]
     if not _secrets(source):
         headers[UNPROVEN] = "1"
-    ingest.accept(source.pk, "hook", door.inflated(arrived.body, MAX_HOOK) or query.encode(), headers)
+    body = door.inflated(arrived.body, MAX_HOOK) or query.encode()
+    if reason := connector.too_much(body):
+        raise Refusal(413, f"The body {reason}.", source)
+    ingest.accept(source.pk, "hook", body, headers)
     answer = connector.answer(arrived)
     return HttpResponse(answer.body, answer.content_type, answer.status)
 
@@ -57,7 +75,9 @@ def _source(kind: str, token: str) -> Source:
     go on: one address of a provider sends for many customers, whose old hooks may be gone."""
     if token not in _known and not limits.may_guess():
         raise Refusal(429, limits.TOO_FAST)
-    source = Source.objects.filter(kind=kind, hook_token=token, active=True).first()
+    source = Source.objects.filter(kind=kind, hook_token=token).first()
+    if source and not source.active:  # some providers give up a hook for good when they are told 404
+        raise Refusal(503, "This source is switched off.", source)
     if source is None:
         limits.guessed()
         _known.discard(token)
@@ -72,6 +92,14 @@ def _verify(connector: Connector, source: Source, arrived: HookRequest) -> None:
     except BadSignature as error:
         health.signature_failed(source.pk)
         raise Refusal(401, f"{WRONG} ({error})." if str(error) else f"{WRONG}.", source) from None
+
+
+def _note_old(connector: Connector, source: Source, arrived: HookRequest) -> None:
+    """Some providers repeat for days: that is no reason to refuse, but staff should be able to see it."""
+    said = arrived.headers.get(connector.dated, "")
+    signed = from_iso(said) or (from_unix(float(said)) if said.isdecimal() and said.isascii() else None)
+    if signed and clock.real() - signed > NOTED_AGE:
+        log.warning("%s, source %s: a request that was signed at %s", connector.kind, source.pk, signed)
 
 
 def _secrets(source: Source) -> list[str]:

@@ -43,6 +43,8 @@ class Incoming:
     account_ids: dict[str, str] = field(default_factory=dict)
     """The account's ids at providers, by kind: `stripe_customer_id`, `hubspot_company_id`, ... The kind `group_id` is
     our own id, which is only looked for here and never created."""
+    hinted_user: str = ""
+    """A user id that anybody may have typed (a hidden field in a link): it finds who has it, and creates nobody."""
     active: bool = True
     """False: facts to keep, but no sign that the person was there."""
     proven: bool = True

@@ -1,25 +1,29 @@
 """The door in: keep what was received before saying so, and turn it into events exactly once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from math import floor
 from typing import Any
 
-from django.db import connection
-
 from signals_app import connectors, mapping, once, proof, seen
 from signals_app.connectors.base import UNPROVEN, Wanted
-from signals_app.incoming import SET_ONCE_BEFORE, Incoming
+from signals_app.incoming import MAX_NAME, SET_ONCE_BEFORE, Incoming, Rejected
 from signals_app.models import Envelope, EventMapping, Source
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told
+from upsell_project.lib.group_commit import Line
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 # What one transaction may hold: it must end well within the lease.
 MAX_CLAIMED_BYTES = 1536 * 1024
 SIGNED_PERSON = "upsell-person"
+MOST_REJECTED = 2_500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,15 +50,25 @@ class Opened:
 
 
 def accept(source_id: int, call: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Make one request durable. When this returns, the answer may be 200. One statement."""
+    """Make one request durable. When this returns, or what the caller promised by `group_commit` is settled, the
+    answer may be 200."""
     offset = clock.offset()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO signals_app_envelope (source_id, call, body, headers, received_at, clock_offset, state,"
-            " attempts, error) VALUES (%s, %s, %s, %s, %s, %s, 'pending', 0, '')",
-            [source_id, call, body, bulk.json(headers), clock.real() + offset, floor(offset.total_seconds())],
-        )
-    queue.nudge("inbox")
+    received, lead = clock.real() + offset, floor(offset.total_seconds())
+    _arrivals.add((source_id, call, body, bulk.json(headers), received, lead))
+
+
+def _keep(rows: Sequence[tuple[Any, ...]]) -> None:
+    bulk.insert(_KEEP, *map(list, zip(*rows, strict=True)))
+
+
+_KEEP = (
+    "INSERT INTO signals_app_envelope"
+    " (source_id, call, body, headers, received_at, clock_offset, state, attempts, error)"
+    " SELECT source, call, body, headers::jsonb, received, lead, 'pending', 0, ''"
+    " FROM unnest(%b::bigint[], %b::text[], %b::bytea[], %b::text[], %b::timestamptz[], %b::int[])"
+    " AS r(source, call, body, headers, received, lead)"
+)
+_arrivals = Line(_keep, partial(queue.nudge, "inbox"))
 
 
 def waiting() -> bool:
@@ -74,12 +88,13 @@ def claim(limit: int) -> list[Envelope]:
     did it goes on to spend its attempts.
     """
     now = clock.real()
-    return list(
-        Envelope.objects.raw(
-            _CLAIM,
-            [now, limit, now + LEASE, MAX_CLAIMED_BYTES],
-        )
+    columns = [field.attname for field in Envelope._meta.concrete_fields]
+    rows = bulk.prepared(
+        _CLAIM + ", ".join(f"e.{column}" for column in columns),
+        [now, limit, now + LEASE, MAX_CLAIMED_BYTES],
+        binary=True,
     )
+    return [Envelope.from_db(None, columns, row) for row in rows]
 
 
 def open_all(envelopes: Sequence[Envelope]) -> list[Opened]:
@@ -87,20 +102,34 @@ def open_all(envelopes: Sequence[Envelope]) -> list[Opened]:
 
     Nothing happened after it was received: a sender's clock that is ahead would bar all newer facts.
     """
+    return opener(envelopes)()
+
+
+def opener(envelopes: Sequence[Envelope]) -> Callable[[], list[Opened]]:
+    """What `open_all` does, once PostgreSQL is asked for all that it needs: any thread may call it."""
     sources = Source.objects.in_bulk({envelope.source_id for envelope in envelopes})
+    known = [envelope for envelope in envelopes if envelope.source_id in sources]
+    if len(known) < len(envelopes):
+        _leave([envelope for envelope in envelopes if envelope.source_id not in sources])
     mappings = mapping.load()
-    return [
-        _open(envelope, sources[envelope.source_id], mappings)
-        for envelope in envelopes
-        if envelope.source_id in sources
-    ]
+    return lambda: [_open(envelope, sources[envelope.source_id], mappings) for envelope in known]
+
+
+def _leave(envelopes: Sequence[Envelope]) -> None:
+    """What came while its source was deleted: nobody can say any more how it is read."""
+    log.warning("%s envelopes are left unread: their sources were deleted", len(envelopes))
+    for envelope in envelopes:
+        Envelope.objects.filter(pk=envelope.pk, received_at=envelope.received_at).update(
+            state=Envelope.State.DONE, lease_until=None, error="its source was deleted, so it was not read"
+        )
 
 
 def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) -> Opened:
     shift = timedelta(seconds=envelope.clock_offset)
     received = envelope.received_at - shift
     reader = connectors.reader(source.kind, envelope.call)
-    relays = connectors.CONNECTORS[source.kind].relays
+    connector = connectors.CONNECTORS[source.kind]
+    relays = connector.relays and not source.vouched
     parsed = reader.parse(bytes(envelope.body), envelope.headers, received, envelope.call)
     items = [item for item in parsed.items if not item.declined]
     for item in items:
@@ -108,6 +137,10 @@ def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) 
         once = item.occurred_at < SET_ONCE_BEFORE
         item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if once else shift)
         item.proven = item.proven and not relays and UNPROVEN not in envelope.headers
+        if item.kind == "page":
+            mapping.name_page(item)
+    if connector.anybody_typed and not source.vouched:
+        proof.withhold_addresses(items)
     seen.note(source.pk, items)
     mapping.apply(items, source.pk, mappings)
     items, refused = proof.limit(items, {one.index for one in parsed.rejected})
@@ -118,13 +151,12 @@ def store(opened: Sequence[Opened], who: Sequence[Any]) -> list[Stored]:
     """Insert all items as events, skip the ones we have, and return the new ones. `who` runs along all items."""
     entries: dict[tuple[int, str], tuple[Opened, Incoming, Any]] = {}
     for (one, item), answer in zip(_walk(opened), who, strict=True):
-        entries.setdefault((one.source.pk, item.message_id), (one, item, answer))
-    rows = [_row(number, *entry) for number, entry in enumerate(entries.values())]
-    new = {(source, message): event for event, source, message in once.insert(rows, clock.real())}
+        entries.setdefault((one.envelope.source_id, item.message_id), (one, item, answer))
+    ids = once.insert([_row(*entry) for entry in entries.values()], clock.real())
     return [
-        Stored(new[key], one.source.pk, item, answer.person_id, answer.account_id)
-        for key, (one, item, answer) in entries.items()
-        if key in new
+        Stored(id, one.envelope.source_id, item, answer.person_id, answer.account_id)
+        for id, (one, item, answer) in zip(ids, entries.values(), strict=True)
+        if id
     ]
 
 
@@ -132,26 +164,25 @@ def _walk(opened: Sequence[Opened]) -> Iterator[tuple[Opened, Incoming]]:
     return ((one, item) for one in opened for item in one.items)
 
 
-def _row(number: int, one: Opened, item: Incoming, who: Any) -> dict[str, Any]:
+def _row(one: Opened, item: Incoming, who: Any) -> once.New:
     """Traits are kept on the person, not again in the event: there they could not be erased."""
     kept = (
         item.properties
         if item.kind in ("track", "page", "screen")
         else {"traits": sorted({**item.traits, **item.account_traits})}
     )
-    return {
-        "n": number,
-        "source": one.source.pk,
-        "message": item.message_id,
-        "kind": item.kind,
-        "name": item.name,
-        "person": who.person_id,
-        "identity": who.identity_id,
-        "account": who.account_id if who.grouped else None,
-        "properties": kept,
-        "occurred": item.occurred_at,
-        "received": one.envelope.received_at,
-    }
+    return once.New(
+        one.envelope.source_id,
+        item.message_id,
+        item.kind,
+        item.name[:MAX_NAME],
+        who.person_id,
+        who.identity_id,
+        who.account_id if who.grouped else None,
+        bulk.jsonb(kept),
+        item.occurred_at,
+        one.envelope.received_at,
+    )
 
 
 def keep_rejected(opened: Sequence[Opened]) -> None:
@@ -172,9 +203,20 @@ def keep_rejected(opened: Sequence[Opened]) -> None:
                 "received": one.envelope.received_at,
             }
             for one in opened
-            for rejected in one.rejected
+            for rejected in _listed(one.rejected)
         ],
     )
+
+
+def _listed(rejected: list[Any]) -> list[Any]:
+    """No more of one request than a batch may hold: a body of a webhook may have millions that are none."""
+    more = len(rejected) - MOST_REJECTED
+    if more <= 0:
+        return rejected
+    last = Rejected(
+        max(one.index for one in rejected) + 1, f"{more:,} more items of this request were refused"
+    )
+    return [*rejected[:MOST_REJECTED], last]
 
 
 def finish(opened: Sequence[Opened]) -> None:
@@ -212,5 +254,5 @@ WITH free AS MATERIALIZED (
     FROM free WINDOW line AS (ORDER BY replayed_at NULLS FIRST, id)
 ) UPDATE signals_app_envelope e SET lease_until = %s, attempts = attempts + 1 FROM summed s
 WHERE e.id = s.id AND e.received_at = s.received_at
-    AND (place = 1 OR NOT suspect AND NOT alone AND upto <= %s) RETURNING e.*
-"""
+    AND (place = 1 OR NOT suspect AND NOT alone AND upto <= %s)
+RETURNING """

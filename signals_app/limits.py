@@ -29,6 +29,7 @@ FLUSH_SECONDS = 0.1
 PAUSE_WHEN_DOWN = 1.0
 REDIS_SECONDS = 0.1
 QUIET = 50
+FREE_SECONDS = 0.005
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 log = logging.getLogger(__name__)
@@ -107,12 +108,28 @@ class PerAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = address_of(request)
-        _caller.set(address)
-        if not _rates.take(f"address:{address}", 1, settings.REQUESTS_PER_ADDRESS):
-            body = {"code": "overloaded", "message": TOO_FAST}
-            return JsonResponse(body, status=429, headers={"Retry-After": str(RETRY_AFTER)})
-        return self.get_response(request)
+        return too_fast(request) or self.get_response(request)
+
+
+def too_fast(request: HttpRequest) -> HttpResponse | None:
+    """Count a request of this address; the refusal where there were too many in this second."""
+    address = address_of(request)
+    _caller.set(address)
+    if _rates.take(f"address:{address}", 1, settings.REQUESTS_PER_ADDRESS):
+        return None
+    body = {"code": "overloaded", "message": TOO_FAST}
+    return JsonResponse(body, status=429, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def pay(seconds: float) -> None:
+    """Explaining what is wrong takes long: beyond a few milliseconds whoever sent it pays with requests of this second.
+
+    So one address gets a tenth of a process for it, however small the bodies that inflate to it.
+    """
+    limit = settings.REQUESTS_PER_ADDRESS
+    price = int((seconds - FREE_SECONDS) * 10 * limit)
+    if price > 0:
+        _rates.take(f"address:{_caller.get()}", price, limit)
 
 
 def may_send(source_id: int, events: int) -> bool:

@@ -2,7 +2,8 @@
 
 Only track calls are mapped, once and by one mapping: of those that fit, one for the event's own source before one for
 every source, an exact name before a prefix, a longer prefix before a shorter one. A new name leaves the one that came
-in the property `mapped_from`, so that staff find what a sender calls it.
+in the property `mapped_from`, so that staff find what a sender calls it. Before that, the tracking plan itself takes a
+page named `Pricing` for the event `Pricing Viewed`.
 """
 
 import json
@@ -17,6 +18,7 @@ from signals_app.models.mapping import EventMapping
 from signals_app.models.meter import Aggregate, Meter
 
 ORIGINAL = "mapped_from"
+_PRICING = "pricing"
 _ANY_REST = "*"
 
 
@@ -38,6 +40,13 @@ def apply(items: Iterable[Incoming], source_id: int, mappings: Sequence[EventMap
             chosen[item.name] = choose(item.name, ours)
         if mapping := chosen[item.name]:
             item.name, item.properties = mapped(item.name, item.properties, mapping)
+
+
+def name_page(item: Incoming) -> None:
+    """A page named `Pricing` is the track call `Pricing Viewed`; of other pages nothing changes."""
+    if item.name.casefold() == _PRICING:
+        item.kind, item.properties = "track", {ORIGINAL: item.name, **item.properties}
+        item.name = "Pricing Viewed"
 
 
 def choose(name: str, mappings: Iterable[EventMapping]) -> EventMapping | None:
@@ -145,6 +154,8 @@ _CALLS = ("http", "web")
 
 
 def _trial(item: Incoming, mappings: Sequence[EventMapping], meters: Sequence[Meter]) -> Trial:
+    if item.kind == "page":
+        name_page(item)
     mapping = choose(item.name, mappings) if item.kind == "track" else None
     name, properties = (
         mapped(item.name, item.properties, mapping) if mapping else (item.name, dict(item.properties))

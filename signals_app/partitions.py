@@ -20,6 +20,8 @@ from upsell_project.lib import bulk, clock
 AHEAD = 3
 # Tables plan and lock worse with hundreds of partitions: beyond this many, old rows stay in the default one.
 MOST = 120
+# What is parked waits for a human so much longer than what is done is kept, but it may name people: not for ever.
+PARKED_LONGER = timedelta(days=60)
 LOCK_MILLISECONDS = 200
 TRIES = 10
 CHUNK = 5_000
@@ -86,6 +88,7 @@ def keep_house(patience: float = 5.0) -> Kept | None:
             return None
         kept = Kept()
         cuts = _cuts()
+        kept.deleted += _give_up(cuts[ENVELOPES.table] - PARKED_LONGER)
         for sliced in TABLES:
             _make_all(sliced, cuts[sliced.table], kept, patience)
             _drop_all(sliced, cuts[sliced.table], kept)
@@ -102,6 +105,15 @@ def _cuts() -> dict[str, date]:
         ENVELOPES.table: today - timedelta(days=settings.ENVELOPE_RETENTION_DAYS),
         KEYS.table: once.period(clock.real().date() - once.OVERLAP) - once.PERIOD,
     }
+
+
+def _give_up(cut: date) -> int:
+    """What failed and nobody had read again in all that time. Each slice for itself: a ctid is one of its own."""
+    tables = [ENVELOPES.default, *(ENVELOPES.name(first) for first in slices(ENVELOPES) if first < cut)]
+    gone = sum(_delete(table, ENVELOPES.column, cut, "state = 'parked'") for table in tables)
+    if gone:
+        log.warning("%s parked envelopes from before %s were never read again and are deleted", gone, cut)
+    return gone
 
 
 def slices(sliced: Sliced) -> list[date]:

@@ -4,6 +4,7 @@ Of an event remains that it happened in the account, and what a meter reads of i
 staff themselves named in a condition, and of a value that is told apart only its digest.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,16 +15,23 @@ from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
 
 CHUNK = 1_000
+SHORT = 6
 
 
-def forget(person_ids: Sequence[int], home: int | None, names: Sequence[Key]) -> None:
-    """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups.
+def forget(
+    person_ids: Sequence[int], home: int | None, names: Sequence[Key], addresses: Sequence[str]
+) -> None:
+    """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups, and
+    what was refused and holds one of their names or addresses.
 
     No recount runs until the transaction ends: half of it done would be counted twice or not at all.
     """
     counted: dict[str, list[Meter]] = {}
     for meter in usage.meters():
         counted.setdefault(meter.event, []).append(meter)
+    bulk.run(_UNSEE, list(person_ids))
+    texts, patterns = _traces(names, addresses)
+    bulk.run(_BLANK, patterns, texts)
     bulk.select(_EMPTY, home, list(person_ids), sorted(counted))
     while rows := list(Event.objects.filter(person__in=person_ids).order_by("pk")[:CHUNK]):
         for event in rows:
@@ -35,6 +43,17 @@ def forget(person_ids: Sequence[int], home: int | None, names: Sequence[Key]) ->
     Ticket.objects.filter(person__in=person_ids).update(person=None)
     for kind, value in names:
         Lookup.objects.filter(source__kind=kind.partition("_")[0], object_id=value).delete()
+
+
+def _traces(names: Sequence[Key], addresses: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Texts in lower case, and patterns. An id that is a short word or number only counts where it is a whole value:
+    an innocent text that is blanked is a smaller harm than a name that stays."""
+    ids = {value.lower() for _, value in names}
+    short = {value for value in ids if len(value) < SHORT}
+    found = {address.lower() for address in addresses} | (ids - short)
+    found |= {form for value in short for form in (json.dumps(value), f">{value}<", f"={value}&")}
+    numbers = [value for value in sorted(short) if value.isascii() and value.isdigit()]
+    return sorted(found), [rf'"\w*id"\s*:\s*{value}\M' for value in numbers]
 
 
 def kept(properties: dict[str, Any], meters: Sequence[Meter]) -> dict[str, Any]:
@@ -53,8 +72,25 @@ def kept(properties: dict[str, Any], meters: Sequence[Meter]) -> dict[str, Any]:
     return found
 
 
+# What is called as only they called it. What others send as well is seen again with their next event.
+_UNSEE = """
+WITH own AS MATERIALIZED (
+    SELECT e.source_id, e.name, k.key, max(e.received_at) AS at FROM signals_app_event e
+    LEFT JOIN LATERAL jsonb_object_keys(e.properties) AS k(key) ON true
+    WHERE e.person_id = ANY(%s) AND e.kind = 'track' GROUP BY 1, 2, 3
+) DELETE FROM signals_app_seenproperty WHERE id IN (
+    SELECT s.id FROM signals_app_seenproperty s WHERE EXISTS (
+        SELECT FROM own WHERE (own.source_id, own.name) = (s.source_id, s.name)
+            AND (s.path = '' OR s.path = own.key OR starts_with(s.path, own.key || '.'))
+            AND s.last_seen_at < own.at + interval '7 days')
+    ORDER BY source_id, name, path FOR UPDATE)
+"""
+_BLANK = """
+UPDATE signals_app_rejectedevent SET payload = '' WHERE payload <> '' AND (payload ~* ANY(%s::text[])
+    OR EXISTS (SELECT FROM unnest(%s::text[]) AS t(text) WHERE strpos(lower(payload), t.text) > 0))
+"""
 _EMPTY = """
 UPDATE signals_app_event SET person_id = NULL, identity_id = NULL, account_id = coalesce(account_id, %s),
-    properties = '{}'
+    name = CASE WHEN name ~ '[^ @]@[^ @]' THEN '' ELSE name END, properties = '{}'
 WHERE person_id = ANY(%s) AND name <> ALL(%s) RETURNING 1
 """

@@ -9,6 +9,7 @@ from itertools import count
 
 from people_app.account_names import GROUP, PROVIDERS
 from people_app.entitlements import EVENT_FACTS
+from people_app.traits import ADDRESSES
 from signals_app.incoming import MAX_RAW, Incoming, Rejected
 
 REFUSED = {
@@ -73,6 +74,13 @@ def limit(items: Sequence[Incoming], rejected: Collection[int]) -> tuple[list[In
     return kept, [_refused(items[at], free) for at in sorted(refused)]
 
 
+def withhold_addresses(items: Sequence[Incoming]) -> None:
+    """For what anybody may have typed: an address finds people, and redirects no mail of theirs."""
+    for item in items:
+        for name in ADDRESSES.keys() & item.traits.keys():
+            del item.traits[name]
+
+
 def _humble(item: Incoming) -> None:
     if item.kind == "track" and item.name in WEIGHTY:
         item.name = PREFIX + item.name
@@ -80,7 +88,9 @@ def _humble(item: Incoming) -> None:
     # Beside an id of ours an id of a provider would be a claim to whose it is.
     if item.user_id:
         item.person_ids = {}
-    if item.group_id or GROUP in item.account_ids:
+    if item.kind == "identify":
+        item.account_ids = {}  # to whose company they belong
+    elif item.group_id or GROUP in item.account_ids:
         item.account_ids = {kind: value for kind, value in item.account_ids.items() if kind == GROUP}
 
 

@@ -1,8 +1,9 @@
 """Envelopes are read once more: after they failed, or after a mapping or a connector was mended.
 
-Events that were taken stay as they are: their keys are known for 30 days (see `once`), so an envelope that was done is
-put back only within 30 days of its receipt. Then it adds what it did not add before, and nothing twice. What is put
-back is processed after what just comes in, and does not count as backlog at the doors.
+Keys of events are known for 30 days (see `once`), so an envelope that was done is put back only within 30 days of its
+receipt. Then it adds what it did not add before, and nothing twice; what it added gets the name and properties that it
+has by now (`repeats`). What is put back is processed after what just comes in, and does not count as backlog at the
+doors.
 """
 
 import time
@@ -27,6 +28,10 @@ class Replayed:
     too_old: int = 0
     upto: int | None = None
     """The id of the last one that was looked at, where time ran out before the end."""
+
+    @property
+    def looked_at(self) -> int:
+        return self.count + self.too_old
 
     def __str__(self) -> str:
         too_old = f"; {self.too_old} were received more than {once.KEPT.days} days ago and stay as they are"

@@ -20,6 +20,8 @@ MOST_PATHS = 60
 MOST_ROWS = 20_000
 DEEPEST = 4
 FORGOTTEN_AFTER = timedelta(days=90)
+# An address or a telephone number in the name of an event.
+_PERSONAL = re.compile(r"[^\s@]@[^\s@]|\d[\d ()/-]{7,}\d")
 # A key that is an address, a number or a text is data, not a name.
 _KEY = re.compile(r"[A-Za-z_$][\w $:/-]{0,59}", re.ASCII)
 
@@ -29,24 +31,30 @@ _written = float("-inf")
 
 
 def note(source_id: int, items: Iterable[Incoming]) -> None:
-    """Remember what track calls of a source are called and hold; one of each shape a minute is looked into."""
+    """Remember what track calls of a source are called and hold; one of each shape a minute is looked into.
+
+    Any thread may note, one at a time."""
     for item in items:
         if item.kind != "track":
             continue
         shape = (source_id, item.name, frozenset(item.properties))
-        if shape not in _seen and len(_seen) < MOST_SHAPES:
+        if shape not in _seen and len(_seen) < MOST_SHAPES and not _PERSONAL.search(item.name):
             _seen[shape] = [("", ""), *_some(_paths(item.properties, "", DEEPEST))]
+
+
+def keep() -> None:
+    """Write what was seen if it is time, on its own after the transaction: rows that all workers write are locked for
+    no longer than that takes."""
     if _seen and time.monotonic() - _written > SECONDS:
-        # On its own, after the batch: rows that all workers write are locked for no longer than that takes.
         transaction.on_commit(flush, robust=True)
 
 
 def flush() -> None:
     """Write what was seen."""
-    global _written
+    global _seen, _written
     _written = time.monotonic()
-    rows = {(source, name, path): kind for (source, name, _), found in _seen.items() for path, kind in found}
-    _seen.clear()
+    seen, _seen = _seen, {}
+    rows = {(source, name, path): kind for (source, name, _), found in seen.items() for path, kind in found}
     now = clock.now()
     known = bulk.select("SELECT count(*) FROM signals_app_seenproperty")[0][0]
     records = [

@@ -45,7 +45,7 @@ def _collect(request: HttpRequest, call: str) -> tuple[Source, dict[str, Any]]:
     key = _key(request)
     source = door.source_of(key) if key else None
     try:
-        batch = segment.read(plain, call, clock.real().astimezone(UTC))
+        batch = door.at_cost(lambda: segment.read(plain, call, clock.real().astimezone(UTC)))
     except segment.Unreadable as error:
         raise Refusal(error.status, error.message) from None
     source = source or door.source_of(batch.write_key or "")

@@ -6,13 +6,32 @@ from datetime import UTC, datetime, timedelta
 
 import hypothesis
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 
+from tests import databases
 from tests.build import forget_caches
 from upsell_project.lib import clock
 
-# `make fuzz` asks for more of what the properties that name no number of their own try.
+# How much the properties try that name no number of their own: every run a little, `make fuzz` a lot.
+hypothesis.settings.register_profile("every_run", max_examples=40, deadline=None)
 hypothesis.settings.register_profile("fuzz", max_examples=5_000, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "every_run"))
+
+# After each test whose transactions really commit.
+TransactionTestCase._fixture_teardown = lambda _: databases.empty()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> None:
+    """The database of the tests is a copy of one that is migrated once for all of them."""
+    if django_db_use_migrations and (django_db_createdb or not django_db_keepdb):
+        connection.settings_dict["TEST"] |= {"TEMPLATE": databases.migrated(), "MIGRATE": False}
 
 
 class Time:

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests import databases
 from tests.smtp_sink import Sink, serving
 from upsell_project import embedded
 from upsell_project.runner.daemon import free_port
@@ -260,25 +261,24 @@ _numbers = count(1)
 
 @cache
 def _template() -> str:
-    """Migrated and filled once per test process; those of processes that are gone are dropped."""
+    """Filled once per test process; those of processes that are gone are dropped."""
     for (old,) in _admin("SELECT datname FROM pg_database WHERE datname LIKE 'stack\\_%'"):
         if not Path(f"/proc/{old.split('_')[1]}").exists():
             _admin("DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
     name = f"{_PREFIX}{os.getpid()}_template"
-    _admin("CREATE DATABASE {}", name)
+    _admin("CREATE DATABASE {} TEMPLATE {}", name, databases.migrated())
     with TemporaryDirectory() as directory:
         env = environment(_url(name), "redis://127.0.0.1:1/0", Path(directory))
         forker = Forker(env)
-        for command in ("migrate", "load_starter_pack"):
-            done = forker(do="run", args=[command], log=f"{directory}/log")
-            assert done["code"] == 0, done["out"]
+        done = forker(do="run", args=["load_starter_pack"], log=f"{directory}/log")
+        assert done["code"] == 0, done["out"]
         forker.stop()
     return name
 
 
 def _admin(statement: str, *names: str) -> list[tuple[Any, ...]]:
     query = sql.SQL(statement).format(*map(sql.Identifier, names)) if names else sql.SQL(statement)
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(_url("postgres"), autocommit=True) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 

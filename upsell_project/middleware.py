@@ -26,11 +26,16 @@ class Unavailable:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
-        log.warning("the database did not answer: %s", type(error).__name__)
-        response = _for_program(request) if request.path.startswith(FOR_PROGRAMS) else _for_human()
-        response["Retry-After"] = RETRY_AFTER
-        response["Cache-Control"] = "no-store"
-        return response
+        return refusal(request, error)
+
+
+def refusal(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What is said instead of an acknowledgment."""
+    log.warning("the database did not answer: %s", type(error).__name__)
+    response = _for_program(request) if request.path.startswith(FOR_PROGRAMS) else _for_human()
+    response["Retry-After"] = RETRY_AFTER
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _for_program(request: HttpRequest) -> HttpResponse:

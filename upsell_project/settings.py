@@ -207,6 +207,8 @@ JOBS = {
     "outbox": "campaigns_app.outbox.send_outbox",
     "recounts": "signals_app.usage.recount.run",
 }
+# Seconds, where one piece of the work may take longer than DEFAULT_TIMEOUT: the events of one account are read at once.
+LONG_JOBS = {"recounts": 3600}
 
 LOGGING = {
     "version": 1,
@@ -215,5 +217,11 @@ LOGGING = {
     "filters": {"mask": {"()": "upsell_project.lib.masking.MaskSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"rq": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "rq": {"level": "WARNING"},
+        "django.request": {
+            "level": "ERROR"
+        },  # refusals are told to who asked; a flood of them must not fill the disk
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

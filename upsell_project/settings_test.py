@@ -13,3 +13,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PUBLIC_URL = "http://testserver"
 EMAIL_URL = "demo://"
 POSTAL_ADDRESS = "Upsell GmbH, Teststr. 1, 10115 Berlin"
+# Every test client builds the middleware anew; looking files up when they are asked for spares it reading them all.
+WHITENOISE_AUTOREFRESH = True

@@ -41,7 +41,9 @@ def name(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "value": value,
     }
-    if request.method == "POST":
+    if request.method == "POST" and "confirmed" not in request.POST:
+        context |= _held(account, kind, value)
+    if request.method == "POST" and "holder" not in context:
         try:
             if corrections.name(account.pk, kind, value):
                 log(request, [account], f"Named by staff: {kind}")
@@ -55,6 +57,17 @@ def name(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         except facts.Unusable:
             context["refused"] = "Choose who calls it so, and give an id of at most 200 characters."
     return _page(model_admin, request, "name", f"What a provider calls {account}", context)
+
+
+def _held(account: Account, kind: str, value: str) -> dict[str, Any]:
+    """Another account that has this id, and whether it is nothing without it; empty when nobody else has it."""
+    found = AccountName.objects.filter(kind=kind, value=value, account__isnull=False)
+    name = found.exclude(account=account).select_related("account").first()
+    holder = name.account if name else None
+    if holder is None or kind not in account_names.PROVIDERS:
+        return {}
+    of_ours = holder.group_id or holder.personal_of_id
+    return {"holder": holder, "joins": not of_ours and holder.names.count() == 1}
 
 
 def _account(model_admin: Any, request: HttpRequest, pk: int) -> Account:

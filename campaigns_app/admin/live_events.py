@@ -16,11 +16,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from people_app import homes
-from people_app.models import Account, Person
+from people_app.models import Account
 from signals_app.admin import rejected
 from signals_app.admin.sources import curl_example
 from signals_app.models import Event, RejectedEvent, Source
-from upsell_project.lib import clock
+from upsell_project.lib import bulk, clock
 
 SHOWN = 200
 SEARCHED = 100_000
@@ -106,12 +106,26 @@ def _events(wanted: Wanted) -> QuerySet[Event]:
     """The newest as they arrived. Only a person has an index: otherwise the last 100,000 are searched."""
     found = Event.objects.select_related("source", "person", "account").order_by("-pk")
     if wanted.person:
-        found = found.filter(person__in=list(Person.objects.filter(user_id=wanted.person)))
+        found = found.filter(person__in=_called(wanted.person))
     else:
         newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         found = found.filter(pk__gt=newest - SEARCHED)
     exact = {"name": wanted.name, "kind": wanted.kind, "source": wanted.source}
     return found.filter(**{field: value for field, value in exact.items() if value})[:SHOWN]
+
+
+def _called(name: str) -> list[int]:
+    """Who has this name now: a user id, also one of before, an anonymous id or a provider's."""
+    return [person for (person,) in bulk.select(_CALLED, name)]
+
+
+# From kind to kind of name along the index: values alone have none.
+_CALLED = """
+WITH RECURSIVE k(kind) AS (SELECT min(kind) FROM people_app_identity
+    UNION ALL SELECT (SELECT min(kind) FROM people_app_identity WHERE kind > k.kind) FROM k WHERE kind IS NOT NULL)
+SELECT DISTINCT i.person_id FROM k JOIN people_app_identity i ON i.kind = k.kind AND i.value = %s
+WHERE i.person_id IS NOT NULL
+"""
 
 
 def _counted(events: list[Event]) -> list[Event]:

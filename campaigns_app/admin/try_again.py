@@ -42,7 +42,7 @@ def _asked(request: HttpRequest, rows: QuerySet[RejectedEvent], chosen: dict[str
     context = {
         **admin.site.each_context(request),
         "title": "Are you sure?",
-        "question": f"{rows.count()} rejected events will be judged afresh, with the requests they came in.",
+        "question": rejected.asking(rows.count()),
         "action": "try_again",
         "rows": rows[:20],
         "fields": chosen,

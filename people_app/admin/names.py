@@ -1,4 +1,4 @@
-"""How providers call our accounts."""
+"""How providers call our accounts, and addresses that changed hands."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from people_app.models import AccountName
+from people_app.masking import masked
+from people_app.models import AccountName, TurnedAddress
 from upsell_project.lib.admin_base import FactsAdmin
 
 
@@ -37,3 +38,16 @@ class AccountNameAdmin(FactsAdmin):
     list_filter = (Nobodys,)
     search_fields = ("value__exact", "account__group_id__exact")
     search_help_text = "The exact name at the provider, or the exact account id"
+
+
+@admin.register(TurnedAddress)
+class TurnedAddressAdmin(FactsAdmin):
+    """Addresses of which it is being looked at whose they are now. A row stays for seconds."""
+
+    empty_hint = "Nothing waits: whose each address is has been looked at."
+    list_display = ("kind", "masked_address")
+    fields = ("kind", "masked_address")
+
+    @admin.display(description="Address")
+    def masked_address(self, turned: TurnedAddress) -> str:
+        return masked(turned.address)

@@ -1,3 +1,3 @@
-from signals_app.admin import definitions, events, mappings, meters, rejected, sources
+from signals_app.admin import definitions, events, mappings, meters, rejected, sources, totals
 
-__all__ = ["definitions", "events", "mappings", "meters", "rejected", "sources"]
+__all__ = ["definitions", "events", "mappings", "meters", "rejected", "sources", "totals"]

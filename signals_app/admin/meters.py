@@ -1,27 +1,24 @@
 """What is counted, what was counted, and how far a recount is."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import mapping
+from signals_app import mapping, usage
 from signals_app.admin.pairs import PairsField, PairsWidget
 from signals_app.admin.tester import TestedAdmin, with_this
-from signals_app.models import (
-    Dropped,
-    EventMapping,
-    Meter,
-    MeterTotal,
-    MeterValue,
-    Recount,
-    RecountDue,
-    Source,
-)
-from upsell_project.lib.admin_base import FactsAdmin, Form
+from signals_app.models import EventMapping, Meter, MeterTotal, PastTotal, Recount, Source
+from upsell_project.lib.admin_base import Form
 from upsell_project.lib.tables import TableAdmin, TableResource
+
+FIELDS = ("resource", "label", "verb", "event", "where", "aggregate", "property", "window", "days")
 
 
 def picked(list_id: str) -> forms.Widget:
@@ -40,7 +37,7 @@ class MeterForm(Form):
 
     class Meta:
         model = Meter
-        fields = ("resource", "label", "verb", "event", "where", "aggregate", "property", "window", "days")
+        fields = FIELDS
         widgets: ClassVar = {"event": picked("seen-names"), "property": picked("seen-paths")}
 
 
@@ -48,13 +45,14 @@ class MeterResource(TableResource):
     class Meta(TableResource.Meta):
         model = Meter
         import_id_fields = ("resource",)
-        fields = ("resource", "label", "verb", "event", "where", "aggregate", "property", "window", "days")
+        fields = FIELDS
 
 
 @admin.register(Meter)
 class MeterAdmin(TableAdmin, TestedAdmin):
     form = MeterForm
     resource_classes: ClassVar = [MeterResource]
+    change_form_template = "admin/signals_app/meter/change_form.html"
     empty_hint = "A meter says which event counts against which limit of a plan."
     list_display = ("resource", "label", "event", "aggregate", "property", "window", "counted")
     list_select_related = ("recount",)
@@ -63,58 +61,48 @@ class MeterAdmin(TableAdmin, TestedAdmin):
     def candidates(self, obj: Meter) -> tuple[list[EventMapping], list[Meter], Source | None]:
         return mapping.load(), with_this(list(Meter.objects.order_by("resource")), obj), None
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.counted_view)
+        return [path("<int:pk>/counted/", view, name="signals_app_meter_counted"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        meter = self.get_object(request, object_id)
+        about = standing(meter) if meter else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about})
+
+    def counted_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far its recount is; asks for itself until it is done."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = standing(get_object_or_404(Meter.objects.select_related("recount"), pk=pk))
+        return TemplateResponse(request, "admin/signals_app/meter/counted.html", context)
+
     @admin.display(description="Counted from stored events")
     def counted(self, meter: Meter) -> str:
-        recount = Recount.objects.filter(meter=meter).first() if meter.pk else None
-        if recount is None:
+        percent = percent_of(meter)
+        if percent is None:
             return "Not begun: the workers begin within seconds"
-        return "All" if recount.percent == 100 else f"{recount.percent} % of the accounts"
+        return "All" if percent == 100 else f"{percent} % of the accounts"
 
 
-@admin.register(MeterTotal)
-class MeterTotalAdmin(FactsAdmin):
-    list_display = ("account", "resource", "period", "used", "last_event_at")
-    list_select_related = ("account",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"
+def percent_of(meter: Meter) -> int | None:
+    """Of the accounts that are counted as it is defined; None before that began."""
+    recount: Recount | None = getattr(meter, "recount", None)
+    return recount.percent if recount and (recount.counted_as or recount.counting_as) else None
 
 
-@admin.register(MeterValue)
-class MeterValueAdmin(FactsAdmin):
-    list_display = ("account", "resource", "period", "digest", "seen")
-    list_select_related = ("account",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"
-
-
-@admin.register(Recount)
-class RecountAdmin(FactsAdmin):
-    """Progress: a meter that was made or changed is counted anew from the stored events."""
-
-    list_display = ("meter", "done", "changed_at")
-    list_select_related = ("meter",)
-    empty_hint = "A recount begins by itself when a meter is made or changed."
-
-    @admin.display(description="Done")
-    def done(self, recount: Recount) -> str:
-        return f"{recount.percent} %"
-
-
-@admin.register(RecountDue)
-class RecountDueAdmin(FactsAdmin):
-    list_display = ("account", "what", "asked_at")
-    list_select_related = ("account",)
-    empty_hint = "Nothing waits to be counted anew."
-
-    @admin.display(description="What")
-    def what(self, due: RecountDue) -> str:
-        return due.resource or "every meter"
-
-
-@admin.register(Dropped)
-class DroppedAdmin(FactsAdmin):
-    list_display = ("before",)
-    empty_hint = "No event was dropped for its age yet."
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("signals_app.view_dropped"))
+def standing(meter: Meter) -> dict[str, Any]:
+    """What is counted of it, and what a change would keep."""
+    before = usage.dropped_before()
+    closed = MeterTotal.objects.filter(resource=meter.resource, period__lt=before) if before else None
+    return {
+        "meter": meter,
+        "percent": percent_of(meter),
+        "dropped_before": before,
+        "keeps": bool(closed and closed.exists()),
+        "past": PastTotal.objects.filter(resource=meter.resource).exists(),
+        "past_url": f"{reverse('admin:signals_app_pasttotal_changelist')}?resource={meter.resource}",
+        "counted_url": reverse("admin:signals_app_meter_counted", args=[meter.pk]),
+    }

@@ -28,6 +28,7 @@ class Choice(forms.Form):
     parked_only = forms.BooleanField(required=False, label="Only those that are parked")
 
     after = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    total = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     count = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     too_old = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -42,7 +43,7 @@ class Choice(forms.Form):
 
 
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """A GET chooses and counts; each POST goes on for some seconds."""
+    """A GET chooses and counts; each POST goes on for some seconds, and the page asks for the next."""
     if not model_admin.has_resolve_permission(request):
         raise PermissionDenied
     form = Choice(request.POST or request.GET or None)
@@ -58,8 +59,12 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
             context["done"] = _go_on(request, form)
         else:
             found = form.rows().order_by()[: MOST + 1].count()
-            context["found"] = f"{found}" if found <= MOST else f"more than {MOST}"
+            context["found"], context["total"] = _few(found), found if found <= MOST else ""
     return TemplateResponse(request, "admin/signals_app/envelope/read_again.html", context)
+
+
+def _few(found: int) -> str:
+    return f"{found}" if found <= MOST else f"more than {MOST}"
 
 
 def _go_on(request: HttpRequest, form: Choice) -> Replayed:

@@ -1,5 +1,6 @@
 """What was refused: grouped by reason, with the fix as a sentence, and tried again once the reason is gone."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -8,11 +9,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from people_app.masking import masked
 from signals_app import replay
 from signals_app.incoming import Rejected
 from signals_app.models import Envelope, RejectedEvent, Source
 from signals_app.replay import Replayed
 from upsell_project.lib.admin_base import FactsAdmin, confirmed, log
+
+SHOWN = 10
 
 
 @dataclass(slots=True)
@@ -24,6 +28,11 @@ class Group:
     path: str
     fix: str
     rows: list[RejectedEvent] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[tuple[RejectedEvent, str]]:
+        """The first ones, each with what came."""
+        return [(row, shown(row)) for row in self.rows[:SHOWN]]
 
     @property
     def query(self) -> str:
@@ -51,6 +60,17 @@ def again(rows: QuerySet[RejectedEvent]) -> Replayed:
     return replay.envelopes(held)
 
 
+def asking(count: int) -> str:
+    """What is asked before they are tried again."""
+    what = "rejected event" if count == 1 else "rejected events"
+    return f"{count} {what} will be judged afresh, with all that came in the same request."
+
+
+def shown(row: RejectedEvent) -> str:
+    """What came, with mail addresses as staff see them; it may not even be JSON."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), row.payload)
+
+
 def fix(row: RejectedEvent | Rejected) -> str:
     """What the sender should change, as a sentence."""
     for words, advice in _ADVICE:
@@ -59,6 +79,7 @@ def fix(row: RejectedEvent | Rejected) -> str:
     return f"Correct {row.path or 'the item'} and send it again; its messageId may stay the same."
 
 
+_ADDRESS = re.compile(r"[^\s\"'<>:,]+@[^\s\"'<>:,]+")
 _ADVICE: tuple[tuple[str, str], ...] = (
     ("anonymousId are both", "Add userId, or anonymousId before the person is known."),
     ("is missing", "Add {path}."),
@@ -82,8 +103,17 @@ class RejectedEventAdmin(FactsAdmin):
     empty_hint = "Good: nothing that a source sent was refused."
     list_select_related = ("source",)
     list_filter = ("source",)
-    fields = ("received_at", "source", "envelope_id", "index", "path", "reason", "what_to_change", "payload")
-    readonly_fields = ("what_to_change",)
+    fields = (
+        "received_at",
+        "source",
+        "envelope_id",
+        "index",
+        "path",
+        "reason",
+        "what_to_change",
+        "what_came",
+    )
+    readonly_fields = ("what_to_change", "what_came")
     actions = ("try_again",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -96,11 +126,13 @@ class RejectedEventAdmin(FactsAdmin):
     def what_to_change(self, row: RejectedEvent) -> str:
         return fix(row)
 
+    @admin.display(description="What came")
+    def what_came(self, row: RejectedEvent) -> str:
+        return shown(row)
+
     @admin.action(description="Try again", permissions=["resolve"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[RejectedEvent]) -> HttpResponse | None:
-        question = (
-            f"{queryset.count()} rejected events will be judged afresh, with the requests they came in."
-        )
+        question = asking(queryset.count())
         if page := confirmed(self, request, queryset, question):
             return page
         log(request, queryset[:1_000], "Try again")

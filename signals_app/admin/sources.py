@@ -23,6 +23,11 @@ from upsell_project.lib import clock
 from upsell_project.lib.admin_base import Admin, FactsAdmin, Form
 
 __all__ = ["SourceAdmin", "curl_example", "hook_url"]
+TYPED = (
+    "Whoever opens this chat may say who they are. So the addresses that it tells of people find them, but do not"
+    " become theirs: mail could be redirected. Say yes only if the chat proves who they are (in Intercom: Messenger"
+    " Security is enforced). It counts only while the source has a secret."
+)
 
 
 class SourceForm(Form):
@@ -42,7 +47,7 @@ class SourceForm(Form):
 
     class Meta:
         model = Source
-        fields = ("kind", "name", "origins", "active", "api_url")
+        fields = ("kind", "name", "origins", "active", "api_url", "vouched")
 
     def clean_origins(self) -> list[str]:
         origins = self.cleaned_data["origins"] or []
@@ -109,7 +114,8 @@ class SourceAdmin(Admin):
         active = ("active",) if obj else ()
         connector = CONNECTORS.get(kind)
         reads = ("new_api_key", "api_url") if connector and connector.reads else ()
-        return ((None, {"fields": ("kind", "name", *active, *origins, "new_secret", *reads)}),)
+        vouched = ("vouched",) if connector and (connector.relays or connector.anybody_typed) else ()
+        return ((None, {"fields": ("kind", "name", *active, *origins, "new_secret", *vouched, *reads)}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()
@@ -119,6 +125,9 @@ class SourceAdmin(Admin):
         if "kind" in form.base_fields and request.GET.get("kind") in CONNECTORS:
             form.base_fields["kind"].widget = forms.HiddenInput()
             form.base_fields["kind"].label = ""
+        connector = CONNECTORS.get(obj.kind if obj else request.GET.get("kind", ""))
+        if connector and connector.anybody_typed and "vouched" in form.base_fields:
+            form.base_fields["vouched"].help_text = TYPED
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -164,6 +173,8 @@ class SourceAdmin(Admin):
                 sources.rotate(obj, secret)
         else:
             made = sources.create(obj.kind, obj.name, secret, obj.origins)
+            made.vouched = obj.vouched
+            made.save(update_fields=["vouched"])
             obj.__dict__.update(made.__dict__)
         if {"new_api_key", "api_url"} & set(form.changed_data):
             self._open_api(

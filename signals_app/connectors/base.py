@@ -1,7 +1,6 @@
 """What a connector is: proof that a request comes from its provider, then the body turned into `Incoming`."""
 
 import base64
-import binascii
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -97,7 +96,13 @@ class Connector(ABC):
     needs_secret: ClassVar[bool] = True
     """False: without a secret whoever knows the unguessable URL may tell what was done, and no more than that."""
     relays: ClassVar[bool] = False
-    """True: what it sends was told to the provider by browsers and apps, so its secret proves the provider only."""
+    """True: what it sends was told to the provider by browsers and apps, so its secret proves the provider only, unless
+    staff vouch for the source."""
+    anybody_typed: ClassVar[bool] = False
+    """True: whoever opens its chat may say who they are and where to reach them. So what it says of people finds them,
+    and does not change their addresses, unless staff vouch for the source."""
+    dated: ClassVar[str] = ""
+    """The header, in lower case, with the moment of signing, where age is no reason to refuse: it is noted."""
     reads: ClassVar[str] = ""
     """Where the provider's API is, such as `https://api.hubapi.com`; empty when nothing is ever read there."""
     enriches: ClassVar[bool] = False
@@ -106,6 +111,10 @@ class Connector(ABC):
     @abstractmethod
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         """Raise `BadSignature` unless an active secret signed these bytes. `now`: real unix seconds."""
+
+    def too_much(self, body: bytes) -> str:
+        """Why this body holds more than one request may, as `holds more than 5 events`; empty when it does not."""
+        return ""
 
     @abstractmethod
     def parse(
@@ -149,7 +158,7 @@ def _basic(credentials: str) -> list[str]:
     """`user:password` whole, and the password alone: a secret may be either."""
     try:
         decoded = base64.b64decode(credentials, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no UTF-8, or not even ASCII
         return []
     return [decoded, decoded.partition(":")[2]]
 

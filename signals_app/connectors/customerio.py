@@ -59,6 +59,7 @@ PREFERENCES = ("cio_subscription_preferences_changed", "subscription_preferences
 class CustomerIo(Connector):
     kind: ClassVar[str] = "customerio"
     label: ClassVar[str] = "Customer.io"
+    dated: ClassVar[str] = "x-cio-timestamp"
     aliases: ClassVar[tuple[str, ...]] = ("customer.io", "customer_io")
     beta: ClassVar[str] = (
         "Opens by people, WhatsApp and preference changes could not be checked against Customer.io."

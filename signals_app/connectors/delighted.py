@@ -5,6 +5,7 @@ Source: delighted.com/docs/api/webhooks; public verifiers. Unverified: the name 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -59,7 +60,9 @@ class Delighted(Connector):
             return Parsed()
         name, properties = _answered(data) if kind in _ANSWERED else ("Unsubscribed", {"channel": "email"})
         item = _addressed(data)
-        if not (item.user_id or item.lookup or item.person_ids):
+        if kind in _UNSUBSCRIBED:
+            item = replace(item, hinted_user="", account_ids={}, proven=True)
+        if not (item.hinted_user or item.lookup or item.person_ids):
             return unusable(body, "the event names no person", "event_data.person")
         happened_at = from_unix(data.get("updated_at")) or from_unix(data.get("created_at")) or received_at
         item.name, item.properties = name, properties
@@ -83,16 +86,20 @@ def _answered(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _addressed(data: dict[str, Any]) -> Incoming:
+    """Whoever answers may have written the properties into the link of the survey. The address is Delighted's word: who
+    unsubscribed is told by that alone."""
     person = members(data.get("person")) or data
     own = members(data.get("person_properties")) or members(person.get("properties"))
     email, person_id = identifier(person.get("email")).lower(), identifier(person.get("id"))
+    account = identifier(own.get("account_id"))
     return Incoming(
         kind="track",
         message_id="",
         occurred_at=_LATER,
-        user_id=identifier(own.get("user_id")) or None,
-        group_id=identifier(own.get("account_id")) or None,
+        hinted_user=identifier(own.get("user_id")),
+        account_ids={"group_id": account} if account else {},
         lookup={"email": email} if email else {},
         person_ids={"delighted_person_id": person_id} if person_id and person is not data else {},
         active=False,
+        proven=False,
     )

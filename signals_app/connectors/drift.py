@@ -39,6 +39,7 @@ class Drift(Connector):
     kind: ClassVar[str] = "drift"
     label: ClassVar[str] = "Drift"
     needs_secret: ClassVar[bool] = False
+    anybody_typed: ClassVar[bool] = True
     beta: ClassVar[str] = (
         "Written without access to Drift: bring your own app, and look at rejected events first."
     )
@@ -70,8 +71,7 @@ class Drift(Connector):
             return Parsed()
         if not (item.user_id or item.person_ids or item.lookup or item.properties.get("ticket_id")):
             return unusable(body, "the event names neither a contact nor a conversation", "data")
-        unique = words(data.get("id")) or f"sha256:{digest(printable(body))}"
-        item.message_id = short_id(f"{kind}:{unique}")
+        item.message_id = short_id(f"{kind}:{_unique(kind, data) or f'sha256:{digest(printable(body))}'}")
         item.occurred_at = min(_moment(data) or received_at, received_at)
         return Parsed([item])
 
@@ -84,6 +84,13 @@ def _token(body: bytes) -> str:
     return words(said.get("token")) or words(said.get("verificationToken"))
 
 
+def _unique(kind: str, data: dict[str, Any]) -> str:
+    """A message comes once; a conversation may be closed again and again."""
+    id, at = words(data.get("id")), words(data.get("createdAt"))
+    changes = id and kind == "conversation_status_updated"
+    return f"{id}:{words(data.get('status')).lower()}:{at}" if changes else id
+
+
 def _moment(data: dict[str, Any]) -> datetime | None:
     at = data.get("createdAt")
     return from_unix(at / 1000) if isinstance(at, int) and not isinstance(at, bool) else None
@@ -91,7 +98,10 @@ def _moment(data: dict[str, Any]) -> datetime | None:
 
 def _talk(kind: str, data: dict[str, Any]) -> Incoming | None:
     name, author = _NAMES.get(kind), members(data.get("author"))
-    if name is None or (name == "Ticket Solved" and words(data.get("status")).lower() != "closed"):
+    status = words(data.get("status")).lower()
+    if name == "Ticket Solved" and status == "open":
+        name = "Ticket Updated"
+    if name is None or (name == "Ticket Solved" and status != "closed"):
         return None
     if kind == "new_message" and (author.get("type") != "contact" or data.get("type") == "private_note"):
         return None  # what our own people and bots say is not the customer's word
@@ -99,7 +109,7 @@ def _talk(kind: str, data: dict[str, Any]) -> Incoming | None:
     item = _blank("track", contact or {"id": data.get("contactId")})
     ticket = data.get("conversationId") or (data.get("id") if kind != "new_message" else None)
     text = plain_text.from_html(words(data.get("body")))[:_MAX_TEXT]
-    told = {"ticket_id": identifier(ticket), "text": text, "channel": "chat"}
+    told = {"ticket_id": identifier(ticket), "text": text, "status": status, "channel": "chat"}
     item.name, item.properties = name, {key: value for key, value in told.items() if value}
     return item
 

@@ -167,6 +167,7 @@ def facts_of(sub: dict[str, Any]) -> Facts:
     }
     return _present(facts) | {
         "price_keys": [] if status in _ENDED else _price_keys(sub),
+        "addons": [] if status in _ENDED else _add_ons(sub),
         "cancel_at_period_end": cancelling,
         "renews_at": None if cancelling or status in _ENDED else renews_at,
         "mrr": None if amount is None else money.major(amount, currency),
@@ -212,6 +213,13 @@ def _price_keys(holder: dict[str, Any]) -> list[str]:
     prices = [members(line.get("price")) for line in _lines(holder)]
     keys = [identifier(price.get(name)) for price in prices for name in ("id", "product_id")]
     return list(dict.fromkeys(filter(None, keys)))
+
+
+def _add_ons(sub: dict[str, Any]) -> list[str]:
+    """Paddle knows no add-ons: a price is one when its custom data says so, `{"addon": "reports"}`."""
+    prices = [members(line.get("price")) for line in _lines(sub)]
+    named = (identifier(members(price.get("custom_data")).get("addon")) for price in prices)
+    return list(filter(None, named))
 
 
 def _quantity(line: dict[str, Any]) -> int:

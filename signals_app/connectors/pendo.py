@@ -16,7 +16,7 @@ from signals_app.connectors.base import (
     Parsed,
     elements,
     first_words,
-    from_unix,
+    from_number,
     identifier,
     members,
     points,
@@ -116,7 +116,7 @@ def _poll(properties: Said) -> Said:
 
 
 def _item(said: Said, kind: str, name: str, properties: Said, body: bytes, received_at: datetime) -> Incoming:
-    happened_at = from_unix(said.get("timestamp")) or received_at
+    happened_at = from_number(said.get("timestamp")) or received_at
     email = first_words(members(said.get("properties")), "email", "emailAddress").lower()
     return Incoming(
         kind=kind,

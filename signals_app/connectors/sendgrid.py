@@ -66,6 +66,7 @@ _OUR_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@", re.IGN
 class SendGrid(Connector):
     kind: ClassVar[str] = "sendgrid"
     label: ClassVar[str] = "SendGrid"
+    dated: ClassVar[str] = _TIMESTAMP
     beta: ClassVar[str] = "How SendGrid marks opens by machines could not be checked against SendGrid."
     setup: ClassVar[str] = (
         "In SendGrid under Settings, Mail Settings, Event Webhooks: paste the URL, switch on the signed event webhook,"

@@ -62,7 +62,7 @@ class Typeform(Connector):
         if not form:
             return unusable(body, "the body holds no form_response", "form_response")
         item = _addressed(form)
-        if not (item.user_id or item.account_ids or item.lookup):
+        if not (item.hinted_user or item.account_ids or item.lookup):
             return unusable(
                 body, "the answers name nobody: give the form a hidden user_id", "form_response.hidden"
             )
@@ -86,19 +86,24 @@ def _numbered(event_id: str, position: int) -> str:
 def _addressed(form: dict[str, Any]) -> Incoming:
     """By the hidden fields; the address that was typed into the form is only where else to look.
 
-    Whoever fills in the form may have written the hidden fields into its URL: they make no member and no account.
+    Whoever fills in the form may have written the hidden fields into its URL: they make no person, no member and no
+    account.
     """
     hidden = members(form.get("hidden"))
     typed = (identifier(members(answer).get("email")).lower() for answer in elements(form.get("answers")))
     email = identifier(hidden.get("email")).lower() or next((address for address in typed if address), "")
+    phones = (identifier(members(answer).get("phone_number")) for answer in elements(form.get("answers")))
+    phone = next((number for number in phones if number), "")
     account = identifier(hidden.get("account_id"))
     return Incoming(
         kind="track",
         message_id="",
         occurred_at=_LATER,
-        user_id=identifier(hidden.get("user_id")) or None,
+        hinted_user=identifier(hidden.get("user_id")),
         account_ids={"group_id": account} if account else {},
-        lookup={"email": email} if email else {},
+        lookup={name: value for name, value in (("email", email), ("phone", phone)) if value},
+        active=False,
+        proven=False,
     )
 
 

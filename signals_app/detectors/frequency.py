@@ -27,13 +27,13 @@ def _find(definition: SignalDefinition, batch: Batch, now: datetime) -> list[Fin
     config = definition.config
     rows = bulk.select(
         _COUNT,
-        now - timedelta(days=config["days"]),
         [*people],
         config["event"],
+        now - timedelta(days=config["days"]),
         bulk.json(config.get("where", {})),
+        config["count"],
         definition.pk,
         now - timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours)),
-        config["count"],
     )
     return [_finding(definition, people[person], count, event_ids, now) for person, count, event_ids in rows]
 
@@ -62,14 +62,16 @@ def _finding(
     return Finding(definition, one.person_id, one.account_id, evidence, key)
 
 
-# The people who reach the count and for whom this was not found lately; newest event first. No upper bound: nothing
-# happened after its receipt, and a web host whose clock is ahead must not hide the event that completes the count.
+# The people who reach the count and for whom this was not found lately; newest event first. Those for whom it was are
+# left out before anything is counted: they are the ones who did much. No upper bound: nothing happened after its
+# receipt, and a web host whose clock is ahead must not hide the event that completes the count.
 _COUNT = """
-SELECT e.person_id, count(*), array_agg(e.id ORDER BY e.occurred_at DESC)
-FROM signals_app_event e
-WHERE e.occurred_at > %s AND e.person_id = ANY(%s) AND e.name = %s AND e.kind = 'track'
-    AND e.properties @> %s
-    AND NOT EXISTS (SELECT 1 FROM signals_app_signal s
-        WHERE s.definition_id = %s AND s.person_id = e.person_id AND s.detected_at > %s)
-GROUP BY e.person_id HAVING count(*) >= %s
+SELECT person, found.count, found.ids FROM unnest(%s::bigint[]) AS person
+CROSS JOIN LATERAL (
+    SELECT count(*), array_agg(e.id ORDER BY e.occurred_at DESC) AS ids FROM signals_app_event e
+    WHERE e.person_id = person AND e.name = %s AND e.occurred_at > %s AND e.kind = 'track' AND e.properties @> %s
+) found
+WHERE found.count >= %s AND NOT EXISTS (SELECT 1 FROM signals_app_signal s
+    WHERE s.definition_id = %s AND s.person_id = person AND s.detected_at > %s)
+ORDER BY person
 """

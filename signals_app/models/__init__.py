@@ -3,7 +3,7 @@ from signals_app.models.event import Event, EventKey, Ticket
 from signals_app.models.health import SourceAlert, SourceHour
 from signals_app.models.lookup import Lookup
 from signals_app.models.mapping import EventMapping, SeenProperty
-from signals_app.models.meter import Dropped, Meter, MeterTotal, MeterValue, Recount, RecountDue
+from signals_app.models.meter import Dropped, Meter, MeterTotal, MeterValue, PastTotal, Recount, RecountDue
 from signals_app.models.signal import DetectorState, Signal, SignalDefinition
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Meter",
     "MeterTotal",
     "MeterValue",
+    "PastTotal",
     "Recount",
     "RecountDue",
     "RejectedEvent",

@@ -27,6 +27,13 @@ class Source(models.Model):
         blank=True, help_text="Opens the provider's API, to read what its webhooks only name"
     )
     api_url = models.CharField(max_length=300, blank=True, help_text="Empty: the provider's usual address")
+    vouched = models.BooleanField(
+        "what it hands on is proven",
+        default=False,
+        help_text="This tool hands on what browsers and apps told it, and anybody can tell a browser's key anything. So"
+        " its purchases, opt-outs, tickets and plans are kept as 'Unproven: ...' and change nothing. Say yes only if"
+        " none but your own servers send such events to the tool. It counts only while the source has a secret.",
+    )
     lookup_error = models.CharField(
         max_length=300, blank=True, help_text="Why its API cannot be read at present"
     )

@@ -35,6 +35,11 @@ class Event(models.Model):
                 name="event_account",
                 condition=models.Q(account__isnull=False),
             ),
+            models.Index(
+                fields=["identity_id"],
+                name="event_of_nobody",
+                condition=models.Q(person__isnull=True, identity_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +67,12 @@ class Ticket(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
     problem = models.BooleanField()
     opened_at = models.DateTimeField()
-    solved_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty while it is open, also once again"
+    )
+    reopened_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last said to be open again"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="ticket_once")]

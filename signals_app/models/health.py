@@ -29,6 +29,7 @@ class SourceAlert(models.Model):
         REJECTING = "rejecting", "Much is rejected"
         SIGNATURE = "signature", "Bad signatures"
         CONNECTION = "connection", "Its API does not answer"
+        PARKED = "parked", "Requests are parked"
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -96,6 +96,28 @@ class MeterTotal(models.Model):
         return f"{self.used} {self.resource} from {self.period}"
 
 
+class PastTotal(models.Model):
+    """What a closed period came to by an earlier definition of its meter. Its events are gone: this stays as it is."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_constraint=False)
+    resource = models.CharField(max_length=100)
+    period = models.DateField(help_text="First day of the bucket")
+    counted_as = models.TextField(blank=True, help_text="The definition by which it was counted")
+    used = models.DecimalField(max_digits=30, decimal_places=3)
+    last_event_at = models.DateTimeField()
+    newest = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "resource", "period", "counted_as"], name="past_total_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used} {self.resource} from {self.period}"
+
+
 class MeterValue(models.Model):
     """How often one value was seen in a bucket of a meter that tells values apart; gone again at 0 or below."""
 
@@ -122,6 +144,7 @@ class Recount(models.Model):
     meter = models.OneToOneField(Meter, models.CASCADE, related_name="recount")
     counted_as = models.TextField(blank=True, help_text="The definition by which everything is counted")
     counting_as = models.TextField(blank=True, help_text="The definition of the pass that runs")
+    was = models.TextField(blank=True, help_text="The definition by which everything was counted before")
     upto = models.BigIntegerField(default=0, help_text="The last account that is done")
     last = models.BigIntegerField(default=0, help_text="The last account there was when the pass began")
     changed_at = models.DateTimeField()
@@ -135,6 +158,12 @@ class Recount(models.Model):
         if self.counted_as:
             return 100
         return min(99, self.upto * 100 // self.last) if self.last else 0
+
+    def leaves_out(self, account_id: int) -> bool:
+        """Whether the totals of this account are still those of the definition before."""
+        if self.counted_as or not self.was or account_id <= self.upto:
+            return False
+        return not self.counting_as or account_id <= self.last
 
 
 class RecountDue(models.Model):

@@ -14,7 +14,7 @@ from typing import Any
 from people_app.item import Move
 from signals_app.ingest import Stored
 from signals_app.models.meter import Aggregate, Meter
-from signals_app.usage import due
+from signals_app.usage import due, past
 from signals_app.usage.periods import NOTHING_KNOWN, Facts, facts_of
 from signals_app.usage.tally import Change, Key, Newest, Tally, by_event
 from upsell_project.lib import bulk
@@ -61,7 +61,7 @@ def add(stored: Sequence[Stored], meters: Sequence[Meter]) -> list[Change]:
 
 def write(tally: Tally) -> list[tuple[Key, Decimal]]:
     """Add a tally to what is stored, and return where each of its totals stands then."""
-    amounts = tally.sums | _write_values(tally.values)
+    amounts = tally.sums | write_values(tally.values)
     rows = bulk.execute(_ADD, [_row(key, amounts, tally) for key in sorted(tally.at)])
     return [(Key(account, resource, period), used) for account, resource, period, used in rows]
 
@@ -78,7 +78,7 @@ def _row(key: Key, amounts: Mapping[Key, Decimal], tally: Tally) -> dict[str, An
     }
 
 
-def _write_values(values: Mapping[Key, Mapping[str, int]]) -> dict[Key, Decimal]:
+def write_values(values: Mapping[Key, Mapping[str, int]]) -> dict[Key, Decimal]:
     """By how many values each bucket grew (or shrank, when what was counted is taken back)."""
     grown: dict[Key, Decimal] = defaultdict(Decimal)
     records = [
@@ -194,6 +194,7 @@ def merge(kept: int, gone: int) -> None:
         if key in tally.at:
             tally.values.setdefault(key, {})[name] = seen
     write(tally)
+    past.merge(kept, gone)
     known = facts_of([kept, gone])
     if known.get(kept) != known.get(gone) or due.unsettled(gone):
         due.ask([kept])

@@ -16,8 +16,14 @@ def share() -> None:
 
 
 def alone() -> None:
-    """Wait for all who count, and keep them waiting until this transaction ends."""
+    """Wait for all who count, and keep them waiting until this transaction ends: make it short."""
     bulk.select("SELECT pg_advisory_xact_lock(hashtext(%s))", LOCK)
+
+
+@transaction.atomic
+def wait_for_counters() -> None:
+    """Whoever counts from here on reads facts and meters that are at least as new as what this caller has read."""
+    alone()
 
 
 def ask(account_ids: Collection[int], resource: str = "") -> None:
@@ -51,16 +57,18 @@ def unsettled(account_id: int) -> bool:
 
 @transaction.atomic
 def dropped(before: datetime) -> None:
-    """Events before this moment go for their age: a recount leaves alone what they came to.
-
-    Tell it before they go: this waits for a recount that runs, and the next one knows.
-    """
-    share()
+    """Events before this moment go for their age: a recount leaves alone what they came to. Tell it before they go."""
     bulk.run(
         "INSERT INTO signals_app_dropped AS d (id, before) VALUES (1, %s)"
         " ON CONFLICT (id) DO UPDATE SET before = greatest(d.before, excluded.before)",
         before,
     )
+
+
+def dropped_before() -> datetime | None:
+    """Of what happened before this moment, events may be gone."""
+    rows = bulk.select("SELECT before FROM signals_app_dropped WHERE id = 1")
+    return rows[0][0] if rows else None
 
 
 DEFINITION = (
@@ -69,6 +77,6 @@ DEFINITION = (
 )
 """What a meter counts, as one text: when it differs from what was counted, all is counted anew."""
 PASSES = (
-    f"SELECT m.id, {DEFINITION}, r.counting_as, r.upto, r.last FROM signals_app_meter m"
+    f"SELECT m.id, {DEFINITION}, r.counting_as, r.was, r.upto, r.last FROM signals_app_meter m"
     f" LEFT JOIN signals_app_recount r ON r.meter_id = m.id WHERE r.counted_as IS DISTINCT FROM {DEFINITION}"
 )

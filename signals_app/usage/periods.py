@@ -54,7 +54,7 @@ def bucket(meter: Meter | None, at: datetime, known: Facts) -> date:
     if meter is None or meter.window == Window.CALENDAR:
         return month(at, known.zone)
     if meter.window == Window.ROLLING:
-        return _local(at, known.zone)
+        return day(at, known.zone)
     return _bill(at, known) or month(at, known.zone)
 
 
@@ -84,10 +84,11 @@ def label_of(meter: Meter | None) -> str:
 
 def month(at: datetime, zone: str) -> date:
     """First day of the calendar month of `at` in `zone`; UTC when unknown."""
-    return _local(at, zone).replace(day=1)
+    return day(at, zone).replace(day=1)
 
 
-def _local(at: datetime, zone: str) -> date:
+def day(at: datetime, zone: str) -> date:
+    """The day of `at` in `zone`; UTC when unknown."""
     try:
         return at.astimezone(_zone(zone)).date()
     except OverflowError:

@@ -1,28 +1,45 @@
 """Count anew from the stored events: accounts that are due, and everything for a meter that was made or changed.
 
-A recount holds the lock of `due` alone, for one account at a time or some small ones: it reads what everybody else has
-committed, and nobody adds meanwhile. Whoever adds afterwards reads facts and meters as they are then.
+Nobody waits while events are read, however many an account has: what they come to is compared with what is kept at that
+moment (`compare`), and the difference is put right in short steps (`correct`). Whoever reads facts and meters for
+counting holds a lock until what they counted is committed; a recount waits for those who may have read them before they
+were changed. So whatever it does not see is counted by what it sees. One recount at a time.
 """
 
-import json
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from django.db import transaction
-
-from people_app import homes
-from signals_app.models.meter import Aggregate, Meter
-from signals_app.usage import due
-from signals_app.usage.counting import write
-from signals_app.usage.periods import NOTHING_KNOWN, bucket, facts_of
-from signals_app.usage.tally import Tally, by_event
+from signals_app.models.meter import Meter
+from signals_app.usage import correct, due
+from signals_app.usage.compare import look
+from signals_app.usage.past import Redefined
 from upsell_project.lib import bulk, clock, queue
 
 SECONDS_A_JOB = 5.0
-SECONDS_ALONE = 0.2
+SECONDS_A_STEP = 2.0
 ACCOUNTS = 50
+"""At most in one step. Fewer where they have many events: see `Pace`."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many accounts a step takes, so that it takes some seconds at most, though it must take one."""
+
+    accounts: int = 4
+
+    def now(self) -> int:
+        return min(self.accounts, ACCOUNTS)
+
+    def took(self, seconds: float) -> None:
+        if seconds > SECONDS_A_STEP:
+            self.accounts = max(1, self.accounts // 2)
+        elif seconds < SECONDS_A_STEP / 4:
+            self.accounts = min(ACCOUNTS, self.accounts * 2)
+
+
+_pace = Pace()
 
 
 def run() -> None:
@@ -34,174 +51,106 @@ def run() -> None:
             return
 
 
-@transaction.atomic
 def step() -> bool:
-    """Count some accounts anew; whether there was anything to do."""
+    """Count some accounts anew; whether there was anything to do, and nobody else at it."""
     if not due.waiting():
         return False
-    due.alone()
-    return _accounts() or _pass()
+    began = time.monotonic()
+    try:
+        with _one_at_a_time() as mine:
+            return mine and (_accounts() or _pass())
+    finally:
+        _pace.took(time.monotonic() - began)
 
 
 def _accounts() -> bool:
-    rows = bulk.select(_TAKE_DUE, ACCOUNTS)
+    rows = bulk.select(_DUE, _pace.now())
     wanted: dict[int, set[str]] = {}
-    for account, resource in rows:
+    for _, account, resource in rows:
         wanted.setdefault(account, set()).add(resource)
     if not wanted:
         return False
-    known = list(Meter.objects.order_by("pk"))
+    due.wait_for_counters()
+    meters = list(Meter.objects.order_by("pk"))
     whole = {account for account, resources in wanted.items() if "" in resources}
-    since = _dropped_before()
-    again(whole, known, since)
-    for meter in known:
-        again(
-            {x for x, names in wanted.items() if x not in whole and meter.resource in names}, [meter], since
-        )
+    again(whole, meters)
+    for meter in meters:
+        again({x for x, names in wanted.items() if x not in whole and meter.resource in names}, [meter])
+    bulk.run("DELETE FROM signals_app_recountdue WHERE id = ANY(%s)", [row for row, *_ in rows])
     return True
+
+
+def again(account_ids: Collection[int], meters: Sequence[Meter]) -> None:
+    """Put the totals of these accounts right; buckets of which events were dropped for their age stay as they are."""
+    if account_ids and meters:
+        found = look(account_ids, meters)
+        # Asked for afterwards: whatever was gone when the events were read is known to be.
+        if since := due.dropped_before():
+            found.leave(since)
+        correct.bring(found)
 
 
 def _pass() -> bool:
     """Some accounts further with the first meter that is not counted as it is defined."""
-    # The meter stays as it is while this counts: a change waits, and then takes back what is noted here.
-    found = bulk.select(f"{due.PASSES} ORDER BY m.id LIMIT 1 FOR SHARE OF m")
-    if not found:
-        return False
-    meter_id, definition, counting_as, upto, last = found[0]
-    meter = Meter.objects.get(pk=meter_id)
+    found = bulk.select(f"{due.PASSES} ORDER BY m.id LIMIT 1")
+    meter = Meter.objects.filter(pk=found[0][0]).first() if found else None
+    if meter is None:
+        return bool(found)
+    _, definition, counting_as, was, upto, last = found[0]
     if counting_as != definition:
         upto, last = 0, _begin(meter, definition)
-    until = time.monotonic() + SECONDS_ALONE
-    while upto < last:
-        rows = bulk.select(_NEXT_ACCOUNTS, upto, last, ACCOUNTS)
-        again({account for (account,) in rows}, [meter], None)
-        upto = rows[-1][0] if rows else last
-        if time.monotonic() > until:
-            break
-    done = definition if upto >= last else ""
-    bulk.select(_NOTE, done, upto, clock.now(), meter_id)
+    due.wait_for_counters()
+    rows = bulk.select(_NEXT_ACCOUNTS, upto, last, _pace.now())
+    ids = {account for (account,) in rows}
+    if was == definition:
+        again(ids, [meter])
+    else:
+        _redefined(ids, meter, was)
+    upto = rows[-1][0] if rows else last
+    # Not if the meter was changed meanwhile: that takes back what was noted.
+    bulk.run(_NOTE, definition if upto >= last else "", upto, clock.now(), meter.pk, definition)
     return True
 
 
 def _begin(meter: Meter, definition: str) -> int:
-    """What was counted by another definition goes; the id of the last account there is."""
-    for table in ("metertotal", "metervalue"):
-        bulk.select(f"DELETE FROM signals_app_{table} WHERE resource = %s RETURNING NULL", meter.resource)
+    """The id of the last account there is: those that come after it are counted by this definition alone."""
     last = int(bulk.select("SELECT coalesce(max(id), 0) FROM people_app_account")[0][0])
     bulk.select(_BEGIN, meter.pk, definition, last, clock.now())
     return last
 
 
-def again(account_ids: Collection[int], meters: Sequence[Meter], since: datetime | None) -> None:
-    """Replace the totals of these accounts and meters by what the stored events come to; under the lock only.
-
-    What was merged into another account counts there. Buckets that began before `since` stay as they are.
-    """
-    if not account_ids or not meters:
-        return
-    family = dict(bulk.select(_FAMILY, sorted(account_ids)))
-    roots = set(family.values())
-    known = facts_of(roots)
-    floors = {
-        (account, meter.resource): bucket(meter, since, known.get(account, NOTHING_KNOWN))
-        for account in roots
-        for meter in meters
-        if since is not None
-    }
-    tally = Tally()
-    wanted = by_event(meters)
-    for account, name, at, properties in _events(family, wanted):
-        for meter in wanted[name]:
-            facts = known.get(account, NOTHING_KNOWN)
-            if not floors or bucket(meter, at, facts) > floors[account, meter.resource]:
-                tally.count(account, facts, meter, at, properties)
-    _clear(family, meters, floors)
-    write(tally)
+def _redefined(account_ids: Collection[int], meter: Meter, was: str) -> None:
+    if account_ids:
+        found = look(account_ids, [meter])
+        before = due.dropped_before()
+        correct.bring(found, Redefined(was, before, clock.now()) if before else None)
 
 
-def _events(
-    family: Mapping[int, int], wanted: Mapping[str, Sequence[Meter]]
-) -> Iterator[tuple[int, str, datetime, dict[str, Any]]]:
-    """(account, name, time, properties) of what named these accounts, and of what people at home there did."""
-    at_home = _at_home(family)
-    plain = [name for name, meters in wanted.items() if not any(map(_reads_properties, meters))]
-    for sql, owners in ((_OWN, family), (_AT_HOME, at_home)):
-        if owners:
-            for owner, name, at, properties in bulk.stream(sql, plain, sorted(owners), sorted(wanted)):
-                yield owners[owner], name, at, json.loads(properties) if properties else {}
+@contextmanager
+def _one_at_a_time() -> Iterator[bool]:
+    """Of two that correct the same, both would add what was missing."""
+    mine = bool(bulk.select(f"SELECT pg_try_advisory_lock({_LOCK})")[0][0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            bulk.select(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
-def _at_home(family: Mapping[int, int]) -> dict[int, int]:
-    people = {person for (person,) in bulk.select(_PERHAPS_AT_HOME, [*family], [*family])}
-    found = homes.of(people, clock.now())
-    return {person: family[home] for person, home in found.items() if home and home in family}
-
-
-def _reads_properties(meter: Meter) -> bool:
-    return bool(meter.where) or meter.aggregate != Aggregate.COUNT
-
-
-def _clear(
-    family: Mapping[int, int], meters: Sequence[Meter], floors: Mapping[tuple[int, str], date]
-) -> None:
-    records = [
-        {
-            "account": account,
-            "resource": meter.resource,
-            "floor": floors.get((root, meter.resource)),
-        }
-        for account, root in sorted(family.items())
-        for meter in meters
-    ]
-    for table in ("metertotal", "metervalue"):
-        bulk.execute(
-            f"DELETE FROM signals_app_{table} t USING json_to_recordset(%s)"
-            " AS r(account bigint, resource text, floor date)"
-            " WHERE t.account_id = r.account AND t.resource = r.resource"
-            " AND (r.floor IS NULL OR t.period > r.floor)",
-            records,
-        )
-
-
-def _dropped_before() -> datetime | None:
-    rows = bulk.select("SELECT before FROM signals_app_dropped WHERE id = 1")
-    return rows[0][0] if rows else None
-
-
+_LOCK = "hashtext('signals_app.recount')"
 # All that was asked for these accounts and can be seen is answered by one count.
-_TAKE_DUE = """
-DELETE FROM signals_app_recountdue WHERE account_id IN
+_DUE = """
+SELECT id, account_id, resource FROM signals_app_recountdue WHERE account_id IN
     (SELECT account_id FROM signals_app_recountdue ORDER BY id LIMIT %s)
-RETURNING account_id, resource
 """
 _NEXT_ACCOUNTS = "SELECT id FROM people_app_account WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"
 _BEGIN = """
-INSERT INTO signals_app_recount (meter_id, counted_as, counting_as, upto, last, changed_at)
-VALUES (%s, '', %s, 0, %s, %s) ON CONFLICT (meter_id) DO UPDATE SET
+INSERT INTO signals_app_recount (meter_id, counted_as, counting_as, was, upto, last, changed_at)
+VALUES (%s, '', %s, '', 0, %s, %s) ON CONFLICT (meter_id) DO UPDATE SET
     counted_as = '', counting_as = excluded.counting_as, upto = 0, last = excluded.last,
     changed_at = excluded.changed_at
 RETURNING 1
 """
-_NOTE = "UPDATE signals_app_recount SET counted_as = %s, upto = %s, changed_at = %s WHERE meter_id = %s RETURNING 1"
-# Every account that ended in one of the accounts in which these ended, with that one.
-_FAMILY = """
-WITH RECURSIVE up (id, parent) AS (
-    SELECT id, merged_into_id FROM people_app_account WHERE id = ANY(%s)
-    UNION SELECT a.id, a.merged_into_id FROM people_app_account a JOIN up ON a.id = up.parent
-), down (id, root) AS (
-    SELECT id, id FROM up WHERE parent IS NULL
-    UNION SELECT a.id, down.root FROM people_app_account a JOIN down ON a.merged_into_id = down.id
-) SELECT id, root FROM down
-"""
-_PERHAPS_AT_HOME = """
-SELECT person_id FROM people_app_membership WHERE account_id = ANY(%s)
-UNION SELECT personal_of_id FROM people_app_account WHERE id = ANY(%s) AND personal_of_id IS NOT NULL
-"""
-_OWN = """
-SELECT account_id, name, occurred_at, CASE WHEN name = ANY(%s) THEN NULL ELSE properties END
-FROM signals_app_event WHERE account_id = ANY(%s) AND name = ANY(%s) AND kind = 'track'
-"""
-_AT_HOME = """
-SELECT person_id, name, occurred_at, CASE WHEN name = ANY(%s) THEN NULL ELSE properties END
-FROM signals_app_event WHERE person_id = ANY(%s) AND name = ANY(%s) AND kind = 'track' AND account_id IS NULL
+_NOTE = """
+UPDATE signals_app_recount SET counted_as = %s, upto = %s, changed_at = %s WHERE meter_id = %s AND counting_as = %s
 """

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from signals_app.models.meter import Aggregate, Meter, Window
+from signals_app.models.meter import Aggregate, Meter, Recount, Window
 from signals_app.usage.periods import Facts, current, facts_of
 from upsell_project.lib import bulk
 
@@ -19,7 +19,7 @@ def totals(account_ids: Iterable[int], now: datetime) -> dict[tuple[int, str], t
     known = facts_of(account_ids)
     if not known:
         return {}
-    meters = {meter.resource: meter for meter in Meter.objects.all()}
+    meters = {meter.resource: meter for meter in Meter.objects.select_related("recount")}
     rows = bulk.execute(_TOTALS, _windows(known, meters, now), [*meters])
     found = {
         (account, resource): (newest if is_newest else used, at)
@@ -38,12 +38,15 @@ def _windows(
     for account, facts in known.items():
         for group in [[], *of.values()]:
             first, until = current(group[0] if group else None, now, facts)
-            yield {
-                "account": account,
-                "first": first,
-                "until": until,
-                "resources": [meter.resource for meter in group],
-            }
+            counted = [meter.resource for meter in group if not _counted_otherwise(meter, account)]
+            if counted or not group:
+                yield {"account": account, "first": first, "until": until, "resources": counted}
+
+
+def _counted_otherwise(meter: Meter, account: int) -> bool:
+    """Whether the totals of this account are still those of another definition: they would mean something else."""
+    recount: Recount | None = getattr(meter, "recount", None)
+    return recount is not None and recount.leaves_out(account)
 
 
 def _different(

@@ -30,7 +30,7 @@ def test_it_shows_what_will_move_and_merges_only_when_told(admin_client: Client)
     a_person("ana", gone)
     assert step(gone, "merge") in admin_client.get(step(gone, "change")).content.decode()
     text = admin_client.get(step(gone, "merge"), {"q": "acme"}).content.decode()
-    assert "1 members" in text and "This cannot be undone." in text
+    assert "Members: 1" in text and "This cannot be undone." in text
     assert not Account.objects.exclude(merged_into=None).exists()
     answer = admin_client.post(step(gone, "merge"), {"q": "acme"}, follow=True)
     assert "acme-old is a part of acme now" in answer.content.decode()
@@ -74,14 +74,32 @@ def test_an_account_is_given_a_providers_name(admin_client: Client) -> None:
     acme = an_account("acme")
     known = account_names.add_nameless({("hubspot_company_id", "77")}, clock.now())
     nobody = known["hubspot_company_id", "77"].account_id
-    answer = admin_client.post(
-        step(acme, "name"), {"kind": "hubspot_company_id", "value": " 77 "}, follow=True
-    )
+    named = {"kind": "hubspot_company_id", "value": " 77 "}
+    asked = admin_client.post(step(acme, "name"), named).content.decode()
+    assert "it becomes a part of acme" in asked and "cannot be undone" in asked
+    assert AccountName.objects.get(value="77").account_id == nobody
+    answer = admin_client.post(step(acme, "name"), {**named, "confirmed": "yes"}, follow=True)
     assert "77 is a name of this account now" in answer.content.decode()
     assert AccountName.objects.get(value="77").account == acme
     assert Account.objects.get(pk=nobody or 0).merged_into == acme
     for wrong in ({"kind": "staff", "value": "77"}, {"kind": "hubspot_company_id", "value": ""}):
         assert 'role="alert"' in admin_client.post(step(acme, "name"), wrong).content.decode()
+
+
+def test_an_id_is_taken_from_another_account_only_after_a_yes_and_can_be_given_back(
+    admin_client: Client, time: Time
+) -> None:
+    acme, bolt = an_account("acme"), an_account("bolt")
+    named = {"kind": "stripe_customer_id", "value": "cus_1"}
+    admin_client.post(step(bolt, "name"), named)
+    asked = admin_client.post(step(acme, "name"), named).content.decode()
+    assert "bolt has this id now" in asked and "give the id back" in asked
+    assert AccountName.objects.get(value="cus_1").account == bolt
+    for account in (acme, bolt):
+        time.move(minutes=1)
+        admin_client.post(step(account, "name"), {**named, "confirmed": "yes"})
+        assert AccountName.objects.get(value="cus_1").account == account
+    assert not Account.objects.exclude(merged_into=None).exists()
 
 
 def sent(client: Client, account: Account, *limits: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -1,82 +1,27 @@
 """The pages of what comes in, in a real browser: they refresh themselves, work by keyboard, and axe finds nothing."""
 
-import os
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from signals_app import health
-from signals_app.models import RejectedEvent, SourceHour
-from tests.admin.world import World, a_world
+from campaigns_app.models import Enrollment
+from people_app.models import Account, Erasure
+from signals_app import health, replay
+from signals_app.admin import read_again
+from signals_app.models import Envelope, Meter, Recount, RejectedEvent, SourceHour
+from tests.admin.browser import chromium, opened, shot, violations, world
+from tests.admin.world import World
 from tests.build import a_source, an_event
 from upsell_project.lib import clock
 
+__all__ = ["chromium", "world"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group(__name__)]
-SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 WIDTHS = {"wide": 1280, "narrow": 390}
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Django refuses its database in a thread with a running event loop, which Playwright's is.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    made = a_world()
-    made.source.last_seen_at = clock.now()
-    made.source.save()
-    hour = health.hour_of(clock.now())
-    rows = [
-        SourceHour(
-            source=made.source, hour=hour - timedelta(hours=back), accepted=20 + back % 24, rejected=back % 3
-        )
-        for back in range(1, 24 * 22)
-    ]
-    SourceHour.objects.bulk_create(rows)
-    for _ in range(3):
-        RejectedEvent.objects.create(
-            source=made.source,
-            envelope_id=2 + _,
-            index=0,
-            reason="timestamp is not an ISO 8601 time",
-            path="timestamp",
-            payload='{"type":"track","userId":"u1","timestamp":"yesterday"}',
-            received_at=clock.now(),
-        )
-    an_event(made.person, "Report Exported", pages=12, mapped_from="report_done", email="ada@corp.test")
-    return made
-
-
-def opened(chromium: Browser, live_server: LiveServer, width: int = 1280, scheme: str = "light") -> Page:
-    """A page with the session of an administrator."""
-    client = Client()
-    client.force_login(User.objects.get_or_create(username="boss", is_staff=True, is_superuser=True)[0])
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    context.set_default_timeout(15_000)
-    return context.new_page()
-
-
 def paths(world: World) -> dict[str, str]:
+    account = f"/admin/people_app/account/{world.enrollment.account_id}"
+    refused = RejectedEvent.objects.order_by("pk")[0]
     return {
         "home": "/admin/",
         "live": "/admin/live-events/",
@@ -86,7 +31,21 @@ def paths(world: World) -> dict[str, str]:
         "source": f"/admin/signals_app/source/{world.source.pk}/change/",
         "mapping": "/admin/signals_app/eventmapping/add/",
         "meter": "/admin/signals_app/meter/add/",
-        "account": f"/admin/people_app/account/{world.enrollment.account_id}/change/",
+        "meter-change": f"/admin/signals_app/meter/{Meter.objects.get().pk}/change/",
+        "past": "/admin/signals_app/pasttotal/",
+        "recounts": "/admin/signals_app/recount/",
+        "account": f"{account}/change/",
+        "merge": f"{account}/merge/",
+        "merge-preview": f"{account}/merge/?q=bolt",
+        "merge-refused": f"{account}/merge/?q=nobody",
+        "name": f"{account}/name/",
+        "erase": f"/admin/people_app/person/{world.person.pk}/erase/",
+        "read-again": "/admin/signals_app/envelope/read-again/",
+        "read-again-some": f"/admin/signals_app/envelope/read-again/?source={world.source.pk}",
+        "rejected": "/admin/signals_app/rejectedevent/",
+        "rejected-one": f"/admin/signals_app/rejectedevent/{refused.pk}/change/",
+        "envelopes": "/admin/signals_app/envelope/",
+        "alerts": "/admin/signals_app/sourcealert/",
     }
 
 
@@ -99,12 +58,11 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     page.on("pageerror", lambda error: errors.append(str(error)))
     for name, path in paths(world).items():
         page.goto(live_server.url + path)
-        page.wait_for_load_state("networkidle")
-        for summary in page.locator("#live .upsell-event summary").all()[:5]:
-            if not summary.evaluate("node => node.parentElement.open"):
-                summary.click()
-        if SCREENSHOTS:
-            page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.wait_for_function("!document.querySelector('.htmx-request')")
+        for row in page.locator("#live details[id^=event-]").all()[:2]:
+            row.locator("summary").click()
+            expect(row.get_by_text("What became of it")).to_be_visible()
+        shot(page, f"{name}-{width}-{scheme}")
         found += [f"{name}: {one}" for one in violations(page)]
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -114,15 +72,6 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     page.context.close()
     assert found == []
     assert errors == []
-
-
-def violations(page: Page) -> list[str]:
-    """In what is ours: the theme's own forms and lists are not."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    ours = {"include": [[".upsell-page"], [".upsell-card"], [".upsell-pairs"], [".upsell-spark"]]}
-    response = Axe().run(page, context=ours, options={"runOnly": {"type": "tag", "values": tags}}).response
-    rules = response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
 
 
 def test_news_come_by_themselves_and_what_is_open_stays_open(
@@ -202,4 +151,91 @@ def test_a_mapping_is_tried_out_before_it_is_saved(
     page.locator("#sample").fill('{"userId":"u1","type":"track","event":"","timestamp":"x"}')
     page.get_by_role("button", name="Try it out").click()
     expect(page.locator("#trial")).to_contain_text("Would be rejected")
+    page.context.close()
+
+
+def test_requests_are_read_again_with_progress_and_without_another_click(
+    chromium: Browser, live_server: LiveServer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "CHUNK", 1)
+    monkeypatch.setattr(read_again, "SECONDS_A_REQUEST", -1.0)
+    page = opened(chromium, live_server)
+    page.goto(f"{live_server.url}/admin/signals_app/envelope/read-again/")
+    page.get_by_label("Source").select_option(label="Backend")
+    page.get_by_role("button", name="Count them").click()
+    expect(page.get_by_text("4 envelopes of Backend will be read again")).to_be_visible()
+    assert Envelope.objects.filter(state="pending").count() == 1
+    page.get_by_role("button", name="Read them again").click()
+    expect(page.get_by_role("heading", name="All are back")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("4 envelopes are in the inbox again")
+    shot(page, "read-again-done")
+    assert Envelope.objects.filter(state="pending").count() == 5
+    page.context.close()
+
+
+def test_rejected_events_are_tried_again_after_a_question(
+    chromium: Browser, live_server: LiveServer, world: World
+) -> None:
+    page = opened(chromium, live_server)
+    page.goto(f"{live_server.url}/admin/signals_app/rejectedevent/")
+    page.locator("input[name=_selected_action]").first.check()
+    page.locator("select[name=action]").select_option("try_again")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("heading", name="1 rejected event will be")).to_be_visible()
+    shot(page, "rejected-question")
+    assert violations(page) == []
+    page.get_by_role("link", name="No, go back").click()
+    expect(page.locator("input[name=_selected_action]").first).to_be_visible()
+    page.context.close()
+
+
+def test_accounts_are_merged_and_a_person_is_erased_only_after_a_last_yes(
+    chromium: Browser, live_server: LiveServer, world: World
+) -> None:
+    page = opened(chromium, live_server)
+    account = world.enrollment.account_id
+    page.goto(f"{live_server.url}/admin/people_app/account/{account}/change/")
+    page.get_by_role("link", name="Merge into another account").click()
+    page.get_by_label("Its account id").fill("bolt")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_text("1 run of playbooks under way will end.")).to_be_visible()
+    assert Account.objects.get(pk=account).merged_into is None
+    page.get_by_role("button", name="Merge them for good").click()
+    expect(page.get_by_text("is a part of bolt now")).to_be_visible()
+    shot(page, "merged")
+    assert Enrollment.objects.get(pk=world.enrollment.pk).end_reason == "merged"
+    page.goto(f"{live_server.url}/admin/people_app/person/{world.person.pk}/erase/")
+    page.get_by_role("link", name="No, go back").click()
+    assert not Erasure.objects.filter(person=world.person).exists()
+    page.go_back()
+    page.get_by_role("button", name="Erase this person").click()
+    expect(page.get_by_text("Nobody reaches them any more")).to_be_visible()
+    shot(page, "erased")
+    assert Erasure.objects.filter(person=world.person).exists()
+    page.context.close()
+
+
+def test_the_progress_of_a_recount_moves_while_one_looks(
+    chromium: Browser, live_server: LiveServer, world: World
+) -> None:
+    page = opened(chromium, live_server)
+    page.goto(f"{live_server.url}/admin/signals_app/meter/{Meter.objects.get().pk}/change/")
+    expect(page.locator("#counted")).to_contain_text("25 % of the accounts")
+    Recount.objects.update(upto=3)
+    expect(page.locator("#counted")).to_contain_text("75 % of the accounts")
+    Recount.objects.update(counted_as="x")
+    expect(page.locator("#counted")).to_contain_text("Counted from every stored event")
+    page.context.close()
+
+
+def test_a_row_whose_detail_cannot_be_loaded_is_opened_by_its_link(
+    chromium: Browser, live_server: LiveServer, world: World
+) -> None:
+    page = opened(chromium, live_server)
+    page.route("**/admin/live-events/*/", lambda route: route.abort())
+    page.goto(f"{live_server.url}/admin/live-events/")
+    row = page.locator(f"#event-{world.event.pk}")
+    row.locator("summary").click()
+    expect(row.get_by_role("link", name="Open it")).to_be_visible()
+    assert violations(page) == []
     page.context.close()

@@ -48,6 +48,19 @@ def test_it_filters_by_person_name_and_source(admin_client: Client, time: Time) 
     assert _names(admin_client, source="nonsense") == ["C", "B", "A"]
 
 
+def test_a_person_is_found_by_any_name_of_theirs(admin_client: Client, time: Time) -> None:
+    person, other = a_person("ana"), a_person("other")
+    for kind, value in (("user", "ana-before"), ("anonymous", "anon-7"), ("zendesk_requester_id", "84")):
+        person.identities.create(kind=kind, value=value)
+    other.identities.create(kind="anonymous", value="anon-8")
+    an_event(person, "A")
+    an_event(other, "B")
+    for name in ("ana", "ana-before", "anon-7", "84"):
+        assert _names(admin_client, person=name) == ["A"], name
+    other.identities.create(kind="intercom_contact_id", value="84")
+    assert _names(admin_client, person="84") == ["B", "A"], "two providers number their people alike"
+
+
 def test_what_was_refused_is_shown_with_field_reason_and_fix(admin_client: Client, time: Time) -> None:
     a_world()
     page = admin_client.get(PAGE).content.decode()
@@ -181,6 +194,15 @@ def test_all_of_one_reason_are_tried_again_after_a_question(
     assert LogEntry.objects.filter(change_message="Try again").count() == 2
 
 
+def test_what_was_refused_is_shown_without_addresses(admin_client: Client) -> None:
+    source = a_source()
+    row = refused(source, an_envelope(source), payload='{"userId":"ada@corp.test","email":["x@y.test"')
+    for page in (PAGE, f"/admin/signals_app/rejectedevent/{row.pk}/change/"):
+        text = admin_client.get(page).content.decode()
+        assert "ada@corp.test" not in text and "x@y.test" not in text
+        assert "a***@c***.test" in text
+
+
 def test_a_single_one_is_tried_again(admin_client: Client, wrong: list[RejectedEvent]) -> None:
     one = {
         "source": str(wrong[0].source_id),
@@ -188,7 +210,7 @@ def test_a_single_one_is_tried_again(admin_client: Client, wrong: list[RejectedE
         "path": "event",
         "id": str(wrong[1].pk),
     }
-    assert "1 rejected events" in admin_client.post(f"{PAGE}again/", one).content.decode()
+    assert "1 rejected event will" in admin_client.post(f"{PAGE}again/", one).content.decode()
     admin_client.post(f"{PAGE}again/", {**one, "confirmed": "yes"})
     assert Envelope.objects.get(state="pending").pk == wrong[1].envelope_id
     admin_client.post(f"{PAGE}again/", {**one, "id": "x", "confirmed": "yes"})

@@ -226,3 +226,64 @@ def test_a_batch_is_counted_in_the_hour_it_was_received(time: Time) -> None:
         (two.pk, time.now, 1, 0),
     ]
     health.count([])
+
+
+def test_what_waits_for_a_worker_or_is_parked_is_no_silence(time: Time) -> None:
+    source = a_past(steady, time)
+    time.move(minutes=40)
+    envelope = Envelope.objects.create(source=source, call="batch", body=b"{}", received_at=time.now)
+    assert found() == [], "workers are behind; the source is not"
+    Envelope.objects.filter(pk=envelope.pk).update(state="parked")
+    assert found() == ["parked"]
+    time.move(hours=1)
+    assert found() == ["silent"], "nothing came after that one"
+
+
+def test_silence_ends_though_what_comes_cannot_be_read(time: Time) -> None:
+    source = a_past(steady, time)
+    time.move(hours=1)
+    assert found() == ["silent"]
+    time.move(minutes=1)
+    Envelope.objects.create(source=source, call="batch", body=b"{", received_at=time.now, state="parked")
+    assert found() == ["parked"]
+    assert SourceAlert.objects.get(kind="silent").closed_at == time.now
+
+
+def test_parked_requests_are_told_of_until_they_are_taken_in(time: Time) -> None:
+    source = a_source()
+    for state in ("parked", "parked", "pending", "done"):
+        Envelope.objects.create(source=source, call="batch", body=b"{}", received_at=time.now, state=state)
+    assert found() == ["parked"]
+    assert SourceAlert.objects.get().sentence.startswith("2 of its requests could not be taken in")
+    assert found() == []
+    Envelope.objects.filter(state="parked").update(state="done")
+    assert found() == []
+    assert SourceAlert.objects.get().closed_at == time.now
+
+
+def now_and_then(at: datetime) -> int:
+    """15 in a week, on Monday, Wednesday and Friday, at another hour each time."""
+    return 5 if at.weekday() in (0, 2, 4) and at.hour == at.toordinal() * 5 % 24 else 0
+
+
+def test_a_small_source_without_a_rhythm_is_missed_after_whole_weeks(time: Time) -> None:
+    a_past(now_and_then, time, weeks=6)
+    time.move(days=13)
+    assert found() == []
+    time.move(days=2)
+    assert found() == ["silent"]
+
+
+def test_a_source_that_is_too_young_for_weeks_is_missed_after_a_day(time: Time) -> None:
+    a_past(steady, time, weeks=1.3)
+    time.move(hours=26)
+    assert found() == []
+    time.move(hours=2)
+    assert found() == ["silent"]
+
+
+def test_an_office_that_is_too_young_for_weeks_may_rest_on_its_weekend(time: Time) -> None:
+    time.set(datetime(2026, 3, 13, 18, 0, tzinfo=time.now.tzinfo))
+    a_past(office, time, weeks=1.6)
+    time.move(days=2, hours=14)
+    assert found() == []

@@ -22,7 +22,7 @@ from campaigns_app.models import (
 )
 from consent_app.models import Pause, Suppression
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
-from people_app.models import AccountName, ErasedName, Erasure, Person, PlanPrice
+from people_app.models import AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     DetectorState,
     Dropped,
@@ -33,6 +33,7 @@ from signals_app.models import (
     Meter,
     MeterTotal,
     MeterValue,
+    PastTotal,
     Recount,
     RecountDue,
     RejectedEvent,
@@ -232,9 +233,19 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     )
     MeterTotal.objects.create(account=account, resource="exports", period=month, used=17, last_event_at=now)
     MeterValue.objects.create(account=account, resource="exports", period=month, digest="0" * 32, seen=1)
-    Recount.objects.create(meter=meter, changed_at=now)
+    counted_as = chr(31).join(["exports", "Report Done", "{}", "sum", "pages", "rolling", "7"])
+    PastTotal.objects.create(
+        account=account,
+        resource="exports",
+        period=month - timedelta(days=900),
+        counted_as=counted_as,
+        used=3,
+        last_event_at=now,
+    )
+    Recount.objects.create(meter=meter, counting_as=counted_as, upto=1, last=4, changed_at=now)
     RecountDue.objects.create(account=account, asked_at=now)
-    Dropped.objects.create(before=now)
+    TurnedAddress.objects.create(kind="hashed_email", address="ada@corp.test")
+    Dropped.objects.create(pk=1, before=now)
     EventMapping.objects.create(event="report_done", name="Report Exported", properties={"format": "kind"})
     SeenProperty.objects.create(
         source=source, name="report_done", path="format", type="text", last_seen_at=now

@@ -1,4 +1,4 @@
-"""A browser on a host page with the widget. The browser lives for one module: while Playwright's loop runs,
+"""A browser on a host page with the widget. The browser lives for this folder: while Playwright's loop runs,
 Django takes the process for asynchronous and refuses its ORM."""
 
 import os
@@ -20,7 +20,7 @@ ARGS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")

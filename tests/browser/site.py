@@ -153,6 +153,6 @@ def start(site: Site) -> list[ThreadingHTTPServer]:
     """Serves both origins until each returned server is shut down."""
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), handler_for(site)) for _ in range(2)]
     for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     site.api, site.host = (f"http://127.0.0.1:{server.server_port}" for server in servers)
     return servers

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from campaigns_app import merges, pipeline, privacy
+from campaigns_app import merges, pipeline, privacy, standing
 from consent_app import permission
 from people_app import identify
-from people_app.models import Erasure, Identity, Person
+from people_app.item import Said, Trust
+from people_app.models import Account, Erasure, Identity, Person
 from signals_app import ingest
+from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
 from signals_app.models import Event, Source
 from tests.build import a_source
+from tests.databases import WAITING
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,9 +36,9 @@ def resolve(*items: Incoming) -> None:
     merges.carry_out(resolved.steps)
 
 
-def send(source: Source, *calls: dict[str, Any]) -> list[Any]:
+def send(source: Source, *calls: dict[str, Any]) -> Chunk:
     ingest.accept(source.pk, "batch", json.dumps({"batch": list(calls)}).encode(), {})
-    return ingest.claim(1)
+    return Chunk(ingest.claim(1))
 
 
 class Other:
@@ -59,7 +62,7 @@ class Other:
         until = time.monotonic() + 20
         while time.monotonic() < until:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                cursor.execute(WAITING)
                 if cursor.fetchone()[0]:
                     return
             time.sleep(0.01)
@@ -137,3 +140,47 @@ def test_what_waited_for_an_erasure_is_read_afresh_and_dropped() -> None:
     pipeline._process(late)
     assert not Event.objects.filter(message_id="t").exists()
     assert not Identity.objects.exists()
+
+
+def test_senders_of_all_sorts_take_their_locks_together() -> None:
+    """Ben comes by another sort of sender than the account: whoever has him may still take the account."""
+    resolve(item("group", user_id="ana", group_id="acme"), item(user_id="ben"))
+    ben, acme = Person.objects.get(user_id="ben").pk, Account.objects.get(group_id="acme").pk
+    plan = item("group", 1, user_id="ana", group_id="acme", account_traits={"plan": "pro"})
+    said = [Said([plan], "http"), Said([item("track", 1, user_id="ben")], "web", Trust.ANYBODY)]
+    with transaction.atomic():
+        identify.lock([ben])
+        other = Other(lambda: identify.resolve_all(said, clock.now()))
+        other.until_it_waits()
+        standing.lock([acme], [])
+    other.end()
+    assert Account.objects.get(pk=acme).plan == "pro"
+
+
+def test_who_is_merged_lets_go_of_no_contact_point_before_an_account_is_had() -> None:
+    """Whoever holds an account may still take the contact points of people who are being merged."""
+    resolve(item("group", user_id="ana", group_id="acme"), item(user_id="ben", traits={"email": "b@x.test"}))
+    ben, acme = Person.objects.get(user_id="ben").pk, Account.objects.get(group_id="acme").pk
+    alias = item("alias", 1, user_id="ana", previous_id="ben")
+    plan = item("group", 1, user_id="ana", group_id="acme", account_traits={"plan": "pro"})
+    with transaction.atomic():
+        standing.lock([acme], [])
+        other = Other(lambda: resolve(alias, plan))
+        other.until_it_waits()
+        standing.lock([], [ben])
+    other.end()
+    assert Person.objects.get(pk=ben).merged_into == Person.objects.get(user_id="ana")
+
+
+def test_an_address_that_two_get_at_once_is_nobodys() -> None:
+    by_address = item("track", lookup={"email": "x@x.test"})
+    resolve(by_address)
+    with transaction.atomic():
+        resolve(item(user_id="ana", traits={"email": "x@x.test"}))
+        with_other = Other(lambda: resolve(item(user_id="ben", traits={"email": "x@x.test"})))
+        with_other.end()
+    pipeline.process_inbox()
+    assert Identity.objects.get(kind="hashed_email").person is None
+    resolve(item(user_id="ben", minute=1, traits={"email": "y@x.test"}))
+    pipeline.process_inbox()
+    assert Identity.objects.get(kind="hashed_email").person == Person.objects.get(user_id="ana")

@@ -11,6 +11,7 @@ from campaigns_app import standing, starter_pack
 from campaigns_app.models import Enrollment
 from tests.campaigns.test_receipts import apply, mail_of, open_to, told
 from tests.conftest import Time
+from tests.databases import WAITING
 from tests.engine import MORNING, begun, somebody
 from upsell_project.lib import clock
 
@@ -77,7 +78,7 @@ def _until_someone_waits() -> None:
     deadline = clock.real() + timedelta(seconds=10)
     while clock.real() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(WAITING)
             row = cursor.fetchone()
         if row and row[0]:
             return

@@ -162,7 +162,7 @@ READS = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(data=st.data(), which=st.sampled_from(READS))
 def test_no_damaged_answer_breaks_the_parser(data: st.DataObject, which: tuple[str, str]) -> None:
     kind, name = which

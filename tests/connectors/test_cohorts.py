@@ -174,7 +174,7 @@ def test_garbage_is_kept_as_rejected(kind: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(data=st.data())
 def test_no_spoiled_body_raises(kind: str, data: st.DataObject) -> None:
     for item in parsed(kind, data.draw(spoiled(BODIES[kind]))).items:

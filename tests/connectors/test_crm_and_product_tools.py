@@ -154,7 +154,7 @@ def _json(kind: str, name: str) -> Any:
         return None
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None)
 @given(st.data())
 def test_a_wrong_type_anywhere_never_raises(data: st.DataObject) -> None:
     kind, name = data.draw(st.sampled_from([one for one in STORED if _json(*one) is not None]))
@@ -167,7 +167,7 @@ def test_a_wrong_type_anywhere_never_raises(data: st.DataObject) -> None:
     assert len({item.message_id for item in parsed.items}) == len(parsed.items) or kind == "segment_webhook"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(st.sampled_from(payload.names("salesforce_outbound_message", "")), st.data())
 def test_a_spoiled_envelope_never_raises(name: str, data: st.DataObject) -> None:
     body = body_of(payload.read("salesforce_outbound_message", name))
@@ -179,7 +179,7 @@ def test_a_spoiled_envelope_never_raises(name: str, data: st.DataObject) -> None
         assert item.occurred_at <= NOW and 0 < len(item.message_id) <= 200
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.binary(max_size=60), st.sampled_from(["hook", "read:contact", "read:x"]))
 def test_garbage_never_raises(kind: str, body: bytes, call: str) -> None:
     CONNECTORS[kind].parse(body, {}, NOW, call)

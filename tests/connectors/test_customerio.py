@@ -93,7 +93,7 @@ def test_staff_may_write_its_name_with_a_dot() -> None:
     assert "customer.io" in CONNECTORS["customerio"].aliases
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(
     mutated(
         "customerio", "cio-1-email-unsubscribed", "email-bounced", "email-clicked", "preferences-nothing-left"

@@ -33,7 +33,7 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(("kind", "name"), HELD)
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(data=st.data())
 def test_no_damage_breaks_the_reading(kind: str, name: str, data: st.DataObject) -> None:
     body = payload.read(kind, name)["body"]

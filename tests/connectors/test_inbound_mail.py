@@ -198,7 +198,7 @@ def test_what_is_no_mail_is_kept_as_rejected(body: bytes, kind: str) -> None:
     assert (found.items, len(found.rejected)) == ([], 1)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None)
 @given(st.sampled_from([carried(by) for by in WAYS] + [(a_bounce("failed", "5.1.1"), RAW)]), st.data())
 def test_damaged_mail_breaks_nothing(one_: tuple[bytes, dict[str, str]], data: Any) -> None:
     body, headers = one_

@@ -81,7 +81,7 @@ def test_a_thousand_events_in_one_body_are_a_thousand_items() -> None:
     assert len({item.message_id for item in parsed("klaviyo", json.dumps(body).encode()).items}) == 1000
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(mutated("klaviyo", "many", "klaviyo-1", "flow-action"))
 def test_no_wrong_type_breaks_the_parser(body: bytes) -> None:
     assert sound(parsed("klaviyo", body))

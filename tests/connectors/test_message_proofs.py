@@ -65,7 +65,7 @@ def test_one_byte_more_is_another_body(kind: str, name: str) -> None:
     assert not accepted(kind, forged, vector["secret"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(st.sampled_from(TRUE), st.data(), st.text(max_size=60))
 def test_a_strange_header_is_a_bad_signature(which: tuple[str, str], data: st.DataObject, value: str) -> None:
     kind, name = which

@@ -8,6 +8,7 @@ import pytest
 
 from signals_app.connectors import CONNECTORS
 from signals_app.connectors.base import BadSignature, HookRequest, Parsed
+from signals_app.connectors.paddle import facts_of
 from signals_app.incoming import Incoming
 from tests.connectors import payload
 
@@ -39,6 +40,7 @@ def test_it_works() -> None:
     assert subscription(one) == {
         "status": "active",
         "price_keys": ["pri_starter", "pro_starter"],
+        "addons": [],
         "billing_period": "month",
         "seats": 9,
         "mrr": "171.00",
@@ -49,6 +51,12 @@ def test_it_works() -> None:
     }
     assert (one.message_id, one.occurred_at) == ("evt_01jnb6w3q7", HAPPENED)
     assert one.account_ids == {"paddle_customer_id": "ctm_01h8"}
+
+
+def test_a_price_whose_custom_data_says_so_is_an_add_on() -> None:
+    sub = {"status": "active", "items": [{"price": {"id": "pri_r", "custom_data": {"addon": "reports"}}}]}
+    assert facts_of(sub)["addons"] == ["reports"]
+    assert facts_of({**sub, "status": "canceled"})["addons"] == []
 
 
 def test_a_trial_is_told_with_its_end_and_pays_nothing() -> None:

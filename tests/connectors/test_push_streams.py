@@ -91,13 +91,13 @@ def test_one_event_or_an_array_will_do() -> None:
     assert len(parsed("airship", b"").rejected) == 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(mutated("onesignal", "template", "unsubscribed", "whole-event", "web-push-clicked"))
 def test_no_wrong_type_breaks_onesignals_parser(body: bytes) -> None:
     assert sound(parsed("onesignal", body))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(mutated("airship", "stream"))
 def test_no_wrong_type_breaks_airships_parser(body: bytes) -> None:
     assert sound(parsed("airship", body))

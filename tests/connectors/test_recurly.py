@@ -73,6 +73,7 @@ def test_a_subscription_is_read_into_the_same_words_as_any_other() -> None:
     assert subscription(one) == {
         "status": "active",
         "price_keys": ["team", "rplan1", "reports"],
+        "addons": ["reports"],
         "billing_period": "month",
         "seats": 12,
         "mrr": "600.50",

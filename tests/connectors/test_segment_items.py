@@ -95,6 +95,20 @@ def test_identical_items_without_id_and_time_are_separate_facts() -> None:
     assert [item.message_id for item in batch(bare, bare).items] == [one.message_id, two.message_id]
 
 
+def test_equal_items_of_one_second_without_id_are_separate_facts_that_a_retry_repeats() -> None:
+    anonymous = {name: value for name, value in TRACK.items() if name != "messageId"}
+    other = {**anonymous, "event": "Report Opened"}
+    ids = [one.message_id for one in batch(anonymous, other, anonymous, anonymous).items]
+    assert len(set(ids)) == 4
+    assert ids == [one.message_id for one in batch(anonymous, other, anonymous, anonymous, sentAt=None).items]
+    assert taken(anonymous).message_id == ids[0], "the first has the id that it has alone"
+    assert [one.message_id for one in batch(TRACK, TRACK).items] == ["m-1", "m-1"]
+    relayed = CONNECTORS["segment_webhook"].parse(
+        json.dumps([anonymous, anonymous]).encode(), {}, NOW, "hook"
+    )
+    assert len({one.message_id for one in relayed.items}) == 2
+
+
 def test_a_long_message_id_is_hashed() -> None:
     long = taken({**TRACK, "messageId": "m" * 300}).message_id
     assert len(long) <= 200 and long != taken({**TRACK, "messageId": "m" * 301}).message_id

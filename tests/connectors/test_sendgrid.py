@@ -89,7 +89,7 @@ def test_unknown_events_say_nothing() -> None:
     assert parsed("sendgrid", b'[{"event": "teleported"}]') == Parsed()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(mutated("sendgrid", "all-events", "custom-args"))
 def test_no_wrong_type_breaks_the_parser(body: bytes) -> None:
     assert sound(parsed("sendgrid", body))

@@ -70,7 +70,7 @@ def same(body: bytes, call: str) -> int:
 
 
 @given(st.lists(items, min_size=1, max_size=3), heads)
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 def test_any_sound_batch(batch: Any, head: Any) -> None:
     try:
         same(json.dumps({**head, "batch": batch}).encode(), "batch")
@@ -79,7 +79,7 @@ def test_any_sound_batch(batch: Any, head: Any) -> None:
 
 
 @given(items, st.sampled_from(["track", "identify", "group", "alias", "page", "screen"]))
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_any_sound_call(item: Any, call: str) -> None:
     same(json.dumps(item).encode(), call)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from signals_app.connectors import CONNECTORS
 from signals_app.connectors.base import BadSignature, HookRequest, Parsed
+from signals_app.connectors.stripe.subscription import facts_of
 from signals_app.incoming import Incoming
 from tests.connectors import payload
 
@@ -88,6 +89,7 @@ def test_a_trial_that_will_end_tells_the_facts_of_the_account() -> None:
             "sub_1Acme": {
                 "status": "trialing",
                 "price_keys": ["price_starter_m", "prod_starter"],
+                "addons": [],
                 "cancel_at_period_end": False,
                 "billing_period": "month",
                 "seats": 9,
@@ -112,6 +114,14 @@ def test_more_seats_are_an_upgrade_by_what_they_cost_a_month() -> None:
     )
     assert upgrade.properties["mrr_delta"] == "147.00"
     assert (upgrade.properties["currency"], upgrade.group_id) == ("EUR", "acct_9")
+
+
+def test_a_price_whose_metadata_says_so_is_an_add_on() -> None:
+    event = payload.read("stripe", "seats-raised")["event"]
+    sub = event["data"]["object"]
+    price = {"id": "price_r", "metadata": {"addon": "reports"}}
+    sub["items"]["data"].append({"id": "si_2", "quantity": 1, "price": price})
+    assert facts_of(sub)["addons"] == ["reports"]
 
 
 def test_fewer_seats_are_a_downgrade() -> None:
@@ -243,7 +253,7 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [found for key, child in children for found in paths(child, (*path, key))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.data())
 def test_no_damaged_event_breaks_the_parser(name: str, data: st.DataObject) -> None:
     event = payload.read("stripe", name)["event"]

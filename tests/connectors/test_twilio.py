@@ -160,7 +160,7 @@ names = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(st.lists(st.tuples(names, st.text(max_size=20)), max_size=8))
 def test_no_form_breaks_the_parser(fields: list[tuple[str, str]]) -> None:
     body = urlencode(fields, errors="surrogatepass").encode()
@@ -168,7 +168,7 @@ def test_no_form_breaks_the_parser(fields: list[tuple[str, str]]) -> None:
     CONNECTORS["twilio"].answer(asked(body, url="https://a.test/"))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_break_the_parser(body: bytes) -> None:
     assert sound(parsed("twilio", body))

@@ -10,6 +10,7 @@ from consent_app import ledger, permission
 from consent_app.models import Pause, Suppression
 from people_app.models import ContactPoint
 from tests.consent.people import NOON, a_person
+from tests.databases import WAITING
 from upsell_project.lib import clock
 
 HOUR = timedelta(hours=1)
@@ -151,7 +152,7 @@ def _until_someone_waits() -> None:
     deadline = clock.real() + timedelta(seconds=10)
     while clock.real() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(WAITING)
             row = cursor.fetchone()
         if row and row[0]:
             return

@@ -6,7 +6,7 @@ from tests.running_stack import Stack, running
 from tests.smtp_sink import Sink
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Web server, dispatcher and one worker."""
     with running(tmp_path_factory.mktemp("stack"), Sink()) as (stack, _):

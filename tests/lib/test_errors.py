@@ -1,8 +1,11 @@
 """Of a failed statement the kind and the place are kept, never the row."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from offers_app.wording import Broken, Missing
 from upsell_project.lib.errors import told, where
 
 
@@ -27,7 +30,18 @@ def test_a_quoted_value_is_left_out() -> None:
     assert "ana@acme.test" not in where(wrong)
 
 
-def test_other_errors_are_told_whole_and_long_ones_cut() -> None:
-    assert told(ValueError("no such kind")) == "ValueError: no such kind"
-    assert told(ValueError()) == "ValueError"
-    assert len(told(ValueError("x" * 9000))) == 2000
+def raised(error: Exception) -> Exception:
+    try:
+        raise error
+    except Exception as caught:
+        return caught
+
+
+def test_our_own_errors_are_told_whole_and_long_ones_cut() -> None:
+    assert told(Missing("plan")) == f"Missing: {Missing('plan')}"
+    assert len(told(Broken("x" * 9000))) == 2000
+
+
+def test_of_others_only_the_type_and_the_place() -> None:
+    assert re.fullmatch(r"KeyError: at line \d+ of test_errors.py", told(raised(KeyError("ana@acme.test"))))
+    assert told(ValueError("ana@acme.test")) == "ValueError"

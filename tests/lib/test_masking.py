@@ -19,6 +19,8 @@ from upsell_project.lib.masking import MaskSecrets, masked
         ("http://host/u/abc.def/?x=1", "http://host/u/***/?x=1"),
         ("<WSGIRequest: POST '/c/abc.def'>", "<WSGIRequest: POST '/c/***'>"),
         ("/why/abc.def", "/why/***"),
+        ("Server Error: /api/people/ana@acme.test/timeline/", "Server Error: /api/people/***/timeline/"),
+        ("/api/accounts/acme", "/api/accounts/***"),
         (
             "/api/v1/people/7 /v1/offers /demo/ /static/upsell.js",
             "/api/v1/people/7 /v1/offers /demo/ /static/upsell.js",
@@ -32,6 +34,7 @@ def test_it_works(text: str, shown: str) -> None:
 @pytest.mark.django_db
 def test_what_django_logs_of_a_refused_link_names_no_token(client: Client, caplog: Any) -> None:
     caplog.handler.addFilter(MaskSecrets())
+    caplog.set_level(logging.WARNING, "django.request")
     client.get("/p/s3cret.token")
     client.post("/hooks/stripe/s3cret_token", "{}", content_type="application/json")
     assert [one.getMessage() for one in caplog.records] == [

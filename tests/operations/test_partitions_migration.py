@@ -1,17 +1,15 @@
 """A deployment from before the partitions keeps every row, its numbers go on, and what it took stays taken."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.databases import migrate
+
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -30,13 +28,6 @@ def url() -> Iterator[str]:
 
 def postgres(server: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path="/postgres"))
-
-
-def migrate(url: str, *target: str) -> None:
-    env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "upsell_project.settings_test"}
-    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--no-input", "-v0", *target]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 FILL = """

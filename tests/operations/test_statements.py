@@ -81,14 +81,15 @@ class Counted:
         self.captured = CaptureQueriesContext(connection)
         asked = bulk.prepared
 
-        def prepared(sql: str, parameters: Any) -> Any:
+        def prepared(*given: Any, **more: Any) -> Any:
             self.prepared += 1
-            return asked(sql, parameters)
+            return asked(*given, **more)
 
         monkeypatch.setattr(bulk, "prepared", prepared)
 
     def __enter__(self) -> "Counted":
         self.captured.__enter__()
+        self.prepared = 0
         return self
 
     def __exit__(self, *error: Any) -> None:

@@ -18,13 +18,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from people_app import homes, identify
-from people_app.item import Trust
+from people_app import homes, identify, settling
+from people_app.item import Said, Trust
 from people_app.models import Account, AccountName, ContactPoint, Entitlement, Identity, Membership, Person
 from signals_app.incoming import Incoming
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 START = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = START + timedelta(days=1)
 USERS, VISITORS, GROUPS = ("ana", "ben", "eve"), ("anon1", "anon2"), ("acme", "bolt")
 users, visitors, groups = (st.sampled_from(names) for names in (USERS, VISITORS, GROUPS))
 # Few moments, so that many things happen at the same one.
@@ -117,6 +118,22 @@ class History(RuleBasedStateMachine):
     def act(self, user: str, at: datetime, event: Any, group: str | None) -> None:
         self._add("track", at, user_id=user, name=event[0], properties=event[1], group_id=group)
 
+    @rule(
+        address=st.sampled_from(ADDRESSES[:2]),
+        requester=st.none() | st.sampled_from(["z1", "z2"]),
+        at=moments,
+        traits=st.sampled_from([{}, {"first_name": "Zoe"}, {"email": "b@x.test"}, {"phone": "+49170"}]),
+        active=st.booleans(),
+    )
+    def mail(self, address: str, requester: str | None, at: datetime, traits: Any, active: bool) -> None:
+        ids = {"zendesk_requester_id": requester} if requester else {}
+        how = {"lookup": {"email": address}, "person_ids": ids, "traits": traits, "active": active}
+        self._add("identify", at, "zendesk", **how)
+
+    @rule(at=moments, name=st.sampled_from(["Cancellation Requested", "Report Exported"]))
+    def call(self, at: datetime, name: str) -> None:
+        self._add("track", at, "zendesk", lookup={"phone": "+49170"}, name=name)
+
     @rule(user=users, group=groups, at=moments, traits=said_of_accounts)
     def group(self, user: str, group: str, at: datetime, traits: Any) -> None:
         self._add("group", at, user_id=user, group_id=group, account_traits=traits)
@@ -138,20 +155,34 @@ class History(RuleBasedStateMachine):
         again = [*self.happened, *self.chance.choices(self.happened, k=self.chance.randint(0, 3))]
         self.chance.shuffle(again)
         cuts = sorted({0, len(again), *(self.chance.randint(0, len(again)) for _ in range(3))})
-        assert after([again[a:b] for a, b in pairwise(cuts)]) == after([[one] for one in self.happened])
+        assert after([again[a:b] for a, b in pairwise(cuts)], at_once=True) == after(
+            [[one] for one in self.happened]
+        )
 
 
-def after(batches: list[Batch]) -> Any:
-    """The final state, taken back again."""
+def after(batches: list[Batch], at_once: bool = False) -> Any:
+    """The final state, taken back again. `at_once`: all senders together, and addresses are looked at in the end."""
     with transaction.atomic():
         for batch in batches:
-            for source in ("http", "web", "stripe", "zendesk"):
-                items = [copy.deepcopy(one) for one, said_by in batch if said_by == source]
-                trust = Trust.ANYBODY if source == "web" else Trust.FULL
-                identify.resolve(items, source, START + timedelta(days=1), trust=trust)
+            said = [saying_of(batch, source) for source in ("http", "web", "stripe", "zendesk")]
+            for together in [said] if at_once else [[one] for one in said]:
+                identify.resolve_all(together, NOW)
+            if not at_once:
+                settle()
+        settle()
         found = state()
         transaction.set_rollback(True)
     return found
+
+
+def saying_of(batch: Batch, source: str) -> Said:
+    items = [copy.deepcopy(one) for one, said_by in batch if said_by == source]
+    return Said(items, source, Trust.ANYBODY if source == "web" else Trust.FULL)
+
+
+def settle() -> None:
+    while settling.settle(NOW):
+        pass
 
 
 def state() -> Any:
@@ -163,6 +194,7 @@ def state() -> Any:
     accounts = Account.objects.filter(merged_into=None, personal_of=None)
     home = homes.of([person.pk for person in people], START)
     owner = dict(Account.objects.values_list("pk", "group_id"))
+    own = dict(Account.objects.filter(merged_into=None).values_list("pk", "personal_of"))
     fields = ("group_id", "plan", "mrr", "renews_at", "currency", "seats_used", "addons", "cancelling")
     return {
         "people": sorted(
@@ -170,6 +202,8 @@ def state() -> Any:
             for p in people
             if names[p.pk]
         ),
+        "seen": sorted((names[p.pk], p.first_seen_at, repr(p.last_seen_at)) for p in people if names[p.pk]),
+        "nobody's": sorted(Identity.objects.filter(person=None).values_list("kind", "value")),
         "reached": sorted(
             (names[point.person_id], point.channel, point.address)
             for point in ContactPoint.objects.filter(person__merged_into=None)
@@ -178,7 +212,9 @@ def state() -> Any:
             (names[m.person_id], m.account.group_id, m.role)
             for m in Membership.objects.select_related("account")
         ),
-        "homes": sorted((names[p], repr(owner.get(a or 0))) for p, a in home.items() if names[p]),
+        "homes": sorted(
+            (names[p], repr(owner.get(a or 0)), own.get(a or 0) == p) for p, a in home.items() if names[p]
+        ),
         "accounts": sorted(
             (
                 repr(sorted(a.names.exclude(kind="person").values_list("kind", "value"))),

@@ -155,6 +155,65 @@ def test_two_subscriptions_are_summed_in_any_order() -> None:
     assert str(Account.objects.get().mrr) == "49.00"
 
 
+def seats() -> Any:
+    """The limit of seats; empty when none is known."""
+    return entitlements.of([Account.objects.get().pk]).get((Account.objects.get().pk, "seats"), "")
+
+
+def live(seats: int, **more: Any) -> dict[str, Any]:
+    return {"status": "active", "seats": seats, **more}
+
+
+def test_seats_that_anybody_says_are_the_limit_of_seats() -> None:
+    resolve(item(group_id="acme", account_traits={"seats": 10, "seats_used": 9}))
+    assert (seats(), acme().seats_used, acme().traits["seats"]) == (10, 9, 10)
+    resolve(item(minute=1, group_id="acme", account_traits={"limits": {"seats": 12}}))
+    assert seats() == 12
+    resolve(item(minute=2, group_id="acme", account_traits={"seats": "15"}))
+    assert seats() == 15
+
+
+@pytest.mark.parametrize("value", [0, -1, None, True, "many", [5], 1e300])
+def test_seats_that_are_no_number_of_them_are_no_limit(value: Any) -> None:
+    resolve(item(group_id="acme", account_traits={"seats": value, "plan": "pro"}))
+    assert (seats(), acme().plan) == ("", "pro")
+
+
+def test_what_a_subscription_sells_is_the_limit_of_seats() -> None:
+    resolve(stripe(1, subscriptions={"a": live(7), "b": live(2)}), source="stripe")
+    assert seats() == 9
+    resolve(stripe(2, subscriptions={"a": {"status": "canceled"}}), source="stripe")
+    assert seats() == 2
+    resolve(stripe(3, subscriptions={"b": {"status": "canceled"}}), source="stripe")
+    assert seats() == "", "nothing is sold any more"
+
+
+def test_a_quantity_of_one_says_nothing_of_seats() -> None:
+    resolve(stripe(1, subscriptions={"a": live(1)}), source="stripe")
+    assert seats() == ""
+
+
+def test_what_is_sold_overrules_no_limit_that_somebody_says() -> None:
+    resolve(stripe(1, subscriptions={"a": live(7)}), stripe(2, limits={"seats": 50}), source="stripe")
+    resolve(stripe(3, subscriptions={"a": {"mrr": "70.00"}}), source="stripe")
+    assert seats() == 50
+    resolve(stripe(4, limits={"seats": None}), source="stripe")
+    assert seats() is None, "unlimited"
+    entitlements.say(Account.objects.get().pk, {}, START + timedelta(hours=1), "staff", {"seats"})
+    assert seats() == "", "staff know of none"
+
+
+def test_add_ons_of_live_subscriptions_are_the_accounts() -> None:
+    resolve(stripe(1, addons=["training"]), source="stripe")
+    both = {"a": live(1, addons=["reports"]), "b": live(1, addons=["audit", "reports"])}
+    resolve(stripe(2, subscriptions=both), source="stripe")
+    assert Account.objects.get().addons == ["audit", "reports"]
+    resolve(stripe(3, subscriptions={"b": {"status": "canceled"}}), source="stripe")
+    assert Account.objects.get().addons == ["reports"]
+    resolve(stripe(4, subscriptions={"a": {"addons": []}}), source="stripe")
+    assert Account.objects.get().addons == ["training"], "what was said beside subscriptions"
+
+
 def test_untyped_traits_are_bounded_in_number_and_size() -> None:
     traits: dict[str, Any] = {f"t{n}": n for n in range(facts.MOST_NAMES)}
     resolve(item("identify", user_id="ana", traits=traits))

@@ -4,7 +4,8 @@ import json
 
 import psycopg
 
-from tests.operations.test_partitions_migration import migrate, pytestmark, url
+from tests.databases import migrate
+from tests.operations.test_partitions_migration import pytestmark, url
 
 __all__ = ["pytestmark", "url"]
 

@@ -161,7 +161,7 @@ def test_bombs_and_shouts_leave_the_memory_of_the_web_server_bounded(tmp_path: P
                 statuses.add(ask(stack.url + "/v1/track", b"{}", **shout).status)
         after = {pid: memory(pid) for pid in web.processes()}
         stack.send({"write_key": key}, {"type": "track", "event": "E", "userId": "ana"})
-    assert statuses <= {200, 400, 401, 413, 431}, statuses
+    assert statuses <= {200, 400, 401, 413, 429, 431}, statuses  # 429: what is slow to explain has its price
     assert after.keys() == before.keys(), "none had to be started again"
     grown = {pid: after[pid] - before[pid] for pid in after}
     print("megabytes more:", grown)

@@ -1,15 +1,18 @@
 """The CRM's and product tools' webhooks through the real door."""
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
+import time
 
 import pytest
 from django.test import Client
 
 from signals_app import ingest
 from signals_app.connectors import CONNECTORS
+from signals_app.connectors.segment import MAX_ITEMS
 from signals_app.models import Envelope, Source
 from tests.build import a_source
 from tests.connectors import payload
@@ -47,7 +50,40 @@ def test_of_a_batch_segment_signs_the_first_event_and_the_url_answers_for_the_re
     assert client.post(elsewhere, body, "application/json", headers=signed).status_code == 404
     assert client.post(source.hook_path, body, "application/json", headers=segment(body)).status_code == 401
     assert client.post(source.hook_path, body, "application/json", headers=signed).status_code == 200
-    assert items("segment_webhook") == ["identify", "group", "Pricing"]
+    assert items("segment_webhook") == ["identify", "group", "Pricing Viewed"]
+
+
+EVENT = b'{"type":"track","event":"E","userId":"u"}'
+
+
+@pytest.mark.parametrize("spoiled", [b"", b', {"a": 1, "a": 2}'])
+def test_more_events_of_segment_than_an_sdk_may_send_are_refused_at_the_door(
+    client: Client, spoiled: bytes
+) -> None:
+    source = a_source("segment_webhook", signing_secret="")
+
+    def send(events: int) -> int:
+        body = b"[" + b" , ".join([EVENT] * (events - bool(spoiled))) + spoiled + b"]"
+        return int(client.post(source.hook_path, gzip.compress(body), "application/json").status_code)
+
+    assert (send(MAX_ITEMS), Envelope.objects.count()) == (200, 1)
+    assert (send(MAX_ITEMS + 1), Envelope.objects.count()) == (413, 1)
+
+
+def test_ten_megabytes_of_nothing_cost_a_moment(client: Client) -> None:
+    source = a_source("segment_webhook", signing_secret="")
+    body = b"[" + b",".join([b"{}"] * 3_400_000) + b"]"
+    began = time.process_time()
+    assert client.post(source.hook_path, gzip.compress(body, 1), "application/json").status_code == 413
+    assert time.process_time() - began < 5
+    assert not Envelope.objects.exists()
+
+
+@pytest.mark.parametrize("first", [b"[" * 3_000 + b"]" * 3_000, b'{"a": 1, "a": 2}'])
+def test_what_the_door_cannot_count_is_refused_as_a_whole_when_it_is_read(first: bytes) -> None:
+    body = b"[" + b",".join([first, *[b"{}"] * MAX_ITEMS]) + b"]"
+    parsed = CONNECTORS["segment_webhook"].parse(body, {}, clock.real(), "hook")
+    assert [one.reason for one in parsed.rejected] == [f"the body holds more than {MAX_ITEMS} events"]
 
 
 def hubspot(source: Source, body: bytes, seconds_ago: int = 0) -> dict[str, str]:

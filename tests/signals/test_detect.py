@@ -129,6 +129,12 @@ def test_late_events_of_last_month_do_not_fill_this_one(server: Source) -> None:
     assert near() == []
 
 
+def test_seats_that_a_crm_counts_are_a_limit_too(server: Source) -> None:
+    account(server, None, seats=10, seats_used=9)
+    (signal,) = near()
+    assert (signal.evidence["resource"], signal.evidence["cap"]) == ("seats", 10)
+
+
 def test_seats_are_held_and_not_found_again_each_month(server: Source, time: Time) -> None:
     account(server, None, limits={"seats": 10}, seats_used=9)
     (signal,) = near()

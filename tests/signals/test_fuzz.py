@@ -22,7 +22,7 @@ from tests.build import a_source
 pytestmark = pytest.mark.django_db
 
 PAYLOADS = Path(__file__).parents[1] / "connectors" / "payloads"
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "5"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "2"))
 SEED = int(os.environ.get("FUZZ_SEED") or random.SystemRandom().randrange(10_000))
 ODD_JSON = [
     "NaN", "-Infinity", "1e400", "9" * 5000, "-0", '"\\u0000"', '"\\ud800"', '"\\udc00x"', "[" * 40 + "]" * 40, "{}",

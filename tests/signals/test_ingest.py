@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
 CALLS: dict[str, dict[str, Any]] = {
     "track": {"event": "Report Exported"},
     "identify": {"traits": {"first_name": "Ana"}},
-    "page": {"name": "Pricing"},
+    "page": {"name": "Plans"},
     "screen": {"name": "Home"},
     "group": {"groupId": "acme", "traits": {"plan": "free"}},
     "alias": {"previousId": "before"},

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,6 +225,27 @@ def test_who_guesses_addresses_of_hooks_is_not_looked_up_any_more_and_known_ones
     assert track(client, "wk_nobody").status_code == 429, "keys and addresses count alike"
     assert call(hook) == 200
     assert call("/hooks/stripe/nobody5", REMOTE_ADDR="192.0.2.9") == 404
+
+
+@pytest.mark.django_db
+def test_who_sends_what_takes_long_to_explain_pays_for_it(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REQUESTS_PER_ADDRESS = 100
+    source = a_source()
+    good = json.dumps({"userId": "u", "event": "E", "messageId": "m", "writeKey": source.write_key})
+    seconds = iter([0.0, 0.004, 1.0, 1.2])
+    monkeypatch.setattr(time, "thread_time", lambda: next(seconds))
+
+    def call(body: str) -> int:
+        return client.post("/v1/track", body, content_type="application/json").status_code
+
+    assert call("[") == 400
+    assert call("[[") == 400, "told why"
+    assert call(good) == 429, "0.2 seconds are two seconds' share of one address"
+    monkeypatch.setattr(clock, "real", lambda: SECOND.replace(second=1))
+    monkeypatch.setattr(time, "thread_time", lambda: 5.0)
+    assert call(good) == 200
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_the_most_particular_mapping_holds_alone() -> None:
 
 
 def test_only_track_calls_are_mapped() -> None:
-    assert became(an_item("Pricing", kind="page"), a_mapping("*", "x")) == ("Pricing", {})
+    assert became(an_item("Home", kind="page"), a_mapping("*", "x")) == ("Home", {})
 
 
 values = st.recursive(
@@ -182,6 +182,25 @@ def test_a_saved_mapping_holds_for_the_next_batch() -> None:
     assert [item.name for item in opened(a_source(), call)] == ["csv_download"]
     EventMapping.objects.update(live=False)
     assert [item.name for item in opened(source, call)] == ["csv_download"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Pricing", "pricing"])
+def test_a_page_named_pricing_is_the_event_of_the_tracking_plan(name: str) -> None:
+    source = a_source()
+    page = {"type": "page", "userId": "ana", "name": name, "properties": {"path": "/pricing"}}
+    one, other, screen = opened(source, page, {**page, "name": "Pricing FAQ"}, {**page, "type": "screen"})
+    said = {"mapped_from": name, "path": "/pricing"}
+    assert (one.kind, one.name, one.properties) == ("track", "Pricing Viewed", said)
+    assert (other.kind, screen.kind) == ("page", "screen")
+    a_mapping("Pricing Viewed", "Plans Compared").save()
+    assert opened(source, page)[0].name == "Plans Compared"
+
+
+def test_a_sample_of_such_a_page_is_tried_out_alike() -> None:
+    page = {"type": "page", "userId": "ana", "name": "Pricing"}
+    tried = mapping.try_out(page, [], [a_meter("looks", event="Pricing Viewed")], clock.now())
+    assert (tried.trials[0].name, tried.trials[0].meters[0].amount) == ("Pricing Viewed", 1)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -126,3 +127,23 @@ def test_an_unsubscribe_at_sendgrid_is_remembered_even_of_nobody(client: Client)
     headers["X-Twilio-Email-Event-Webhook-Timestamp"] = "2"
     refused = client.post(source.hook_path, body, content_type="application/json", headers=headers)
     assert refused.status_code == 401
+
+
+@pytest.mark.parametrize(("age", "noted"), [(timedelta(hours=23), 0), (timedelta(hours=25), 1)])
+def test_what_was_signed_long_ago_is_taken_and_noted(
+    client: Client, caplog: pytest.LogCaptureFixture, age: timedelta, noted: int
+) -> None:
+    source = a_source("customerio")
+    body, at = b'{"event_id": "e1", "metric": "delivered"}', str(int((clock.real() - age).timestamp()))
+    mac = signing.hex_mac(source.signing_secret, b"v0:", at.encode(), b":", body)
+    headers = {"X-CIO-Timestamp": at, "X-CIO-Signature": mac}
+    answer = client.post(source.hook_path, body, content_type="application/json", headers=headers)
+    assert (answer.status_code, Envelope.objects.count()) == (200, 1)
+    assert sum("was signed at" in one.getMessage() for one in caplog.records) == noted
+
+
+def test_a_source_that_is_switched_off_asks_for_patience(client: Client) -> None:
+    """Typeform gives up a hook for good at 404."""
+    source = a_source("typeform", active=False)
+    assert client.post(source.hook_path, b"{}", content_type="application/json").status_code == 503
+    assert Envelope.objects.count() == 0

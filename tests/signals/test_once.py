@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -15,24 +14,14 @@ from upsell_project.lib import bulk
 FIRST = datetime(2026, 2, 7, tzinfo=UTC)
 """A change of partition."""
 NEXT = FIRST + once.PERIOD
-AT = "2026-03-01T00:00:00Z"
-
-
-def rows(*messages: str, source: int = 1) -> list[dict[str, Any]]:
-    common: dict[str, Any] = {
-        "kind": "track",
-        "name": "E",
-        "person": None,
-        "identity": None,
-        "account": None,
-        "properties": {},
-    }
-    times = {"occurred": AT, "received": AT}
-    return [{"n": n, "source": source, "message": one, **common, **times} for n, one in enumerate(messages)]
+AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def insert(now: datetime, *messages: str, source: int = 1) -> list[str]:
-    return [message for _, _, message in once.insert(rows(*messages, source=source), now)]
+    rows = [once.New(source, one, "track", "E", None, None, None, bulk.jsonb({}), AT, AT) for one in messages]
+    ids = once.insert(rows, now)
+    assert [id for id in ids if id] == sorted(id for id in ids if id)
+    return [message for message, id in zip(messages, ids, strict=True) if id]
 
 
 def test_periods_are_31_days_and_begin_where_this_file_says() -> None:
@@ -174,7 +163,7 @@ def test_batches_that_share_events_in_any_order_do_not_deadlock() -> None:
 def test_looking_up_reads_two_partitions_and_no_others() -> None:
     statement = once._statement((FIRST + 5 * DAY).date())
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + statement, ["[]"])
+        cursor.execute("EXPLAIN " + statement, ["{}", "{}"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     scanned = {
         word.removesuffix("_pkey") for word in plan.split() if word.startswith("signals_app_eventkey_")

@@ -153,15 +153,22 @@ def test_five_years_pass_and_25_months_and_five_weeks_are_there(source: Source, 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("bare")
-def test_what_waits_or_is_parked_is_never_dropped(source: Source, both: Moved) -> None:
+def test_what_waits_is_never_dropped_nor_is_what_is_parked_for_long(
+    source: Source, both: Moved, caplog: pytest.LogCaptureFixture
+) -> None:
     keep()
     done = an_envelope(source, NOW)
     held = [an_envelope(source, NOW, state) for state in ("pending", "parked")]
-    both.set(NOW + timedelta(days=400))
+    both.set(NOW + timedelta(days=90))
+    young = an_envelope(source, NOW + timedelta(days=1), "parked")
     kept = keep()
     assert "signals_app_envelope_20260309" not in kept.dropped
-    assert set(Envelope.objects.values_list("pk", flat=True)) == {one.pk for one in held}
+    assert set(Envelope.objects.values_list("pk", flat=True)) == {young.pk, *(one.pk for one in held)}
     assert not Envelope.objects.filter(pk=done.pk).exists(), "the rest of the slice is deleted all the same"
+    both.set(NOW + timedelta(days=96))
+    keep()
+    assert set(Envelope.objects.values_list("pk", flat=True)) == {held[0].pk, young.pk}
+    assert "1 parked envelopes" in caplog.text
     Envelope.objects.update(state="done")
     assert "signals_app_envelope_20260309" in keep().dropped
     assert not Envelope.objects.exists()

@@ -132,7 +132,7 @@ def test_an_unsigned_source_sells_nothing_and_opens_no_ticket(client: Client) ->
     hook(client, source, [group | {"traits": traits}, tracked("Cancellation Requested")])
     hook(client, source, tracked("Ticket Created", properties={"ticket_id": "1", "tags": ["bug"]}))
     account.refresh_from_db()
-    assert (account.plan, account.cancelling, account.industry) == ("free", False, "food")
+    assert (account.plan, account.cancelling, account.industry) == ("free", False, "")
     assert account.stripe_customer_id == ""
     assert not account.entitlements.exists()
     assert not Ticket.objects.exists()
@@ -186,3 +186,19 @@ def test_a_mail_without_any_secret_is_refused(client: Client) -> None:
     mail = b"From: v@corp.test\r\nSubject: hi\r\n\r\nstop"
     answer = client.post(source.hook_path, mail, content_type="message/rfc822")
     assert answer.status_code == 401
+
+
+def test_staff_may_vouch_for_what_a_relay_hands_on(client: Client, victim: Person) -> None:
+    source = a_source("amplitude")
+    Source.objects.filter(pk=source.pk).update(vouched=True)
+    wish = amplitude("Unsubscribed") | {"event_properties": {"channel": "email"}}
+    hook(client, source, wish, **{"x-upsell-token": source.signing_secret})
+    assert permission.of(victim.pk, clock.now()).no("email", "*")
+
+
+def test_nobody_vouches_for_a_relay_that_has_no_secret(client: Client, victim: Person) -> None:
+    source = a_source("amplitude", signing_secret="")
+    Source.objects.filter(pk=source.pk).update(vouched=True)
+    hook(client, source, amplitude("Unsubscribed") | {"event_properties": {"channel": "email"}})
+    assert not permission.of(victim.pk, clock.now()).words
+    assert Event.objects.get(kind="track").name == f"{proof.PREFIX}Unsubscribed"

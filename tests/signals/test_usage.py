@@ -278,7 +278,6 @@ def test_a_pass_goes_on_where_it_stopped(source: Source, monkeypatch: pytest.Mon
     for account in accounts:
         did(source, None, None, named=account)
     monkeypatch.setattr(recount, "ACCOUNTS", 2)
-    monkeypatch.setattr(recount, "SECONDS_ALONE", -1.0)
     meter = a_meter()
     shares = []
     while recount.step():

@@ -33,12 +33,14 @@ DEFINITIONS: Iterator[dict[str, Any]] = cycle(
 )
 
 
-def a_batch(source: Source, accounts: list[Account], worker: int, number: int) -> None:
+def a_batch(
+    source: Source, accounts: list[Account], worker: int, number: int, since: datetime = EDGE
+) -> None:
     """Stored and counted in one transaction, as the pipeline does."""
     with transaction.atomic():
         stored = []
         for place, account in enumerate(accounts):
-            at = EDGE + timedelta(hours=(worker + number + place) % 24)
+            at = since + timedelta(hours=(worker + number + place) % 24)
             properties = {"rows": number * 10 + worker}
             row = Event.objects.create(
                 source=source,
@@ -126,7 +128,6 @@ def test_a_meter_that_is_changed_and_changed_back_is_counted_anew(
     source, accounts = a_source(), [an_account(f"g{n}") for n in range(2)]
     meter = Meter.objects.create(resource="rows", label="x", verb="x", event="Exported")
     monkeypatch.setattr(recount, "ACCOUNTS", 1)
-    monkeypatch.setattr(recount, "SECONDS_ALONE", 0.0)
     with clock.frozen(NOW):
         if half_way:
             recount.step()

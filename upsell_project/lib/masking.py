@@ -1,14 +1,14 @@
-"""Links that are keys stay out of the log: whoever reads it may not act for whom they were made."""
+"""Links that are keys, and paths that name somebody, stay out of the log."""
 
 import logging
 import re
 from typing import Any
 
-_SECRET = re.compile(r"(/hooks/[^/\s]+/|/(?:p|u|c|why)/)[^/\s?#'\"<>]+")
+_SECRET = re.compile(r"(/hooks/[^/\s]+/|/(?:p|u|c|why)/|/api/(?:people|accounts)/)[^/\s?#'\"<>]+")
 
 
 def masked(text: str) -> str:
-    """`/hooks/stripe/***`, `/p/***`, `/u/***`, `/c/***` and `/why/***`."""
+    """`/hooks/stripe/***`, `/p/***`, `/u/***`, `/c/***`, `/why/***` and `/api/people/***`."""
     return _SECRET.sub(r"\1***", text)
 
 

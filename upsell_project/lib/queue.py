@@ -6,17 +6,21 @@ and while Redis is away it costs one short attempt a second per process.
 
 import logging
 import time
-from functools import cache, partial
+from functools import cache
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.utils.module_loading import import_string
 from django_rq import get_queue
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 
 QUEUE = "upsell"
 PAUSE_WHEN_DOWN = 1.0
+HURRY_SECONDS = 0.1
 FAILURE_TTL = 7 * 86_400
 # A wake-up that waits this long was lost with its worker or its queue: say it again.
 WAITING_SECONDS = 30
@@ -31,9 +35,29 @@ def the_queue() -> Queue:
     return get_queue(QUEUE)
 
 
+@cache
+def _hurried() -> Queue:
+    """The same for those who have no time: a Redis that hangs may hold them up for a tenth of a second, not more."""
+    connection = Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=HURRY_SECONDS,
+        socket_connect_timeout=HURRY_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    patient = the_queue()
+    return Queue(
+        QUEUE,
+        default_timeout=patient._default_timeout,
+        connection=connection,
+        serializer=patient.serializer,
+    )
+
+
 def nudge(job: str) -> None:
     """Ask for `job` (a key of settings.JOBS) to be run, after the current transaction commits."""
-    transaction.on_commit(partial(nudge_now, job), robust=True)
+    transaction.on_commit(
+        lambda: nudge_now(job), robust=True
+    )  # no partial: Django asks for its name when it fails
 
 
 def nudge_now(job: str) -> None:
@@ -42,9 +66,10 @@ def nudge_now(job: str) -> None:
     if time.monotonic() < _down_until:
         return
     try:
-        queue = the_queue()
+        queue = _hurried()
         if queue.connection.set(_waiting(job), 1, nx=True, ex=WAITING_SECONDS):
-            queue.enqueue(run, job, result_ttl=0, failure_ttl=FAILURE_TTL)
+            seconds = settings.LONG_JOBS.get(job)
+            queue.enqueue(run, job, result_ttl=0, failure_ttl=FAILURE_TTL, job_timeout=seconds)
     except (RedisError, OSError) as error:
         _down_until = time.monotonic() + PAUSE_WHEN_DOWN
         log.warning("no wake-up for %s, Redis does not answer: %s", job, type(error).__name__)

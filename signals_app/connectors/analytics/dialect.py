@@ -26,6 +26,7 @@ _ACCOUNTS = (
     "team",
     "customer",
 )
+_HASH = "sha256:"
 _EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -64,16 +65,26 @@ def judged(found: strict_items.Items, keys: Iterable[Any], build: Build) -> Read
     """Build each item; one that raises `Refused` is rejected alone."""
     reading = Reading(keys=[key for key in map(identifier, keys) if key])
     reading.rejected = [_rejected(index, error, raw) for index, error, raw in found.refused]
+    equal: dict[str, int] = {}
     for index, item in found.taken:
         try:
             if not isinstance(item, dict):
                 raise Refused("is not a JSON object")
-            reading.items += build(index, item)
+            reading.items += _numbered(build(index, item), equal)
             reading.accepted += 1
         except Refused as error:
             reading.rejected.append(_rejected(index, error, json.dumps(item, ensure_ascii=False)))
     reading.rejected.sort(key=lambda one: one.index)
     return reading
+
+
+def _numbered(made: list[Incoming], equal: dict[str, int]) -> list[Incoming]:
+    """Equal items of one body that have no ids of their own are separate facts."""
+    if made and made[0].message_id.startswith(_HASH):
+        number = equal[made[0].message_id] = equal.get(made[0].message_id, 0) + 1
+        for item in made if number > 1 else ():
+            item.message_id = sub_id(item.message_id, str(number))
+    return made
 
 
 def _rejected(index: int, error: Refused, raw: str) -> Rejected:
@@ -87,7 +98,7 @@ def message_id(
     if given:
         return short_id(given)
     moment = "" if timed else f"{received_at.isoformat()} {index}"
-    return f"sha256:{digest(json.dumps(item, sort_keys=True) + moment)}"
+    return f"{_HASH}{digest(json.dumps(item, sort_keys=True) + moment)}"
 
 
 def sub_id(whole: str, part: str) -> str:

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from signals_app.connectors.base import Parsed, Wanted, from_unix, identifier, members, printable, words
-from signals_app.connectors.hubspot.objects import CONTACT, account_facts, person_facts
+from signals_app.connectors.hubspot.objects import (
+    COMPANY,
+    CONTACT,
+    PRIMARY,
+    account_facts,
+    company_ids,
+    person_facts,
+)
 from signals_app.incoming import Incoming, Rejected, short_id
 
 # Newer subscriptions say `object.creation` and name the sort of object by its type id.
@@ -31,9 +38,9 @@ def parsed(said: list[Any], received_at: datetime) -> Parsed:
             result.rejected.append(_rejected(index, change, "names no object", "objectId"))
             continue
         result.items += _items(change, sort, what, object_id, received_at)
-        wanted = Wanted(sort, object_id)
-        if what in READ_AFTER and wanted not in result.wanted:
-            result.wanted.append(wanted)
+        named = _associated(change) if what == "associationChange" else {sort: object_id}
+        wanted = [Wanted(*one) for one in named.items() if what in READ_AFTER]
+        result.wanted += [one for one in wanted if one not in result.wanted]
     return result
 
 
@@ -49,9 +56,30 @@ def _id(change: Said, what: str) -> str:
     return next(filter(str.isdecimal, found), "")
 
 
+def _associated(change: Said) -> dict[str, str]:
+    """Both ends by their sort: `CONTACT_TO_COMPANY`, or the type ids of newer subscriptions."""
+    start, _, end = words(change.get("associationType")).lower().partition("_to_")
+    sorts = [TYPES.get(words(change.get(f"{side}ObjectTypeId")), "") for side in ("from", "to")]
+    ids = [identifier(change.get(f"{side}ObjectId")) for side in ("from", "to")]
+    named = zip((sorts[0] or start, sorts[1] or end.removesuffix("_unlabeled")), ids, strict=True)
+    return {sort: id for sort, id in named if sort in TYPES.values() and id.isdecimal()}
+
+
+def _belonging(change: Said, received_at: datetime) -> list[Incoming]:
+    """A contact and its primary company. What ends is left alone: they may act in that account by other rights."""
+    ends = _associated(change)
+    primary = change.get("isPrimaryAssociation") is not False and change.get("associationRemoved") is not True
+    if not (primary and {"contact", "company"} <= ends.keys()):
+        return []
+    ids = {"person_ids": {CONTACT: ends["contact"]}, "account_ids": {COMPANY: ends["company"]}}
+    return [_blank(change, "identify", received_at, **ids)]
+
+
 def _items(change: Said, sort: str, what: str, object_id: str, received_at: datetime) -> list[Incoming]:
     if sort == "contact" and what == "privacyDeletion":
         return [_blank(change, "delete", received_at, person_ids={CONTACT: object_id})]
+    if what == "associationChange":
+        return _belonging(change, received_at)
     if what == "propertyChange" and sort in _CHANGED:
         return _CHANGED[sort](change, object_id, received_at)
     return []
@@ -66,11 +94,12 @@ def _contact(change: Said, object_id: str, received_at: datetime) -> list[Incomi
         return [item]
     item = _blank(change, "identify", received_at, person_ids=ids)
     item.traits = person_facts({name: value})
-    return [item] if item.traits else []
+    item.account_ids = company_ids(value) if name == PRIMARY else {}
+    return [item] if item.traits or item.account_ids else []
 
 
 def _company(change: Said, object_id: str, received_at: datetime) -> list[Incoming]:
-    item = _blank(change, "group", received_at, account_ids={"hubspot_company_id": object_id})
+    item = _blank(change, "group", received_at, account_ids={COMPANY: object_id})
     item.account_traits = account_facts({words(change.get("propertyName")): change.get("propertyValue")})
     return [item] if item.account_traits else []
 

@@ -23,6 +23,8 @@ from signals_app.incoming import Incoming, short_id
 CONTACT = "hubspot_contact_id"
 COMPANY = "hubspot_company_id"
 MERGED = "hs_merged_object_ids"
+PRIMARY = "associatedcompanyid"
+"""A contact's property: the id of its primary company."""
 MAX_TEXT = 10_000
 Said = dict[str, Any]
 
@@ -87,7 +89,7 @@ class Asked:
 
 
 QUESTIONS = {
-    "contact": Asked("contacts", (*PERSON, "user_id", MERGED), ("companies",)),
+    "contact": Asked("contacts", (*PERSON, "user_id", PRIMARY, MERGED), ("companies",)),
     "company": Asked("companies", (*ACCOUNT, "account_id", MERGED)),
     "deal": Asked(
         "deals",
@@ -128,7 +130,7 @@ def _contact(said: Said, received_at: datetime) -> list[Incoming]:
     item = _blank(said, "contact", "identify", received_at)
     item.user_id = identifier(properties.get("user_id")) or None
     item.person_ids = _ids(CONTACT, said.get("id"))
-    item.account_ids = _ids(COMPANY, _associated(said, "companies"))
+    item.account_ids = company_ids(properties.get(PRIMARY)) or _ids(COMPANY, _associated(said, "companies"))
     item.traits = person_facts(properties)
     item.lookup = _ids("email", item.traits.get("email"))
     return [item, *(replace(one, user_id=item.user_id) for one in _merged(said, item) if item.user_id)]
@@ -205,6 +207,7 @@ def _ticket_event(
     item.name = name
     said_of = {"subject": text(properties.get("subject")), "text": text(properties.get("content"))}
     item.properties = {"ticket_id": ticket, **said_of, "tags": [], "priority": priority}
+    item.properties |= {"status": "open"} if name == "Ticket Updated" else {}
     return _attributed(item, said)
 
 
@@ -235,9 +238,17 @@ def _blank(said: Said, sort: str, kind: str, received_at: datetime) -> Incoming:
 
 
 def _associated(said: Said, sort: str) -> str:
-    """The first of them: HubSpot lists the primary company first."""
+    """The primary one, whose type is not called `..._unlabeled` nor by a label of the customer's; else the first."""
     results = elements(members(members(said.get("associations")).get(sort)).get("results"))
-    return next((found for one in results if (found := identifier(members(one).get("id")))), "")
+    found = [(words(members(one).get("type")), identifier(members(one).get("id"))) for one in results]
+    plain = [id for type, id in found if id and type.endswith(("_to_company", "_to_contact"))]
+    return next(iter(plain), "") or next((id for _, id in found if id), "")
+
+
+def company_ids(value: Any) -> dict[str, str]:
+    """A number; HubSpot writes an empty text, and sometimes `0`, where there is none."""
+    found = identifier(value)
+    return {COMPANY: found} if found.isdecimal() and found.strip("0") else {}
 
 
 def _ids(kind: str, value: Any) -> dict[str, str]:

@@ -68,6 +68,7 @@ _MAX_TEXT = 10_000
 class Klaviyo(Connector):
     kind: ClassVar[str] = "klaviyo"
     label: ClassVar[str] = "Klaviyo"
+    dated: ClassVar[str] = "klaviyo-timestamp"
     beta: ClassVar[str] = "The names of most of Klaviyo's topics and event properties could not be checked."
     setup: ClassVar[str] = (
         "System webhooks (app partners and Advanced KDP): create one with this URL, its secret is the source's secret."

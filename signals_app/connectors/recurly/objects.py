@@ -107,6 +107,7 @@ def facts_of(sub: dict[str, Any], received_at: datetime) -> Facts:
     renews = not ended and not cancelling and sub.get("auto_renew") is not False
     return present(facts) | {
         "price_keys": [] if ended else _price_keys(sub),
+        "addons": [] if ended else _add_ons(sub),
         "cancel_at_period_end": cancelling,
         "renews_at": _iso(sub.get("current_period_ends_at")) if renews else None,
         "mrr": None if amount is None else money.text(amount, currency),
@@ -139,9 +140,13 @@ def _moments(sub: dict[str, Any]) -> list[tuple[str, datetime, dict[str, Any]]]:
 def _price_keys(sub: dict[str, Any]) -> list[str]:
     """The plan's code first, then those of the add-ons."""
     plan = members(sub.get("plan"))
-    add_ons = [members(members(one).get("add_on")) for one in elements(sub.get("add_ons"))]
     keys = [identifier(plan.get("code")), identifier(plan.get("id"))]
-    return list(dict.fromkeys(filter(None, keys + [identifier(one.get("code")) for one in add_ons])))
+    return list(dict.fromkeys(filter(None, keys + _add_ons(sub))))
+
+
+def _add_ons(sub: dict[str, Any]) -> list[str]:
+    add_ons = [members(members(one).get("add_on")) for one in elements(sub.get("add_ons"))]
+    return list(filter(None, (identifier(one.get("code")) for one in add_ons)))
 
 
 def _months(sub: dict[str, Any]) -> Decimal:

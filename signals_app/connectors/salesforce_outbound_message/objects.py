@@ -50,7 +50,7 @@ def _account(fields: Fields, blank: Incoming) -> list[Incoming]:
         "country": country_code(country),
     }
     blank.account_traits = _said(facts | _custom(fields))
-    return [blank] if blank.account_traits else []
+    return [blank] if blank.account_traits or blank.group_id else []
 
 
 def _custom(fields: Fields) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _person(fields: Fields, blank: Incoming, more: dict[str, Any] | None = None)
         "country": country_code(country),
     }
     blank.traits = _said(traits | (more or {}))
-    items = [blank] if blank.traits else []
+    items = [blank] if blank.traits or blank.account_ids else []
     return [*items, _opted_out(blank)] if fields.get("HasOptedOutOfEmail") == "true" else items
 
 
@@ -141,6 +141,7 @@ def _case(fields: Fields, blank: Incoming) -> list[Incoming]:
     text, subject = fields.get("Description"), fields.get("Subject")
     said = {"text": text, "subject": subject, "type": (fields.get("Type") or "").lower()}
     blank.properties = {"ticket_id": fields.get("Id", ""), **_said(said), "tags": []}
+    blank.properties |= {} if solved else {"status": "open"}
     return [blank]
 
 

@@ -13,16 +13,21 @@ _CONTEXT_TEXT = 2_000
 
 
 def built(
-    one: Sound, received_at: datetime, batch_context: dict[str, Any], batch_integrations: dict[str, Any]
+    one: Sound,
+    received_at: datetime,
+    batch_context: dict[str, Any],
+    batch_integrations: dict[str, Any],
+    equal: dict[str, int],
 ) -> Incoming:
-    """The batch's own context and integrations lie under those of the item."""
+    """The batch's own context and integrations lie under those of the item. `equal`: how often each content without an
+    id was met in this body; starts empty."""
     item = one.item
     context = item.get("context") or _NOTHING
     if batch_context:
         context = {**batch_context, **context}
     incoming = Incoming(
         kind=one.kind,
-        message_id=_message_id(one, received_at),
+        message_id=_message_id(one, received_at, equal),
         occurred_at=one.occurred_at,
         name=(item.get("event" if one.kind == "track" else "name") or "").strip(),
         user_id=_id(item.get("userId")),
@@ -52,15 +57,18 @@ def _id(value: Any) -> str | None:
     return text if text and not text.isspace() else None
 
 
-def _message_id(one: Sound, received_at: datetime) -> str:
-    """The sender's, else a hash of the item; one that names no time either is a new fact each time."""
+def _message_id(one: Sound, received_at: datetime, equal: dict[str, int]) -> str:
+    """The sender's, else a hash of the item, and which of those that are equal it is; one that names no time either is
+    a new fact each time."""
     given = _id(one.item.get("messageId"))
     if given is not None:
         return short_id(given)
     content = {name: value for name, value in one.item.items() if name not in ("sentAt", "writeKey")}
     if content.get("timestamp") is None and content.get("originalTimestamp") is None:
         content["received"] = f"{received_at.isoformat()} {one.index}"
-    return f"sha256:{digest(json.dumps(content, sort_keys=True))}"
+    hashed = digest(json.dumps(content, sort_keys=True))
+    number = equal[hashed] = equal.get(hashed, 0) + 1
+    return f"sha256:{hashed}:{number}" if number > 1 else f"sha256:{hashed}"
 
 
 def _context_group(context: dict[str, Any]) -> str | None:

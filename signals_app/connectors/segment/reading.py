@@ -23,7 +23,7 @@ from signals_app.connectors.segment.verdict import (
     skew_of,
 )
 from signals_app.incoming import MAX_RAW, Incoming, Rejected
-from upsell_project.lib import strict_json
+from upsell_project.lib import gunzip, strict_json
 from upsell_project.lib.strict_json import NotJson, Refused, TooLarge
 
 CALLS = frozenset(KINDS) | {"batch"}
@@ -76,13 +76,14 @@ class Batch:
 
     @cached_property
     def items(self) -> list[Incoming]:
-        return [built(one, self.received_at, self.context, self.integrations) for one in self.sound]
+        equal: dict[str, int] = {}
+        return [built(one, self.received_at, self.context, self.integrations, equal) for one in self.sound]
 
 
 def read(body: bytes, call: str, received_at: datetime) -> Batch:
     """Verdicts for a body, gzipped or not. `call` is one of `CALLS`; single calls are batches of one."""
     try:
-        plain = strict_json.inflate(body, MAX_BODY)
+        plain = gunzip.inflate(body, MAX_BODY)
         if call == "batch":
             return _read_batch(plain, received_at)
         return _read_single(plain, call, received_at)
@@ -94,7 +95,7 @@ def read(body: bytes, call: str, received_at: datetime) -> Batch:
 
 def read_sound(body: bytes, call: str, received_at: datetime) -> Batch:
     """What `read` finds in a body in which it refused nothing, in half the time: nothing is judged again."""
-    head = _PLAIN.decode(strict_json.inflate(body, MAX_BODY))
+    head = _PLAIN.decode(gunzip.inflate(body, MAX_BODY))
     if call != "batch":
         batch, items = Batch(None, received_at), [head]
     else:

@@ -6,18 +6,22 @@ left off there.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import BadSignature, Connector, HookRequest, Parsed, printable, unusable
 from signals_app.connectors.segment.building import built
+from signals_app.connectors.segment.reading import MAX_ITEMS
 from signals_app.connectors.segment.verdict import Sound, judge
 from signals_app.incoming import Rejected
 from upsell_project.lib import signing, strict_json
-from upsell_project.lib.strict_json import NotJson, Refused
+from upsell_project.lib.strict_json import NotJson, Refused, TooLarge
 
 _FIRST = json.JSONDecoder(parse_int=str, parse_float=str)
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
+MANY = f"holds more than {MAX_ITEMS} events"
 
 
 class SegmentWebhook(Connector):
@@ -39,13 +43,16 @@ class SegmentWebhook(Connector):
         if not given or not signing.any_same(expected, [given]):
             raise BadSignature("no active secret made this signature")
 
+    def too_much(self, body: bytes) -> str:
+        return MANY if _holds_many(body) else ""
+
     def parse(
         self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
     ) -> Parsed:
-        parsed = Parsed()
+        parsed, equal = Parsed(), dict[str, int]()
         try:
             for index, item in _read(body, parsed.rejected):
-                _take(parsed, index, item, received_at.astimezone(UTC))
+                _take(parsed, index, item, received_at.astimezone(UTC), equal)
         except Refused as error:
             return unusable(body, error.sentence("the body"), error.path)
         parsed.rejected.sort(key=lambda one: one.index)
@@ -65,16 +72,18 @@ def _signed(body: bytes) -> bytes:
 
 def _read(body: bytes, rejected: list[Rejected]) -> Iterable[tuple[int, Any]]:
     """The events; one that we do not take costs only itself."""
+    if _holds_many(body):
+        raise TooLarge(MANY)
     try:
         value = strict_json.loads(body, max_depth=strict_json.MAX_DEPTH + 1)
-        return enumerate(value if isinstance(value, list) else [value])
-    except NotJson:
+        return enumerate(_few(value) if isinstance(value, list) else [value])
+    except (NotJson, TooLarge):
         raise
     except Refused:
         if not body.lstrip().startswith(b"["):
             raise
     found = []
-    for index, text in enumerate(strict_json.split(f'{{"batch":{body.decode()}}}', "batch")[1]):
+    for index, text in enumerate(_few(strict_json.split(f'{{"batch":{body.decode()}}}', "batch")[1])):
         try:
             found.append((index, strict_json.loads(text)))
         except Refused as error:
@@ -82,7 +91,29 @@ def _read(body: bytes, rejected: list[Rejected]) -> Iterable[tuple[int, Any]]:
     return found
 
 
-def _take(parsed: Parsed, index: int, item: Any, received_at: datetime) -> None:
+def _few(items: list[Any]) -> list[Any]:
+    if len(items) > MAX_ITEMS:
+        raise TooLarge(MANY)
+    return items
+
+
+def _holds_many(body: bytes) -> bool:
+    """Of an array whose events can be read one by one; no more of them are read than are allowed."""
+    if not body.lstrip().startswith(b"[") or body.count(b",") < MAX_ITEMS:
+        return False
+    try:
+        text, at = body.decode().lstrip()[1:].lstrip(), 0
+        for _ in range(MAX_ITEMS):
+            comma = _COMMA.match(text, _FIRST.raw_decode(text, at)[1])
+            if comma is None:
+                return False
+            at = comma.end()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _take(parsed: Parsed, index: int, item: Any, received_at: datetime, equal: dict[str, int]) -> None:
     """`type: delete` asks for an erasure; only Segment's privacy API sends it."""
     call = "delete" if isinstance(item, dict) and item.get("type") == "delete" else "batch"
     try:
@@ -90,7 +121,7 @@ def _take(parsed: Parsed, index: int, item: Any, received_at: datetime) -> None:
     except Refused as error:
         parsed.rejected.append(_refused(index, error, json.dumps(item, ensure_ascii=False)))
         return
-    incoming = built(Sound(index, kind, item, occurred_at), received_at, {}, {})
+    incoming = built(Sound(index, kind, item, occurred_at), received_at, {}, {}, equal)
     # Whom the sender's `integrations` leave out was decided by Segment, before it sent this on.
     incoming.declined = False
     incoming.proven = index == 0

@@ -121,10 +121,21 @@ def _items(event: dict[str, Any], reader: Reader, occurred_at: datetime) -> list
     facts, happened = reader(subject, before)
     blank = _addressed(subject, occurred_at)
     items = [replace(blank, kind="group", account_traits=facts | _customer(blank))] if facts else []
-    items += [replace(blank, name=name, properties=present(properties)) for name, properties in happened]
+    where = _typed(subject) or blank.account_ids
+    items += [
+        replace(blank, name=name, properties=present(properties), account_ids=where)
+        for name, properties in happened
+    ]
     for position, item in enumerate(items, start=1):
         item.message_id = short_id(words(event["id"]) + (f":{position}" if position > 1 else ""))
     return items
+
+
+def _typed(subject: dict[str, Any]) -> dict[str, str]:
+    """Anybody can write the reference into the URL of a payment link: it says where a purchase counts, and not whose
+    the customer is."""
+    reference_ = identifier(subject.get("client_reference_id")) if subject.get("payment_link") else ""
+    return {"group_id": reference_} if reference_ and not metadata_of(subject).get("account_id") else {}
 
 
 def _addressed(subject: dict[str, Any], occurred_at: datetime) -> Incoming:
@@ -139,7 +150,7 @@ def _addressed(subject: dict[str, Any], occurred_at: datetime) -> Incoming:
         occurred_at=occurred_at,
         user_id=identifier(metadata.get("user_id")) or None,
         group_id=identifier(metadata.get("account_id"))
-        or identifier(subject.get("client_reference_id"))
+        or (identifier(subject.get("client_reference_id")) if not subject.get("payment_link") else "")
         or None,
         lookup={"email": email} if email else {},
         account_ids={"stripe_customer_id": customer} if customer else {},

@@ -40,6 +40,7 @@ def facts_of(sub: dict[str, Any]) -> Facts:
     facts = {
         "status": status,
         "price_keys": _price_keys(sub),
+        "addons": _add_ons(sub),
         "cancel_at_period_end": cancelling(sub),
         "billing_period": _period(sub),
         "seats": _seats(sub),
@@ -78,6 +79,12 @@ def _price_keys(sub: dict[str, Any]) -> list[str]:
     prices = [_price(line) for line in _lines(sub)]
     keys = [reference(price.get(name)) for price in prices for name in ("lookup_key", "id", "product")]
     return list(dict.fromkeys(filter(None, keys)))
+
+
+def _add_ons(sub: dict[str, Any]) -> list[str]:
+    """Stripe knows no add-ons: a price is one when its metadata says so, `{"addon": "reports"}`."""
+    named = (identifier(members(_price(line).get("metadata")).get("addon")) for line in _lines(sub))
+    return list(filter(None, named))
 
 
 def bought(sub: dict[str, Any]) -> dict[str, Any]:

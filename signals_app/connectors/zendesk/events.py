@@ -55,7 +55,8 @@ def present(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def strings(**found: str) -> dict[str, str]:
-    return {name: value for name, value in found.items() if identifier(value)}
+    """Those that say something. Zendesk writes the id `0` for nobody and for no organization."""
+    return {name: value for name, value in found.items() if identifier(value) and value != "0"}
 
 
 def _blank(kind: str) -> Incoming:
@@ -119,11 +120,14 @@ def _user(detail: dict[str, Any], event: dict[str, Any], change: str) -> Incomin
     email = identifier(detail.get("email")).lower()
     item.lookup = strings(email=email)
     if item.kind == "identify":
-        item.account_ids = strings(zendesk_organization_id=words(detail.get("organization_id")))
+        joined = members(event.get("organization")) if change == "organization_membership_created" else {}
+        organization = words(joined.get("id")) or words(detail.get("organization_id"))
+        item.account_ids = strings(zendesk_organization_id=organization)
         name = words(event.get("current")) if change == "name_changed" else words(detail.get("name"))
         item.traits = strings(email=email, name=name)
     known = item.user_id or item.person_ids
-    return item if known and (item.traits or item.kind == "delete") else None
+    worth = item.traits or item.account_ids or item.user_id or item.kind == "delete"
+    return item if known and worth else None
 
 
 def _organization(detail: dict[str, Any], event: dict[str, Any], change: str) -> Incoming | None:
@@ -135,7 +139,8 @@ def _organization(detail: dict[str, Any], event: dict[str, Any], change: str) ->
     item.account_ids = strings(zendesk_organization_id=words(detail.get("id")))
     name = words(event.get("current")) if change == "name_changed" else words(detail.get("name"))
     item.account_traits = strings(name=name)
-    return item if item.account_traits and (item.group_id or item.account_ids) else None
+    worth = item.account_traits or item.group_id
+    return item if worth and (item.group_id or item.account_ids) else None
 
 
 _READERS: dict[str, Callable[[dict[str, Any], dict[str, Any], str], Incoming | None]] = {

@@ -2,14 +2,14 @@
 
 Source: developers.intercom.com, signed notifications and webhook models; intercom/Intercom-OpenAPI 2.15.
 Unverified: the topics `conversation.rating.added`, `contact.tag.created`, `contact.unsubscribed`, `ticket.created`
-and `ticket.closed`, and what their items hold.
+and `ticket.closed`, and what their items hold; what the item of `company.contact.attached` holds.
 
 A conversation may name its contact by Intercom's id alone: with an access token the contact is read ("Get a contact").
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
@@ -27,11 +27,10 @@ from signals_app.connectors.base import (
     unusable,
     words,
 )
+from signals_app.connectors.intercom import contacts
 from signals_app.incoming import Incoming, digest, short_id
 from upsell_project.lib import plain_text, signing, strict_json
 
-# Set by whoever has the whole event.
-_LATER = datetime.min.replace(tzinfo=UTC)
 _SIGNATURE = "x-hub-signature"
 _CONTACT = "contact"
 _CONTACT_ID = re.compile("[A-Za-z0-9_-]{1,64}")
@@ -43,13 +42,15 @@ class Intercom(Connector):
     kind: ClassVar[str] = "intercom"
     label: ClassVar[str] = "Intercom"
     beta: ClassVar[str] = (
-        "Topics about ratings, contact tags, unsubscriptions and tickets are read as we remember them; "
+        "Topics about ratings, contact tags, unsubscriptions, tickets and contacts of companies are read as we "
+        "remember them; "
         "conversations, contacts and companies are documented."
     )
     setup: ClassVar[str] = (
         "Developer Hub > your app > Webhooks: enter this URL and choose the conversation, contact, company and ticket "
         "topics. The secret is the app's client secret (Basic information); its access token is the API key."
     )
+    anybody_typed: ClassVar[bool] = True
     reads: ClassVar[str] = "https://api.intercom.io"
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
@@ -76,13 +77,14 @@ class Intercom(Connector):
         reader = _TOPICS.get(topic.replace("conversation.contact.", "conversation.user."))
         if reader is None:
             return Parsed()
-        item = reader(members(members(said.get("data")).get("item")))
+        about = members(members(said.get("data")).get("item"))
+        item = reader(about)
         if item is None:
             return unusable(body, "the notification names neither a contact nor a company", "data.item")
         item.message_id = short_id(words(said.get("id")) or f"sha256:{digest(printable(body))}")
         item.occurred_at = min(from_unix(said.get("created_at")) or received_at, received_at)
         item.active = False
-        return Parsed([item], wanted=_wanted(item))
+        return Parsed(contacts.with_companies(item, about), wanted=_wanted(item))
 
     def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:
         if wanted.kind != _CONTACT or not _CONTACT_ID.fullmatch(wanted.id):
@@ -98,26 +100,13 @@ def _wanted(item: Incoming) -> list[Wanted]:
 
 
 def _read(contact: dict[str, Any], body: bytes, received_at: datetime) -> Parsed:
-    item = _identify(contact)
+    item = contacts.identify(contact)
     if item is None:
         return unusable(body, "the answer is no contact")
     item.message_id = short_id(f"contact:{identifier(contact.get('id'))}:{digest(printable(body))}")
     item.occurred_at = min(from_unix(contact.get("updated_at")) or received_at, received_at)
     item.active = False
-    return Parsed([item])
-
-
-def _blank(kind: str, contact: dict[str, Any]) -> Incoming:
-    email = identifier(contact.get("email")).lower()
-    contact_id = identifier(contact.get("id"))
-    return Incoming(
-        kind=kind,
-        message_id="",
-        occurred_at=_LATER,
-        user_id=identifier(contact.get("external_id")) or identifier(contact.get("user_id")) or None,
-        person_ids={"intercom_contact_id": contact_id} if contact_id else {},
-        lookup={"email": email} if email else {},
-    )
+    return Parsed(contacts.with_companies(item, contact))
 
 
 def _contact_of(talk: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +125,7 @@ def _talk(name: str, text_of: Callable[[dict[str, Any]], str]) -> Callable[[dict
     """A conversation is a ticket."""
 
     def read(talk: dict[str, Any]) -> Incoming:
-        item = _blank("track", _contact_of(talk))
+        item = contacts.blank("track", _contact_of(talk))
         listed = members(talk.get("tags"))
         tags = [words(members(tag).get("name")) for tag in elements(listed.get("tags"))]
         properties = {
@@ -144,6 +133,7 @@ def _talk(name: str, text_of: Callable[[dict[str, Any]], str]) -> Callable[[dict
             "text": text_of(talk)[:_MAX_TEXT],
             "subject": plain_text.from_html(words(members(talk.get("source")).get("subject")))[:_MAX_TEXT],
             "tags": [tag for tag in tags if tag],
+            "status": words(talk.get("state")).lower(),
             "channel": "chat",
         }
         item.name, item.properties = name, _present(properties)
@@ -193,64 +183,6 @@ def _ticket(name: str) -> Callable[[dict[str, Any]], Incoming]:
     return read
 
 
-def _identify(contact: dict[str, Any]) -> Incoming | None:
-    item = _blank("identify", contact)
-    traits = {
-        "email": identifier(contact.get("email")).lower(),
-        "phone": identifier(contact.get("phone")),
-        "name": identifier(contact.get("name")),
-    }
-    item.traits = {name: value for name, value in traits.items() if value}
-    return item if item.user_id or item.person_ids else None
-
-
-def _delete(contact: dict[str, Any]) -> Incoming | None:
-    item = _blank("delete", contact)
-    return item if item.user_id or item.person_ids else None
-
-
-def _archive(contact: dict[str, Any]) -> Incoming | None:
-    """Put away in their inbox, not deleted: worth a line, and no reason to forget anybody."""
-    return _about(contact, "Contact Archived", {})
-
-
-def _unsubscribe(contact: dict[str, Any]) -> Incoming | None:
-    return _about(contact, "Unsubscribed", {"channel": "email"})
-
-
-def _tagged(tagging: dict[str, Any]) -> Incoming | None:
-    contact = members(tagging.get("contact")) or tagging
-    return _about(contact, "Contact Tagged", {"tag": words(members(tagging.get("tag")).get("name"))})
-
-
-def _about(contact: dict[str, Any], name: str, properties: dict[str, Any]) -> Incoming | None:
-    item = _blank("track", contact)
-    item.name, item.properties = name, properties
-    return item if item.user_id or item.person_ids or item.lookup else None
-
-
-def _company(company: dict[str, Any]) -> Incoming | None:
-    """Its `company_id` is our account's id: the customer's own product gave it to Intercom."""
-    own, theirs = identifier(company.get("company_id")), identifier(company.get("id"))
-    employees = company.get("size")
-    traits = {
-        "name": identifier(company.get("name")),
-        "industry": identifier(company.get("industry")),
-        "plan": identifier(members(company.get("plan")).get("name")),
-        "employees": employees if isinstance(employees, int) and not isinstance(employees, bool) else None,
-    }
-    if not (own or theirs):
-        return None
-    return Incoming(
-        kind="group",
-        message_id="",
-        occurred_at=_LATER,
-        group_id=own or None,
-        account_ids={"intercom_company_id": theirs} if theirs else {},
-        account_traits={name: value for name, value in traits.items() if value},
-    )
-
-
 def _present(properties: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value not in ("", [], None)}
 
@@ -259,21 +191,34 @@ _TOPICS: dict[str, Callable[[dict[str, Any]], Incoming | None]] = {
     "conversation.user.created": _talk("Ticket Created", _opening),
     "conversation.user.replied": _talk("Ticket Updated", _newest_part),
     "conversation.admin.closed": _talk("Ticket Solved", _nothing),
+    "conversation.admin.opened": _talk("Ticket Updated", _nothing),
     "conversation.rating.added": _rated,
     "conversation_part.tag.created": _talk("Ticket Updated", _nothing),
     "ticket.created": _ticket("Ticket Created"),
     "ticket.closed": _ticket("Ticket Solved"),
-    "contact.created": _identify,
-    "contact.signed_up": _identify,
-    "contact.user.created": _identify,
-    "contact.lead.created": _identify,
-    "contact.email.updated": _identify,
-    "contact.tag.created": _tagged,
-    "contact.user.tag.created": _tagged,
-    "contact.unsubscribed": _unsubscribe,
-    "contact.archive": _archive,
-    "contact.archived": _archive,
-    "contact.deleted": _delete,
-    "company.created": _company,
-    "company.updated": _company,
+    "contact.created": contacts.identify,
+    "contact.signed_up": contacts.identify,
+    "contact.user.created": contacts.identify,
+    "contact.lead.created": contacts.identify,
+    "contact.lead.added_email": contacts.identify,
+    "contact.lead.signed_up": contacts.identify,
+    "contact.added_email": contacts.identify,
+    "contact.user.updated": contacts.identify,
+    "contact.lead.updated": contacts.identify,
+    "user.created": contacts.identify,
+    "user.email.updated": contacts.identify,
+    "user.unsubscribed": contacts.unsubscribe,
+    "user.deleted": contacts.delete,
+    "user.tag.created": contacts.tagged,
+    "contact.email.updated": contacts.identify,
+    "contact.tag.created": contacts.tagged,
+    "contact.user.tag.created": contacts.tagged,
+    "contact.lead.tag.created": contacts.tagged,
+    "contact.unsubscribed": contacts.unsubscribe,
+    "contact.archive": contacts.archive,
+    "contact.archived": contacts.archive,
+    "contact.deleted": contacts.delete,
+    "company.contact.attached": contacts.attached,
+    "company.created": contacts.company_of,
+    "company.updated": contacts.company_of,
 }

@@ -1,0 +1,100 @@
+"""A browser with an administrator's session, on pages where there is something to see."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from signals_app import health
+from signals_app.models import Envelope, RejectedEvent, SourceHour
+from tests.admin.world import World, a_world
+from tests.build import an_account, an_event
+from upsell_project.lib import clock
+
+SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+OURS = [".upsell-page", ".upsell-card", ".upsell-pairs", ".upsell-spark", ".upsell-buttons"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Django refuses its database in a thread with a running event loop, which Playwright's is.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    made = a_world()
+    made.source.last_seen_at = clock.now()
+    made.source.save()
+    hour = health.hour_of(clock.now())
+    rows = [
+        SourceHour(
+            source=made.source, hour=hour - timedelta(hours=back), accepted=20 + back % 24, rejected=back % 3
+        )
+        for back in range(1, 24 * 22)
+    ]
+    SourceHour.objects.bulk_create(rows)
+    for _ in range(3):
+        RejectedEvent.objects.create(
+            source=made.source,
+            envelope_id=2 + _,
+            index=0,
+            reason="timestamp is not an ISO 8601 time",
+            path="timestamp",
+            payload='{"type":"track","userId":"ada@corp.test","timestamp":"yesterday"}',
+            received_at=clock.now(),
+        )
+    an_event(made.person, "Report Exported", pages=12, mapped_from="report_done", email="ada@corp.test")
+    an_account("bolt")
+    for _ in range(4):
+        Envelope.objects.create(
+            source=made.source, call="track", body=b"{}", received_at=clock.real(), state="done"
+        )
+    return made
+
+
+def opened(chromium: Browser, live_server: LiveServer, width: int = 1280, scheme: str = "light") -> Page:
+    """A page with the session of an administrator."""
+    client = Client()
+    client.force_login(User.objects.get_or_create(username="boss", is_staff=True, is_superuser=True)[0])
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    context.set_default_timeout(15_000)
+    return context.new_page()
+
+
+def shot(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+
+
+def violations(page: Page) -> list[str]:
+    """In what is ours: the theme's own forms and lists are not."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    ours = [name for name in OURS if page.locator(name).count()]
+    if not ours:
+        return []
+    # The theme's bar with the buttons covers whatever lies at the lower edge of a window.
+    width = page.evaluate("window.innerWidth")
+    page.set_viewport_size({"width": width, "height": page.evaluate("document.body.scrollHeight") + 200})
+    options = {"runOnly": {"type": "tag", "values": tags}}
+    found = Axe().run(page, context={"include": [[name] for name in ours]}, options=options)
+    rules = found.response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
