@@ -75,6 +75,15 @@ def nudge_now(job: str) -> None:
         log.warning("no wake-up for %s, Redis does not answer: %s", job, type(error).__name__)
 
 
+def others_wait(job: str) -> bool:
+    """Whether another job than this one waits for a worker; no, while Redis is away."""
+    marks = [_waiting(other) for other in settings.JOBS if other != job]
+    try:
+        return bool(_hurried().connection.exists(*marks))
+    except (RedisError, OSError):
+        return False
+
+
 def run(job: str) -> None:
     """What the worker executes. The mark goes first: work that comes up from here on needs a new wake-up."""
     the_queue().connection.delete(_waiting(job))
