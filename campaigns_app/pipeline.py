@@ -30,12 +30,12 @@ log = logging.getLogger(__name__)
 
 
 def process_inbox() -> None:
-    """The job: work until the inbox is empty, but let other jobs have the worker after some seconds."""
+    """The job: work until the inbox is empty, but give way to others: what a person just did may wait for its step."""
     until = time.monotonic() + SECONDS_A_JOB
     _settle_addresses()
     chunk = _claim(CHUNK)
     while chunk:
-        late = time.monotonic() > until
+        late = time.monotonic() > until or queue.others_wait("inbox")
         following = _claim(CHUNK) if chunk.large and not late else None
         _process_all(chunk, following)
         if late:

@@ -23,6 +23,11 @@ def server() -> Source:
     return a_source("http")
 
 
+@pytest.fixture(autouse=True)
+def nobody_waits() -> None:
+    queue.the_queue().connection.flushdb()
+
+
 @pytest.fixture
 def opening(monkeypatch: pytest.MonkeyPatch) -> Opening:
     """Chunks of four envelopes; which envelope was opened in which thread."""
@@ -149,3 +154,17 @@ def test_a_job_whose_seconds_are_over_processes_what_it_claimed_and_claims_nothi
     pipeline.process_inbox()
     assert Envelope.objects.filter(attempts=0).count() == 4 and len(stored()) == 4
     assert asked == ["inbox"]
+
+
+def test_it_gives_way_when_another_job_waits_for_a_worker(server: Source, opening: Opening) -> None:
+    accept(server, 10)
+    queue.nudge_now("steps")
+    queue.the_queue().empty()
+    pipeline.process_inbox()
+    assert len(stored()) == 4
+    assert [job.args for job in queue.the_queue().jobs] == [["inbox"]], (
+        "it goes on when the other had its turn"
+    )
+    queue.the_queue().connection.delete("upsell:waiting:steps")
+    pipeline.process_inbox()
+    assert len(stored()) == 10

@@ -135,6 +135,26 @@ def test_redis_down_is_no_reason_to_refuse_and_the_work_is_found_without_it(
     finally:
         queue._hurried.cache_clear()
         queue._down_until = float("-inf")
+        queue._unsure.clear()
+
+
+def test_a_mark_without_a_wake_up_behind_it_bars_only_until_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    the_queue = queue.the_queue()
+    the_queue.connection.flushdb()
+
+    def breaks(*_: Any, **__: Any) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(queue._hurried(), "enqueue", breaks)
+        queue.nudge_now("steps")
+    assert (len(the_queue), the_queue.connection.exists("upsell:waiting:steps")) == (0, 1)
+    queue._down_until = float("-inf")
+    queue.nudge_now("steps")
+    queue.nudge_now("steps")
+    assert len(the_queue) == 1
 
 
 def test_a_claim_is_bounded_by_size_and_takes_at_least_one(server: Source) -> None:

@@ -20,13 +20,15 @@ from rq import Queue
 
 QUEUE = "upsell"
 PAUSE_WHEN_DOWN = 1.0
-HURRY_SECONDS = 0.1
+HURRY_SECONDS = 0.5
 FAILURE_TTL = 7 * 86_400
 # A wake-up that waits this long was lost with its worker or its queue: say it again.
 WAITING_SECONDS = 30
 
 log = logging.getLogger(__name__)
 _down_until = float("-inf")
+# Jobs whose mark may have been set without a wake-up behind it: the next one is said in any case.
+_unsure: set[str] = set()
 
 
 @cache
@@ -37,7 +39,7 @@ def the_queue() -> Queue:
 
 @cache
 def _hurried() -> Queue:
-    """The same for those who have no time: a Redis that hangs may hold them up for a tenth of a second, not more."""
+    """The same for those who have no time: a Redis that hangs may hold them up for half a second, not more."""
     connection = Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=HURRY_SECONDS,
@@ -67,12 +69,23 @@ def nudge_now(job: str) -> None:
         return
     try:
         queue = _hurried()
-        if queue.connection.set(_waiting(job), 1, nx=True, ex=WAITING_SECONDS):
+        if queue.connection.set(_waiting(job), 1, nx=job not in _unsure, ex=WAITING_SECONDS):
             seconds = settings.LONG_JOBS.get(job)
             queue.enqueue(run, job, result_ttl=0, failure_ttl=FAILURE_TTL, job_timeout=seconds)
+        _unsure.discard(job)
     except (RedisError, OSError) as error:
+        _unsure.add(job)
         _down_until = time.monotonic() + PAUSE_WHEN_DOWN
         log.warning("no wake-up for %s, Redis does not answer: %s", job, type(error).__name__)
+
+
+def others_wait(job: str) -> bool:
+    """Whether another job than this one waits for a worker; no, while Redis is away."""
+    marks = [_waiting(other) for other in settings.JOBS if other != job]
+    try:
+        return bool(_hurried().connection.exists(*marks))
+    except (RedisError, OSError):
+        return False
 
 
 def run(job: str) -> None:
