@@ -54,11 +54,11 @@ def accept(source_id: int, call: str, body: bytes, headers: Mapping[str, str]) -
     answer may be 200."""
     offset = clock.offset()
     received, lead = clock.real() + offset, floor(offset.total_seconds())
-    _arrivals.add((source_id, call, body, bulk.json(headers), received, lead))
+    _arrivals.add((source_id, call, body, bulk.json(headers), received, lead), len(body))
 
 
 def _keep(rows: Sequence[tuple[Any, ...]]) -> None:
-    bulk.insert(_KEEP, *map(list, zip(*rows, strict=True)))
+    bulk.prepared(_KEEP, [list(column) for column in zip(*rows, strict=True)])
 
 
 _KEEP = (
@@ -134,8 +134,8 @@ def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) 
     items = [item for item in parsed.items if not item.declined]
     for item in items:
         item.user_id = envelope.headers.get(SIGNED_PERSON) or item.user_id
-        once = item.occurred_at < SET_ONCE_BEFORE
-        item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if once else shift)
+        set_once = item.occurred_at < SET_ONCE_BEFORE
+        item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if set_once else shift)
         item.proven = item.proven and not relays and UNPROVEN not in envelope.headers
         if item.kind == "page":
             mapping.name_page(item)

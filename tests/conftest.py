@@ -4,19 +4,15 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from tests import databases
+from tests import databases, examples
 from tests.build import forget_caches
 from upsell_project.lib import clock
 
-# How much the properties try that name no number of their own: every run a little, `make fuzz` a lot.
-hypothesis.settings.register_profile("every_run", max_examples=40, deadline=None)
-hypothesis.settings.register_profile("fuzz", max_examples=5_000, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "every_run"))
+examples.load(os.environ.get("HYPOTHESIS_PROFILE", "every_run"))
 
 # After each test whose transactions really commit.
 TransactionTestCase._fixture_teardown = lambda _: databases.empty()  # type: ignore[attr-defined]
