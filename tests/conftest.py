@@ -30,6 +30,17 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"] |= {"TEMPLATE": databases.migrated(), "MIGRATE": False}
 
 
+# Set up once for a module, so by one worker.
+ONCE_A_MODULE = {"starter", "years"}
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and ONCE_A_MODULE & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+
+
 class Time:
     """The product's time in a test: it stands until it is moved."""
 
