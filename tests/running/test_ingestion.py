@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,7 @@ def test_what_a_killed_database_lost_of_the_inbox_is_processed_again_and_stored_
         stack.start("worker", "run_worker")
         stack.start("dispatch", "dispatch")
         for wanted in (1, batches * size // 2):
-            until(lambda least=wanted: stored(stack) >= least, "some are stored")
+            until(partial(stored_at_least, wanted, stack), "some are stored")
             os.kill(servers.postgres.pid(), signal.SIGQUIT)  # at once, without writing anything
             kills += 1
             until(lambda: "postgres" in servers.revive(), "PostgreSQL is there again")
@@ -232,6 +233,10 @@ def crashing(directory: Path) -> Iterator[tuple[Stack, Any]]:
     finally:
         stack.stop()
         servers.stop()
+
+
+def stored_at_least(number: int, stack: Stack) -> bool:
+    return stored(stack) >= number
 
 
 def stored(stack: Stack) -> int:
