@@ -51,6 +51,7 @@ class Worker:
         os.kill(self.pid, signal.SIGSTOP)
         try:
             fill(bodies)
+            rows.rest()
             cpu, started = self._cpu(), time.monotonic()
         finally:
             os.kill(self.pid, signal.SIGCONT)

@@ -20,28 +20,36 @@ from signals_app.ahead import Chunk
 from signals_app.detectors.base import Batch
 from signals_app.incoming import Incoming
 from signals_app.models import Envelope, SignalDefinition
-from upsell_project.lib import clock, queue
+from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
 CHUNK = 200
 SECONDS_A_JOB = 5.0
+# With a backlog: each job reads its first chunk while PostgreSQL has nothing to do, so it should take in a few.
+SECONDS_OTHERS_WAIT = 1.0
 
 log = logging.getLogger(__name__)
 
 
 def process_inbox() -> None:
     """The job: work until the inbox is empty, but give way to others: what a person just did may wait for its step."""
-    until = time.monotonic() + SECONDS_A_JOB
+    began = time.monotonic()
     _settle_addresses()
     chunk = _claim(CHUNK)
     while chunk:
-        late = time.monotonic() > until or queue.others_wait("inbox")
+        late = _late(chunk, time.monotonic() - began)
         following = _claim(CHUNK) if chunk.large and not late else None
         _process_all(chunk, following)
         if late:
             queue.nudge_now("inbox")
             return
         chunk = following if following and following.in_time else _claim(CHUNK)
+
+
+def _late(chunk: Chunk, seconds: float) -> bool:
+    """Whether a job that has worked for so long gives way after this chunk."""
+    patient = chunk.large and seconds < SECONDS_OTHERS_WAIT
+    return seconds > SECONDS_A_JOB or (not patient and queue.others_wait("inbox"))
 
 
 def process(limit: int) -> int:
@@ -102,15 +110,25 @@ def _one_by_one(claimed: Sequence[Envelope]) -> None:
 
 @transaction.atomic
 def _process(chunk: Chunk, following: Chunk | None = None) -> None:
-    """`following` is read while PostgreSQL stores the events of `chunk`."""
-    now = clock.now()
+    """`following` is read whenever this waits for PostgreSQL.
+
+    Its end does not wait for the disk. Should PostgreSQL die before it is written, the envelopes are pending still; and
+    a later transaction that does wait takes this one to the disk before itself.
+    """
+    bulk.run("SET LOCAL synchronous_commit TO off")
     opened = sorted(chunk.opened(), key=lambda one: (one.source.kind, one.envelope.pk))
+    ingest.put_back(chunk.unread)
+    with following.opened_meanwhile() if following else nullcontext():
+        _take_in(opened)
+
+
+def _take_in(opened: Sequence[ingest.Opened]) -> None:
+    now = clock.now()
     repeats.leave_out(opened)
     hints.settle(item for one in opened for item in one.items)
     _drop_erased(opened)
     who, changed = _identify(opened)
-    with following.opened_meanwhile() if following else nullcontext():
-        stored = ingest.store(opened, who)
+    stored = ingest.store(opened, who)
     changes = usage.add(stored, usage.meters())
     mended = repeats.mend(opened, who, stored)
     named = [*stored, *mended.renamed]
@@ -156,17 +174,15 @@ def _sender(opened: ingest.Opened, item: Incoming) -> tuple[str, Trust]:
 
 def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
     """Senders differ in trust and provenance, also within an envelope. All of them take their locks together."""
-    entries = [(one, item) for one in opened for item in one.items]
-    places: dict[tuple[str, Trust], list[int]] = defaultdict(list)
-    for place, entry in enumerate(entries):
-        places[_sender(*entry)].append(place)
-    said = [Said([entries[at][1] for at in found], *sender) for sender, found in places.items()]
-    resolved = identify.resolve_all(said, clock.now())
+    senders: dict[tuple[str, Trust], list[Incoming]] = defaultdict(list)
+    for one in opened:
+        for item in one.items:
+            senders[_sender(one, item)].append(item)
+    resolved = identify.resolve_all([Said(items, *by) for by, items in senders.items()], clock.now())
     _follow(resolved)
-    answers = dict(zip(chain(*places.values()), resolved.who, strict=True))
-    who = [answers[place] for place in range(len(entries))]
-    _begin_erasures((*entry, answer) for entry, answer in zip(entries, who, strict=True))
-    return who, resolved.changed_accounts
+    answers = dict(zip(map(id, chain(*senders.values())), resolved.who, strict=True))
+    _begin_erasures((one, item, answers[id(item)]) for one in opened for item in one.items)
+    return [answers[id(item)] for one in opened for item in one.items], resolved.changed_accounts
 
 
 def _begin_erasures(answered: Iterable[tuple[ingest.Opened, Incoming, Who]]) -> None:

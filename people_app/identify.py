@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from people_app import accounts, addresses, claims, merging, names, reach, traits
+from people_app import accounts, addresses, alike, claims, merging, names, reach, traits
 from people_app.addresses import Addresses
 from people_app.claims import Asked
 from people_app.item import Item, Said, Trust, Who
@@ -67,13 +67,16 @@ def resolve_all(said: Sequence[Said], now: datetime) -> Resolved:
     nobody to one, merges no known people and says neither where to reach people nor what the law or their account is.
     Without a person token it says nothing at all of a known person.
     """
+    said, places = alike.one_each(said)
     named = _held(said, now)
     bids = claims.bids(said, named.known, named.holders, named.asked)
     joined = _joined(said, named, bids)
     known = names.find(named.known) if joined.people else named.known
     who = [[_answer(item, named.asked, known) for item in one.items] for one in said]
     addresses.note(_asked_anew(named, bids))
-    return follow(joined, now, said, who, named.born)
+    resolved = follow(joined, now, said, who, named.born)
+    resolved.who = alike.spread(who, places)
+    return resolved
 
 
 def follow(
@@ -88,8 +91,7 @@ def follow(
     steps = merging.rehome(joined, now)
     assigned = accounts.assign(said, who, now, joined)
     _reach(told, born, joined, now)
-    answers = [answer for each in who for answer in each]
-    return Resolved(answers, assigned.changed, [*steps, *assigned.steps], assigned.recounted)
+    return Resolved([], assigned.changed, [*steps, *assigned.steps], assigned.recounted)
 
 
 def _reach(told: Collection[int], born: Collection[int], joined: Joined, now: datetime) -> None:

@@ -40,7 +40,6 @@ def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[i
     """
     claims: dict[int, Facts] = defaultdict(dict)
     person_of: dict[int, int | None] = {}
-    told: set[tuple[Any, ...]] = set()
     first: dict[int, datetime] = {}
     last: dict[int, datetime] = {}
     for one, answers in zip(said, who, strict=True):
@@ -48,10 +47,9 @@ def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[i
             name, at = answer.identity_id, item.occurred_at
             if name is None:
                 continue
-            if not _told_before(item, name, told):
-                for field, saying in _claimed(item, one.source, one.trust):
-                    sayings.add(claims[name], field, saying)
-                    person_of[name] = answer.person_id
+            for field, saying in _claimed(item, one.source, one.trust):
+                sayings.add(claims[name], field, saying)
+                person_of[name] = answer.person_id
             if name not in first or at < first[name]:
                 first[name] = at
             if item.active and (name not in last or last[name] < at):
@@ -60,19 +58,6 @@ def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[i
     _seen_again(moved)
     changed = _store(claims) if claims else set()
     return {person for name in changed if (person := person_of[name]) is not None}
-
-
-def _told_before(item: Item, name: int, told: set[tuple[Any, ...]]) -> bool:
-    """Whether there is nothing in it but what another event of the same minute told."""
-    if item.kind == "identify":
-        return False
-    context = item.context
-    now = tuple(context[key] for key in TOLD if key in context)
-    known = (name, item.occurred_at.timestamp() // 60, now)
-    if not now or known in told:
-        return True
-    told.add(known)
-    return False
 
 
 def _claimed(item: Item, source: str, trust: Trust) -> Iterable[tuple[str, Saying]]:

@@ -10,19 +10,23 @@ from signals_app.ingest import LEASE, Opened
 from signals_app.models import Envelope
 
 LARGE = 100_000
+MOST_ITEMS = 8_000
 _thread = ThreadPoolExecutor(1, "ahead")
 
 
 class Chunk:
     """Claimed envelopes, to be opened once: by whoever asks, or before that by a thread.
 
-    Sources and mappings are those of the moment of the claim.
+    Sources and mappings are those of the moment of the claim. So many are opened as hold MOST_ITEMS together: a small
+    body may hold very many, and they have to fit into memory.
     """
 
     def __init__(self, envelopes: Sequence[Envelope]) -> None:
         self.envelopes = envelopes
+        self.unread: Sequence[Envelope] = ()
+        """Known once it is opened: those that were too many, no longer among `envelopes`."""
         self._since = time.monotonic()
-        self._open = ingest.opener(envelopes)
+        self._each = ingest.opening(envelopes)
         self._opening: Future[list[Opened]] | None = None
 
     @property
@@ -47,3 +51,15 @@ class Chunk:
             yield
         finally:
             wait([self._opening])
+
+    def _open(self) -> list[Opened]:
+        found, items = [], 0
+        for one in self._each:
+            found.append(one)
+            items += len(one.items) + len(one.rejected)
+            if items >= MOST_ITEMS:
+                read = {id(one.envelope) for one in found}
+                self.unread = [envelope for envelope in self.envelopes if id(envelope) not in read]
+                self.envelopes = [one.envelope for one in found]
+                break
+        return found

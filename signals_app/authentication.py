@@ -77,17 +77,16 @@ def claims_of(source: Source, token: str) -> Claims:
 
     Real time decides, not the sandbox clock. Raises BadToken.
     """
-    secrets = [secret for secret in (source.signing_secret, source.previous_secret) if secret]
     if not token:
         raise BadToken("a person token is needed: Authorization: Bearer <token>")
-    for secret in secrets:
+    for secret in source.secrets:
         try:
             return _claims(jwt.decode(token, secret, ["HS256"], leeway=LEEWAY_SECONDS, options=_REQUIRED))
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError:
             raise BadToken("the person token has expired") from None
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:  # also a secret that is no HMAC key
             raise BadToken(f"the person token is not valid: {error}") from None
         except OverflowError:
             raise BadToken("the person token is not valid: a time is out of range") from None

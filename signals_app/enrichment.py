@@ -1,22 +1,22 @@
 """Firmographics: what is looked up of a company by its domain, where nobody told us its industry or size."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from django.db.models import Q
+
 from people_app.models import Account, ContactPoint
 from signals_app import lookups
 from signals_app.connectors import CONNECTORS
 from signals_app.connectors.base import Wanted
+from signals_app.connectors.shared.firmographics import COMPANY, DOMAIN
 from signals_app.models import Lookup, Source
 from upsell_project.lib import clock
 
 AGAIN_AFTER = timedelta(days=90)
-COMPANY = "company"
 MOST_PEOPLE = 20
-_DOMAIN = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 # Addresses there tell a person, not a company.
 # fmt: off
 FREE_MAIL = frozenset({
@@ -39,13 +39,19 @@ FREE_MAIL = frozenset({
 
 def want(account_ids: Collection[int]) -> None:
     """Ask for the firmographics of those of these accounts that lack them. Run in the inbox's transaction."""
-    kinds = [kind for kind, connector in CONNECTORS.items() if connector.enriches]
-    sources = Source.objects.filter(kind__in=kinds, active=True).exclude(api_key="") if account_ids else []
-    wanting = list(sources)
+    wanting = _asked() if account_ids else []
     if wanting:
         domains = _domains(account_ids)
         for source in wanting:
             _ask(source.pk, domains)
+
+
+def _asked() -> list[Source]:
+    """Those that do nothing else, and those that send webhooks where staff said so."""
+    knowing = [connector for connector in CONNECTORS.values() if connector.enriches]
+    only = [connector.kind for connector in knowing if not connector.signed]
+    told = Q(kind__in=[connector.kind for connector in knowing], looks_up=True)
+    return list(Source.objects.filter(Q(kind__in=only) | told, active=True).exclude(api_key=""))
 
 
 def _ask(source_id: int, domains: dict[str, set[int]]) -> None:
@@ -115,4 +121,4 @@ def domain_of(said: object) -> str:
     except ValueError:
         return ""
     domain = host.lower().removeprefix("www.").rstrip(".")
-    return domain if _DOMAIN.fullmatch(domain) and domain not in FREE_MAIL else ""
+    return domain if DOMAIN.fullmatch(domain) and domain not in FREE_MAIL else ""

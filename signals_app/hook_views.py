@@ -60,7 +60,7 @@ def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     headers = door.kept_headers(request, connector.headers)
     if QUERY in connector.headers:
         headers[QUERY] = query[: door.LONGEST_HEADER]
-    if not _secrets(source):
+    if not source.secrets:
         headers[UNPROVEN] = "1"
     body = door.inflated(arrived.body, MAX_HOOK) or query.encode()
     if reason := connector.too_much(body):
@@ -88,7 +88,7 @@ def _source(kind: str, token: str) -> Source:
 
 def _verify(connector: Connector, source: Source, arrived: HookRequest) -> None:
     try:
-        connector.verify(arrived, _secrets(source), clock.real().timestamp())
+        connector.verify(arrived, source.secrets, clock.real().timestamp())
     except BadSignature as error:
         health.signature_failed(source.pk)
         raise Refusal(401, f"{WRONG} ({error})." if str(error) else f"{WRONG}.", source) from None
@@ -100,7 +100,3 @@ def _note_old(connector: Connector, source: Source, arrived: HookRequest) -> Non
     signed = from_iso(said) or (from_unix(float(said)) if said.isdecimal() and said.isascii() else None)
     if signed and clock.real() - signed > NOTED_AGE:
         log.warning("%s, source %s: a request that was signed at %s", connector.kind, source.pk, signed)
-
-
-def _secrets(source: Source) -> list[str]:
-    return [secret for secret in (source.signing_secret, source.previous_secret) if secret]

@@ -1,14 +1,14 @@
 """The door in: keep what was received before saying so, and turn it into events exactly once."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from math import floor
 from typing import Any
 
-from signals_app import connectors, mapping, once, proof, seen
+from signals_app import connectors, events, mapping, once, proof, seen
 from signals_app.connectors.base import UNPROVEN, Wanted
 from signals_app.incoming import MAX_NAME, SET_ONCE_BEFORE, Incoming, Rejected
 from signals_app.models import Envelope, EventMapping, Source
@@ -19,7 +19,7 @@ from upsell_project.lib.group_commit import Line
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 # What one transaction may hold: it must end well within the lease.
-MAX_CLAIMED_BYTES = 1536 * 1024
+MAX_CLAIMED_BYTES = 3 * 1024 * 1024
 SIGNED_PERSON = "upsell-person"
 MOST_REJECTED = 2_500
 
@@ -54,11 +54,11 @@ def accept(source_id: int, call: str, body: bytes, headers: Mapping[str, str]) -
     answer may be 200."""
     offset = clock.offset()
     received, lead = clock.real() + offset, floor(offset.total_seconds())
-    _arrivals.add((source_id, call, body, bulk.json(headers), received, lead))
+    _arrivals.add((source_id, call, body, bulk.json(headers), received, lead), len(body))
 
 
 def _keep(rows: Sequence[tuple[Any, ...]]) -> None:
-    bulk.insert(_KEEP, *map(list, zip(*rows, strict=True)))
+    bulk.prepared(_KEEP, [list(column) for column in zip(*rows, strict=True)])
 
 
 _KEEP = (
@@ -102,17 +102,28 @@ def open_all(envelopes: Sequence[Envelope]) -> list[Opened]:
 
     Nothing happened after it was received: a sender's clock that is ahead would bar all newer facts.
     """
-    return opener(envelopes)()
+    return list(opening(envelopes))
 
 
-def opener(envelopes: Sequence[Envelope]) -> Callable[[], list[Opened]]:
-    """What `open_all` does, once PostgreSQL is asked for all that it needs: any thread may call it."""
+def opening(envelopes: Sequence[Envelope]) -> Iterator[Opened]:
+    """What `open_all` does, one by one, once PostgreSQL was asked for all that it needs: any thread may go on."""
     sources = Source.objects.in_bulk({envelope.source_id for envelope in envelopes})
     known = [envelope for envelope in envelopes if envelope.source_id in sources]
     if len(known) < len(envelopes):
         _leave([envelope for envelope in envelopes if envelope.source_id not in sources])
     mappings = mapping.load()
-    return lambda: [_open(envelope, sources[envelope.source_id], mappings) for envelope in known]
+    return (_open(envelope, sources[envelope.source_id], mappings) for envelope in known)
+
+
+def put_back(envelopes: Sequence[Envelope]) -> None:
+    """What was claimed and is left unread waits on, as if nobody had claimed it."""
+    if envelopes:
+        bulk.run(
+            "UPDATE signals_app_envelope SET lease_until = NULL, attempts = attempts - 1"
+            " WHERE id = ANY(%s) AND received_at = ANY(%s)",
+            [one.pk for one in envelopes],
+            [one.received_at for one in envelopes],
+        )
 
 
 def _leave(envelopes: Sequence[Envelope]) -> None:
@@ -129,14 +140,15 @@ def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) 
     received = envelope.received_at - shift
     reader = connectors.reader(source.kind, envelope.call)
     connector = connectors.CONNECTORS[source.kind]
-    relays = connector.relays and not source.vouched
+    believed = (source.vouched or not connector.relays) and UNPROVEN not in envelope.headers
+    signed = envelope.headers.get(SIGNED_PERSON)
     parsed = reader.parse(bytes(envelope.body), envelope.headers, received, envelope.call)
     items = [item for item in parsed.items if not item.declined]
     for item in items:
-        item.user_id = envelope.headers.get(SIGNED_PERSON) or item.user_id
-        once = item.occurred_at < SET_ONCE_BEFORE
-        item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if once else shift)
-        item.proven = item.proven and not relays and UNPROVEN not in envelope.headers
+        item.user_id = signed or item.user_id
+        set_once = item.occurred_at < SET_ONCE_BEFORE
+        item.occurred_at = min(item.occurred_at, received) + (shift / -1000 if set_once else shift)
+        item.proven = item.proven and believed
         if item.kind == "page":
             mapping.name_page(item)
     if connector.anybody_typed and not source.vouched:
@@ -149,30 +161,30 @@ def _open(envelope: Envelope, source: Source, mappings: Sequence[EventMapping]) 
 
 def store(opened: Sequence[Opened], who: Sequence[Any]) -> list[Stored]:
     """Insert all items as events, skip the ones we have, and return the new ones. `who` runs along all items."""
-    entries: dict[tuple[int, str], tuple[Opened, Incoming, Any]] = {}
-    for (one, item), answer in zip(_walk(opened), who, strict=True):
-        entries.setdefault((one.envelope.source_id, item.message_id), (one, item, answer))
-    ids = once.insert([_row(*entry) for entry in entries.values()], clock.real())
+    entries: dict[tuple[int, str], tuple[datetime, Incoming, Any]] = {}
+    answers = iter(who)
+    for one in opened:
+        source, received = one.envelope.source_id, one.envelope.received_at
+        for item, answer in zip(one.items, answers, strict=False):
+            entries.setdefault((source, item.message_id), (received, item, answer))
+    ids = once.take([*entries], clock.real())
+    new = [(id, source, *entry) for id, ((source, _), entry) in zip(ids, entries.items(), strict=True) if id]
+    events.write([_row(*one) for one in new])
     return [
-        Stored(id, one.envelope.source_id, item, answer.person_id, answer.account_id)
-        for id, (one, item, answer) in zip(ids, entries.values(), strict=True)
-        if id
+        Stored(id, source, item, answer.person_id, answer.account_id) for id, source, _, item, answer in new
     ]
 
 
-def _walk(opened: Sequence[Opened]) -> Iterator[tuple[Opened, Incoming]]:
-    return ((one, item) for one in opened for item in one.items)
-
-
-def _row(one: Opened, item: Incoming, who: Any) -> once.New:
+def _row(id: int, source: int, received: datetime, item: Incoming, who: Any) -> events.Row:
     """Traits are kept on the person, not again in the event: there they could not be erased."""
     kept = (
         item.properties
         if item.kind in ("track", "page", "screen")
         else {"traits": sorted({**item.traits, **item.account_traits})}
     )
-    return once.New(
-        one.envelope.source_id,
+    return (
+        id,
+        source,
         item.message_id,
         item.kind,
         item.name[:MAX_NAME],
@@ -181,7 +193,7 @@ def _row(one: Opened, item: Incoming, who: Any) -> once.New:
         who.account_id if who.grouped else None,
         bulk.jsonb(kept),
         item.occurred_at,
-        one.envelope.received_at,
+        received,
     )
 
 

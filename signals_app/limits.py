@@ -14,14 +14,12 @@ from contextvars import ContextVar
 from functools import cache, lru_cache
 from threading import Lock
 
-import redis
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from redis.backoff import NoBackoff
+from redis import Redis
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
-from upsell_project.lib import clock
+from upsell_project.lib import clock, impatient
 
 TOO_FAST = "Too much at once. Send it again in a second."
 RETRY_AFTER = 1
@@ -192,11 +190,5 @@ def _networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 @cache
-def _redis() -> "redis.Redis":
-    """Of our own, as a request waits for it: short time-outs, no second attempt."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+def _redis() -> Redis:
+    return impatient.redis(REDIS_SECONDS)

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from people_app.models import Account, AccountName
 from signals_app import connectors, ingest
 from signals_app.connectors.base import Question, Wanted
+from signals_app.connectors.shared import firmographics
 from signals_app.models import Lookup, Source
 from upsell_project.lib import bulk, clock, http, queue
 from upsell_project.lib.errors import where
@@ -136,7 +137,7 @@ def _read(lookup: Lookup) -> None:
         _end(lookup, Lookup.State.FAILED, "its API cannot be asked for this")
         return
     try:
-        answer = http.get(question.url, question.headers)
+        answer = _asked(question)
     except http.Forbidden as error:
         _broken(source, str(error))
         _uncounted(lookup, clock.real() + REFUSED_WAIT)
@@ -145,6 +146,12 @@ def _read(lookup: Lookup) -> None:
         _silent(source, lookup)
     else:
         _take(source, lookup, answer)
+
+
+def _asked(question: Question) -> http.Answer:
+    if question.body is None:
+        return http.get(question.url, question.headers)
+    return http.post(question.url, question.headers, question.body)
 
 
 def _question(source: Source, lookup: Lookup) -> Question | None:
@@ -189,15 +196,18 @@ def _keep(source: Source, lookup: Lookup, body: bytes) -> None:
 
 def accept(source_id: int, read: Wanted, body: bytes, accounts: Sequence[int]) -> None:
     """Take an answer in. What it is about travels beside it, where the answer does not say it in our words."""
-    about = {"upsell-object": read.id, "upsell-accounts": bulk.json(_named(accounts))} if accounts else {}
+    about = {}
+    if accounts:
+        named = _named(accounts, Source.objects.get(pk=source_id).kind)
+        about = {firmographics.ASKED: read.id, firmographics.ACCOUNTS: bulk.json(named)}
     ingest.accept(source_id, f"read:{read.kind}", body, about)
 
 
-def _named(accounts: Sequence[int]) -> list[dict[str, Any]]:
-    """Each account by a name of its own, with the facts that are known of it already."""
+def _named(accounts: Sequence[int], asked: str) -> list[dict[str, Any]]:
+    """Each account by a name of its own, with the facts that others than the asked kind of source told of it."""
     found = [account.merged_into or account for account in _accounts(accounts)]
     return [
-        {"kind": kind, "value": value, "known": _known(account)}
+        {"kind": kind, "value": value, "known": _known(account, asked)}
         for account in {account.pk: account for account in found}.values()
         if (name := _name(account))
         for kind, value in [name]
@@ -215,9 +225,10 @@ def _name(account: Account) -> tuple[str, str] | None:
     return names.order_by("kind", "value").values_list("kind", "value").first()
 
 
-def _known(account: Account) -> list[str]:
+def _known(account: Account, asked: str) -> list[str]:
     typed = [name for name in ("name", "industry", "country", "timezone") if getattr(account, name)]
-    return sorted({*typed, *account.traits})
+    said_by = {name: said.get("source") for name, said in account.provenance.items()}
+    return sorted(name for name in {*typed, *account.traits} if said_by.get(name) != asked)
 
 
 def _end(lookup: Lookup, state: str, error: str, **more: Any) -> None:

@@ -10,7 +10,6 @@ them there; whoever is ahead meets them in the new one. They could only miss eac
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
 
 from upsell_project.lib import bulk
 
@@ -19,35 +18,6 @@ OVERLAP = timedelta(days=1)
 # An event that was processed this long ago, or less, is recognized for certain.
 KEPT = timedelta(days=30)
 _EPOCH = date(1970, 1, 1)
-_COLUMNS = {
-    "id": "int8",
-    "source_id": "int8",
-    "message_id": "varchar",
-    "kind": "varchar",
-    "name": "varchar",
-    "person_id": "int8",
-    "identity_id": "int8",
-    "account_id": "int8",
-    "properties": bulk.JSONB,
-    "occurred_at": "timestamptz",
-    "received_at": "timestamptz",
-}
-_PERSON, _NAME = (list(_COLUMNS).index(name) for name in ("person_id", "name"))
-
-
-class New(NamedTuple):
-    """What may be a new event, in the order of the columns above; `properties`: as `bulk.jsonb` has them."""
-
-    source: int
-    message: str
-    kind: str
-    name: str
-    person: int | None
-    identity: int | None
-    account: int | None
-    properties: bytes
-    occurred: datetime
-    received: datetime
 
 
 def period(day: date) -> date:
@@ -55,26 +25,20 @@ def period(day: date) -> date:
     return day - (day - _EPOCH) % PERIOD
 
 
-def insert(rows: Sequence[New], now: datetime) -> list[int | None]:
-    """Insert the events that were not inserted before. The id of each row, ascending; None where it was there.
-
-    `rows`: each (source, message) at most once. `now`: real time, UTC.
+def take(keys: Sequence[tuple[int, str]], now: datetime) -> list[int | None]:
+    """Take these keys, (source, message) each at most once, for events that are new: ascending ids for them, None for
+    those that were taken before. `now`: real time, UTC.
     """
-    keys = [(row.source, sha256(row.message.encode()).digest()[:16]) for row in rows]
-    if not keys:
+    digests = [(source, sha256(message.encode()).digest()[:16]) for source, message in keys]
+    if not digests:
         return []
     taken = bulk.select(
         _statement(now.date()),
-        _array(source for source, _ in keys),
-        _array(digest.hex() for _, digest in keys),
+        _array(source for source, _ in digests),
+        _array(digest.hex() for _, digest in digests),
     )
     fresh, ids = {(source, digest) for _, source, digest in taken}, iter(sorted(id for id, _, _ in taken))
-    found = [next(ids) if key in fresh else None for key in keys]
-    new = [(id, *row) for id, row in zip(found, rows, strict=True) if id]
-    # What lies side by side in the indexes is written one after the other: that takes a quarter off the whole.
-    new.sort(key=lambda row: (row[_PERSON] or 0, row[_NAME]))
-    bulk.copy("signals_app_event", _COLUMNS, new)
-    return found
+    return [next(ids) if key in fresh else None for key in digests]
 
 
 def known(keys: Sequence[tuple[int, str]], now: datetime) -> set[tuple[int, str]]:
@@ -103,13 +67,14 @@ def _statement(today: date) -> str:
     return (_BOTH if today - current < OVERLAP else _ONE).format(**parts)
 
 
-# The periods are written into the statement, so that PostgreSQL plans with two partitions and not with all. Keys are
-# inserted in one order by everybody: two batches that share some wait for each other and do not deadlock.
+# The periods are written into the statement, so that PostgreSQL plans with two partitions and not with all. Each key is
+# looked up for itself (a scalar subquery): a join reads the whole partition before, where that is not very large. Keys
+# are inserted in one order by everybody: two batches that share some wait for each other and do not deadlock.
 _ONE = """
 INSERT INTO signals_app_eventkey (digest, source_id, period)
 SELECT digest, source, {current} FROM unnest(%s::bigint[], %s::uuid[]) AS item(source, digest)
-WHERE NOT EXISTS (SELECT 1 FROM signals_app_eventkey k
-    WHERE k.digest = item.digest AND k.source_id = item.source AND k.period = {before})
+WHERE (SELECT 1 FROM signals_app_eventkey k
+    WHERE k.digest = item.digest AND k.source_id = item.source AND k.period = {before} LIMIT 1) IS NULL
 ORDER BY 1, 2 ON CONFLICT DO NOTHING
 RETURNING nextval('signals_app_event_id_seq'), source_id, uuid_send(digest)
 """

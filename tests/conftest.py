@@ -4,19 +4,15 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from tests import databases
+from tests import databases, examples
 from tests.build import forget_caches
 from upsell_project.lib import clock
 
-# How much the properties try that name no number of their own: every run a little, `make fuzz` a lot.
-hypothesis.settings.register_profile("every_run", max_examples=40, deadline=None)
-hypothesis.settings.register_profile("fuzz", max_examples=5_000, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "every_run"))
+examples.load(os.environ.get("HYPOTHESIS_PROFILE", "every_run"))
 
 # After each test whose transactions really commit.
 TransactionTestCase._fixture_teardown = lambda _: databases.empty()  # type: ignore[attr-defined]
@@ -32,6 +28,17 @@ def django_db_modify_db_settings(
     """The database of the tests is a copy of one that is migrated once for all of them."""
     if django_db_use_migrations and (django_db_createdb or not django_db_keepdb):
         connection.settings_dict["TEST"] |= {"TEMPLATE": databases.migrated(), "MIGRATE": False}
+
+
+# Set up once for a module, so by one worker.
+ONCE_A_MODULE = {"starter", "years"}
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and ONCE_A_MODULE & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
 
 
 class Time:

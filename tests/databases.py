@@ -1,15 +1,18 @@
 """Databases for tests: one that is migrated, to copy, and a quick way to empty one that was used."""
 
 import hashlib
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import django
 import psycopg
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +55,24 @@ def migrate(url: str, *target: str) -> None:
     command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--no-input", "-v0", *target]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def migrate_in_child(url: str, *target: str) -> None:
+    """Run `migrate` on the database in a fork of this process, which has loaded everything already."""
+    child = multiprocessing.get_context("fork").Process(
+        target=_migrate, args=(urlsplit(url).path[1:], target)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == 0, "its traceback is on stderr"
+
+
+def _migrate(name: str, target: Sequence[str]) -> None:
+    own = connections.create_connection("default")
+    own.settings_dict = {**own.settings_dict, "NAME": name}
+    # The parent's connection is not closed here: on its socket that would end the parent's session.
+    connections["default"] = own
+    call_command("migrate", *target, skip_checks=True, interactive=False, verbosity=0)
 
 
 def _state() -> str:

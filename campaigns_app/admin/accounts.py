@@ -17,6 +17,7 @@ from people_app import account_names, sayings, shown
 from people_app.admin import accounts as plain
 from people_app.models import Account, AccountName, Entitlement
 from people_app.sayings import Saying
+from signals_app.connectors import CONNECTORS
 from upsell_project.lib import clock
 
 MEMBERS = 20
@@ -31,6 +32,12 @@ class Said:
     source: str
     at: datetime | None
 
+    @property
+    def by(self) -> str:
+        """The source as staff know it."""
+        connector = CONNECTORS.get(self.source)
+        return connector.label if connector else self.source.capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -39,6 +46,7 @@ class Fact:
     name: str
     said: Said
     others: list[Said] = field(default_factory=list)
+    label: str = ""
 
 
 class AccountResource(plain.AccountResource):
@@ -127,7 +135,7 @@ def facts_of(account: Account, names: Iterable[AccountName]) -> list[Fact]:
 def _fact(name: str, value: Any, account: Account, said: Mapping[str, list[Saying]]) -> Fact:
     source = account.provenance.get(name, {})
     here = Said(_text(value), source.get("source", ""), _moment(source.get("at")))
-    return Fact(name.replace("_", " "), here, _others(here, said.get(name, [])))
+    return Fact(name, here, _others(here, said.get(name, [])), plain.label(name))
 
 
 def _others(here: Said, said: Iterable[Saying]) -> list[Said]:
@@ -142,7 +150,8 @@ def _limits(rows: Iterable[Entitlement], said: Mapping[str, list[Saying]]) -> li
         here = Said(
             "unlimited" if row.cap is None else f"{row.cap.normalize():f}", row.source, row.changed_at
         )
-        found.append(Fact(row.resource, here, _others(here, said.get(shown.LIMIT + row.resource, []))))
+        others = _others(here, said.get(shown.LIMIT + row.resource, []))
+        found.append(Fact(row.resource, here, others, plain.label(row.resource)))
     return found
 
 

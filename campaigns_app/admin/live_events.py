@@ -91,7 +91,7 @@ def _panel(
         "groups": rejected.groups(refused),
         "may_retry": request.user.has_perm("signals_app.change_rejectedevent"),
         "shown": SHOWN,
-        "searched": SEARCHED,
+        "searched": f"{SEARCHED:,}",
         "example": _example(sources),
     }
 

@@ -19,6 +19,33 @@ from upsell_project.lib import clock
 from upsell_project.lib.admin_base import EstimatedPages, FactsAdmin, Form, RowsInline, StampedAdmin, Tabular
 from upsell_project.lib.tables import TableAdmin, TableResource
 
+LABELS = {
+    "group_id": "Account id",
+    "prepaid": "Paid for in advance",
+    "cancelling": "Being cancelled",
+    "trial_ends_at": "Trial ends",
+    "renews_at": "Renews",
+    "period_started_at": "Billing period began",
+    "mrr": "Monthly revenue (MRR)",
+    "ltv": "Lifetime value (LTV)",
+    "tier": "Customer-success tier",
+    "timezone": "Time zone",
+    "addons": "Add-ons",
+    "stripe_customer_id": "Stripe customer",
+    "traits": "Everything else",
+}
+"""What staff read where the name of a column says too little."""
+HINTS = {
+    "addons": 'A list: ["sso", "audit-log"]',
+    "account_manager": 'Who looks after it: {"email": "kim@example.com", "booking_url": "https://..."}',
+    "traits": 'What no field above is for: {"employees": 42}',
+}
+
+
+def label(fact: str) -> str:
+    """`trial_ends_at` is *Trial ends*."""
+    return LABELS.get(fact) or fact.replace("_", " ").capitalize()
+
 
 class AccountResource(TableResource):
     """Subclasses say what became known."""
@@ -111,6 +138,7 @@ class EntitlementInline(Tabular):
 
     model = Entitlement
     form = EntitlementForm
+    verbose_name, verbose_name_plural = "limit", "What its plan allows"
     fields = ("resource", "cap", "changed_at", "source")
     readonly_fields = ("changed_at", "source")
     extra = 0
@@ -129,6 +157,7 @@ class KnownAccount(Known):
 
 class MemberInline(RowsInline):
     model = Membership
+    verbose_name_plural = "Members"
     fields = ("person", "role", "joined_at")
     ordering = ("pk",)
     per_page = 20
@@ -148,9 +177,34 @@ class AccountAdmin(TableAdmin, StampedAdmin):
     paginator = EstimatedPages
     show_full_result_count = False
     sortable_by = ()
-    exclude = ("provenance",)
     readonly_fields = ("created_at", "merged_into", "personal_of")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("group_id", "name", "industry", "tier", "country", "timezone", "account_manager")},
+        ),
+        (
+            "What it pays for",
+            {
+                "fields": (
+                    *("plan", "addons", "seats_used", "mrr", "ltv", "currency", "billing_period", "prepaid"),
+                    *("subscription_status", "cancelling", "invoice_status", "stripe_customer_id"),
+                )
+            },
+        ),
+        ("Dates", {"fields": ("trial_ends_at", "renews_at", "period_started_at", "fiscal_year_end")}),
+        ("More", {"fields": ("traits", *readonly_fields)}),
+    )
     inlines = (EntitlementInline, MemberInline)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.label = label(db_field.name)
+            field.help_text = HINTS.get(db_field.name, field.help_text)
+            if db_field.name in HINTS:
+                field.widget.attrs["rows"] = 3
+        return field
 
 
 @admin.register(Entitlement)

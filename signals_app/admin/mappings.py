@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from signals_app import mapping
 from signals_app.admin.meters import picked
@@ -31,6 +33,10 @@ class MappingForm(Form):
         model = EventMapping
         fields = ("source", "event", "name", "properties", "constants", "live")
         widgets: ClassVar = {"event": picked("seen-names"), "name": picked("plan-names")}
+        labels: ClassVar = {"event": "Event as it comes", "name": "Becomes"}
+        help_texts: ClassVar = {
+            "name": "Its name in the tracking plan. Empty: it keeps the name that it comes with."
+        }
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -73,6 +79,8 @@ class EventMappingAdmin(TestedAdmin):
             obj.version += 1
         obj.updated_at, obj.updated_by_id = clock.now(), request.user.pk
         super().save_model(request, obj, form, change)
+        if form.has_changed():
+            self.message_user(request, _past(obj, request))
 
     @admin.display(description="Source")
     def source_name(self, obj: EventMapping) -> str:
@@ -85,6 +93,16 @@ class EventMappingAdmin(TestedAdmin):
     @admin.display(description="Properties")
     def renames(self, obj: EventMapping) -> str:
         return plain(obj.properties | obj.constants) or "as they come"
+
+
+def _past(obj: EventMapping, request: HttpRequest) -> str:
+    """What a change means for what is stored already, with the page that applies it for who may."""
+    if not request.user.has_perm("signals_app.change_envelope"):
+        return "It holds from now on."
+    url = reverse("admin:signals_app_envelope_read_again")
+    if obj.source_id:
+        url += f"?source={obj.source_id}"
+    return format_html('It holds from now on. <a href="{}">Apply it to what came before</a>', url)
 
 
 @admin.register(SeenProperty)

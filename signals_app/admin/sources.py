@@ -42,12 +42,13 @@ class SourceForm(Form):
         label="API key",
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "password", "autocomplete": "new-password"}),
-        help_text="Reads what the provider's webhooks only name. Empty: the present one stays.",
+        help_text="Reads what the provider's webhooks only name, and companies by their domain. Empty: the present"
+        " one stays.",
     )
 
     class Meta:
         model = Source
-        fields = ("kind", "name", "origins", "active", "api_url", "vouched")
+        fields = ("kind", "name", "origins", "active", "api_url", "vouched", "looks_up")
 
     def clean_origins(self) -> list[str]:
         origins = self.cleaned_data["origins"] or []
@@ -115,7 +116,9 @@ class SourceAdmin(Admin):
         connector = CONNECTORS.get(kind)
         reads = ("new_api_key", "api_url") if connector and connector.reads else ()
         vouched = ("vouched",) if connector and (connector.relays or connector.anybody_typed) else ()
-        return ((None, {"fields": ("kind", "name", *active, *origins, "new_secret", *vouched, *reads)}),)
+        looks = ("looks_up",) if connector and connector.enriches and connector.signed else ()
+        fields = ("kind", "name", *active, *origins, "new_secret", *vouched, *reads, *looks)
+        return ((None, {"fields": fields}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()
@@ -173,8 +176,8 @@ class SourceAdmin(Admin):
                 sources.rotate(obj, secret)
         else:
             made = sources.create(obj.kind, obj.name, secret, obj.origins)
-            made.vouched = obj.vouched
-            made.save(update_fields=["vouched"])
+            made.vouched, made.looks_up = obj.vouched, obj.looks_up
+            made.save(update_fields=["vouched", "looks_up"])
             obj.__dict__.update(made.__dict__)
         if {"new_api_key", "api_url"} & set(form.changed_data):
             self._open_api(

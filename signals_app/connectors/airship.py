@@ -11,23 +11,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from signals_app import counted
 from signals_app.connectors.base import (
-    BadSignature,
+    MAX_TEXT,
     Connector,
     HookRequest,
     Parsed,
-    check_token,
     elements,
     from_iso,
     from_unix,
     identifier,
     members,
     printable,
+    unusable,
     words,
 )
+from signals_app.connectors.shared.signatures import require_token
 from signals_app.incoming import Incoming, Rejected, digest
 from signals_app.receipt import receipt
-from upsell_project.lib import signing, strict_json
+from upsell_project.lib import strict_json
 
 NAMES = {
     "SEND": "Message Sent",
@@ -45,7 +47,6 @@ IN_APP = ("RICH_DELIVERY", "RICH_READ", "IN_APP_MESSAGE_DISPLAY")
 DEVICES = {"EMAIL": "email", "SMS": "sms", "OPEN": "chat"}
 OUT = ("OPT_OUT", "OPTED_OUT", "UNSUBSCRIBED")
 IN = ("OPT_IN", "OPTED_IN", "SUBSCRIBED")
-_MAX_TEXT = 10_000
 
 
 class Airship(Connector):
@@ -58,15 +59,17 @@ class Airship(Connector):
         "Forward Airship's Real-Time Data Streaming (JSON or one event a line) to the URL, with the secret as header"
         " X-Api-Key or as Bearer token. Use our user ids as named users."
     )
+    lists: ClassVar[tuple[str, ...]] = ("", "events")
+    lines: ClassVar[bool] = True
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        if not signing.usable(secrets):
-            raise BadSignature("the source has no secret")
-        check_token(request, secrets)
+        require_token(request, secrets)
 
     def parse(
         self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
     ) -> Parsed:
+        if reason := self.too_much(body):
+            return unusable(body, f"the body {reason}")
         parsed = Parsed()
         for index, event in enumerate(_events(body)):
             if isinstance(event, Rejected):
@@ -85,7 +88,7 @@ def _events(body: bytes) -> Iterator[dict[str, Any] | Rejected]:
         yield from _whole(strict_json.loads(body))
         return
     except strict_json.Refused as error:
-        lines = [line for line in body.splitlines() if line.strip()]
+        lines = list(counted.lines_of(body))
         if len(lines) < 2:
             yield Rejected(0, error.sentence("the body"), error.path, printable(body))
             return
@@ -171,5 +174,5 @@ def _about(name: str, kind: str, said: dict[str, Any]) -> dict[str, Any]:
         return {"permanent": False, "reason": words(said.get("reason")) or kind.lower()}
     if name == "Reply Received":
         text = words(said.get("inbound_message")) or words(said.get("message")) or words(said.get("keyword"))
-        return {"text": text[:_MAX_TEXT]}
+        return {"text": text[:MAX_TEXT]}
     return {"reason": words(said.get("reason")) or kind.lower()} if name == "Message Dropped" else {}

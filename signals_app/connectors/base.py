@@ -1,6 +1,5 @@
 """What a connector is: proof that a request comes from its provider, then the body turned into `Incoming`."""
 
-import base64
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +10,12 @@ from typing import Any, ClassVar
 
 from babel import Locale
 
+from signals_app import counted
 from signals_app.incoming import MAX_ID, MAX_RAW, Incoming, Rejected
-from upsell_project.lib import signing
 
 MAX_TEXT = 10_000
+LATER = datetime.min.replace(tzinfo=UTC)
+"""Stands in an item until whoever has the whole event says when it happened."""
 
 QUERY = "upsell-query"  # no header of a request: the door puts the query string there
 
@@ -53,10 +54,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The GET that reads one object: a whole URL and the headers that authorize it."""
+    """What reads one object: a whole URL and the headers that authorize it."""
 
     url: str
     headers: Mapping[str, str]
+    body: bytes | None = None
+    """None for a GET; a search is a POST that may be repeated."""
 
 
 @dataclass(slots=True)
@@ -106,7 +109,13 @@ class Connector(ABC):
     reads: ClassVar[str] = ""
     """Where the provider's API is, such as `https://api.hubapi.com`; empty when nothing is ever read there."""
     enriches: ClassVar[bool] = False
-    """Knows companies by their domain."""
+    """Knows companies by their domain. What sends webhooks, too, is asked only if staff say so (`Source.looks_up`)."""
+    lists: ClassVar[tuple[str, ...]] = ()
+    """Where a body holds items that are read one by one (`parameters.members`); "" is the body itself, an array."""
+    most: ClassVar[int] = 5_000
+    """How many such items one request may bring: with more it is refused whole, before anything is kept."""
+    lines: ClassVar[bool] = False
+    """Takes one JSON value a line, too; then all lines together may hold so many."""
 
     @abstractmethod
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
@@ -114,7 +123,11 @@ class Connector(ABC):
 
     def too_much(self, body: bytes) -> str:
         """Why this body holds more than one request may, as `holds more than 5 events`; empty when it does not."""
-        return ""
+        return f"holds more than {self.most} events" if self.beyond(body) else ""
+
+    def beyond(self, body: bytes) -> bool:
+        """Whether it holds more than `most` items. What is no JSON is counted by its own connector."""
+        return counted.beyond(self.most, body, self.lists, lines=self.lines)
 
     @abstractmethod
     def parse(
@@ -137,30 +150,6 @@ class Connector(ABC):
     def refuse_stale(self, signed_at: float, now: float) -> None:
         if self.freshness is not None and not abs(now - signed_at) <= self.freshness.total_seconds():
             raise BadSignature("the signed time is too far from now")
-
-
-def check_token(request: HookRequest, secrets: Sequence[str]) -> None:
-    """For providers that sign nothing: a source that has a secret must be told it, as Basic password, Bearer token or
-    `X-Api-Key`. Without one anybody who knows the URL is let in, and the door marks what they bring `UNPROVEN`."""
-    if not secrets:
-        return
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    given = [request.headers.get("x-api-key", ""), request.headers.get("x-upsell-token", "")]
-    if scheme.lower() == "bearer":
-        given.append(credentials)
-    elif scheme.lower() == "basic":
-        given += _basic(credentials)
-    if not signing.any_same(signing.usable(secrets), [token.strip() for token in given if token.strip()]):
-        raise BadSignature("the secret is missing or wrong")
-
-
-def _basic(credentials: str) -> list[str]:
-    """`user:password` whole, and the password alone: a secret may be either."""
-    try:
-        decoded = base64.b64decode(credentials, validate=True).decode()
-    except ValueError:  # no base64, no UTF-8, or not even ASCII
-        return []
-    return [decoded, decoded.partition(":")[2]]
 
 
 def unusable(body: bytes, reason: str, path: str = "") -> Parsed:

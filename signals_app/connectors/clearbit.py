@@ -6,35 +6,27 @@ Unverified: the API is a legacy one that new keys are no longer made for; HubSpo
 data are properties of HubSpot companies and come in by that connector.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     Question,
     Wanted,
     country_code,
     decimal_text,
-    elements,
     first_words,
     members,
     present,
-    unusable,
     whole_number,
-    words,
 )
-from signals_app.incoming import Incoming, short_id
-from upsell_project.lib import strict_json
-
-DOMAIN = re.compile(r"(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+from signals_app.connectors.shared import firmographics
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
 
 
-class Clearbit(Connector):
+class Clearbit(JsonConnector):
     kind: ClassVar[str] = "clearbit"
     label: ClassVar[str] = "Clearbit (company look-up)"
     signed: ClassVar[bool] = False
@@ -54,41 +46,13 @@ class Clearbit(Connector):
         raise BadSignature("this kind of source sends nothing by itself")
 
     def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:
-        if wanted.kind != "company" or not DOMAIN.fullmatch(wanted.id):
+        if wanted.kind != firmographics.COMPANY or not firmographics.DOMAIN.fullmatch(wanted.id):
             return None
         url = f"{api_url}/v2/companies/find?domain={wanted.id}"
         return Question(url, {"Authorization": f"Bearer {api_key}", "Accept": "application/json"})
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        """`upsell-accounts` beside the answer names those it is about, with the facts that are known of them already:
-        what somebody said of an account counts more than what is found of its domain."""
-        try:
-            said = strict_json.loads(body)
-            about = strict_json.loads(headers.get("upsell-accounts") or "[]")
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the answer"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the answer is not a JSON object")
-        facts, domain = _facts(said), headers.get("upsell-object", "")
-        return Parsed([item for one in elements(about) if (item := _item(one, facts, domain, received_at))])
-
-
-def _item(one: Any, facts: dict[str, Any], domain: str, received_at: datetime) -> Incoming | None:
-    kind, value = words(members(one).get("kind")), words(members(one).get("value"))
-    known = elements(members(one).get("known"))
-    new = {name: fact for name, fact in facts.items() if name not in known}
-    if not (kind and value and new):
-        return None
-    return Incoming(
-        kind="group",
-        message_id=short_id(f"company:{domain}:{received_at:%Y-%m-%d}:{kind}:{value}"),
-        occurred_at=received_at,
-        account_ids={kind: value},
-        account_traits=new,
-        active=False,
-    )
+    def read(self, said: Any, arrival: Arrival) -> Parsed:
+        return firmographics.parsed(_facts(said), arrival.received_at, arrival)
 
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:

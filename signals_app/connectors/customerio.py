@@ -4,27 +4,25 @@ Source: docs.customer.io, "Reporting webhooks"; n8n CustomerIoTriggerHelpers. Si
 a request is repeated for up to seven days, its age is no reason to refuse it. It waits for no answer of ours but 2xx:
 whatever cannot be used is answered 200 all the same, or its whole queue would stand still.
 
-Unverified: `human_opened`, `human_clicked`, WhatsApp, changes of subscription preferences (they count as an opt-out
-when no topic is left), and whether `bounced` may be a soft bounce (a failure that begins with 4 counts as one).
-`opened` includes opens by machines, so it counts as one; those of people are `human_opened`.
+Unverified: whether a repeat renews the signed time, `human_opened`, `human_clicked`, WhatsApp, changes of
+subscription preferences (they count as an opt-out when no topic is left), and whether `bounced` may be a soft bounce
+(a failure that begins with 4 counts as one). `opened` includes opens by machines, so it counts as one; those of
+people are `human_opened`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
-    BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     from_unix,
     identifier,
     members,
-    unusable,
     words,
 )
-from signals_app.incoming import digest
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_mac
 from signals_app.receipt import receipt
 from upsell_project.lib import signing, strict_json
 
@@ -56,7 +54,7 @@ OF_PEOPLE = ("Unsubscribed", "Resubscribed")
 PREFERENCES = ("cio_subscription_preferences_changed", "subscription_preferences_changed")
 
 
-class CustomerIo(Connector):
+class CustomerIo(JsonConnector):
     kind: ClassVar[str] = "customerio"
     label: ClassVar[str] = "Customer.io"
     dated: ClassVar[str] = "x-cio-timestamp"
@@ -71,45 +69,30 @@ class CustomerIo(Connector):
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         timestamp = request.headers.get("x-cio-timestamp", "").strip()
+        given = request.headers.get("x-cio-signature", "").strip()
         signed = (b"v0:", timestamp.encode(errors="surrogatepass"), b":", request.body)
-        expected = [signing.hex_mac(secret, *signed) for secret in signing.usable(secrets)]
-        if not timestamp or not signing.any_same(
-            expected, [request.headers.get("x-cio-signature", "").strip()]
-        ):
-            raise BadSignature("no active secret made this signature")
+        check_mac(secrets, [given] if timestamp else [], lambda secret: signing.hex_mac(secret, *signed))
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
         if not isinstance(said.get("metric"), str):
-            return unusable(body, "metric is missing", "metric")
-        channel = CHANNELS.get(words(said.get("object_type")), "")
-        name = _name(said["metric"], members(said.get("data")))
+            return arrival.unusable("metric is missing", "metric")
+        data = members(said.get("data"))
+        channel, name = CHANNELS.get(words(said.get("object_type")), ""), _name(said["metric"], data)
         if not channel or not name or (channel == "*" and name not in OF_PEOPLE):
             return Parsed()
-        data = members(said.get("data"))
         ids = members(data.get("identifiers"))
-        return Parsed(
-            [
-                receipt(
-                    name,
-                    words(said.get("event_id")) or f"sha256:{digest(repr(body))}",
-                    min(from_unix(said.get("timestamp")) or received_at, received_at),
-                    channel=channel,
-                    message=words(data.get("delivery_id")),
-                    user_id=words(ids.get("id")) or words(data.get("customer_id")),
-                    lookup=_lookup(channel, data, ids),
-                    person_ids={"customerio_id": words(ids.get("cio_id"))},
-                    **_about(name, said["metric"], data),
-                )
-            ]
+        found = receipt(
+            name,
+            arrival.id(words(said.get("event_id"))),
+            arrival.at(from_unix(said.get("timestamp"))),
+            channel=channel,
+            message=words(data.get("delivery_id")),
+            user_id=words(ids.get("id")) or words(data.get("customer_id")),
+            lookup=_lookup(channel, data, ids),
+            person_ids={"customerio_id": words(ids.get("cio_id"))},
+            **_about(name, said["metric"], data),
         )
+        return Parsed([found])
 
 
 def _name(metric: str, data: dict[str, Any]) -> str:

@@ -1,32 +1,30 @@
 """Drift: conversations as tickets, contacts as facts.
 
-Source: devdocs.drift.com. Unverified: everything. The shapes are as we remember them, and whether Drift (now part of
+Source: devdocs.drift.com.
+Unverified: everything. The shapes are as we remember them, and whether Drift (now part of
 Salesloft) still gives out tokens is unknown; what cannot be read is kept as rejected.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
+    LATER,
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
-    check_token,
     from_unix,
     identifier,
     members,
-    printable,
-    unusable,
+    present,
     words,
 )
-from signals_app.incoming import Incoming, digest, short_id
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_token
+from signals_app.incoming import Incoming, short_id
 from upsell_project.lib import plain_text, signing, strict_json
 
-# Set by whoever has the whole event.
-_LATER = datetime.min.replace(tzinfo=UTC)
-_MAX_TEXT = 10_000
 _NAMES = {
     "new_conversation": "Ticket Created",
     "new_message": "Ticket Updated",
@@ -35,7 +33,7 @@ _NAMES = {
 }
 
 
-class Drift(Connector):
+class Drift(JsonConnector):
     kind: ClassVar[str] = "drift"
     label: ClassVar[str] = "Drift"
     needs_secret: ClassVar[bool] = False
@@ -56,23 +54,17 @@ class Drift(Connector):
             if not told or not signing.any_same(signing.usable(secrets), [told]):
                 raise
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        kind, data = words(members(said).get("type")), members(members(said).get("data"))
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        kind, data = words(said.get("type")), members(said.get("data"))
         if not kind:
-            return unusable(body, "the body is not an event: it has no type", "type")
+            return arrival.unusable("the body is not an event: it has no type", "type")
         item = _identify(data) if kind == "contact_identified" else _talk(kind, data)
         if item is None:
             return Parsed()
         if not (item.user_id or item.person_ids or item.lookup or item.properties.get("ticket_id")):
-            return unusable(body, "the event names neither a contact nor a conversation", "data")
-        item.message_id = short_id(f"{kind}:{_unique(kind, data) or f'sha256:{digest(printable(body))}'}")
-        item.occurred_at = min(_moment(data) or received_at, received_at)
+            return arrival.unusable("the event names neither a contact nor a conversation", "data")
+        item.message_id = short_id(f"{kind}:{_unique(kind, data) or arrival.id('')}")
+        item.occurred_at = arrival.at(_moment(data))
         return Parsed([item])
 
 
@@ -108,9 +100,13 @@ def _talk(kind: str, data: dict[str, Any]) -> Incoming | None:
     contact = author if author.get("type") == "contact" else members(data.get("contact"))
     item = _blank("track", contact or {"id": data.get("contactId")})
     ticket = data.get("conversationId") or (data.get("id") if kind != "new_message" else None)
-    text = plain_text.from_html(words(data.get("body")))[:_MAX_TEXT]
-    told = {"ticket_id": identifier(ticket), "text": text, "status": status, "channel": "chat"}
-    item.name, item.properties = name, {key: value for key, value in told.items() if value}
+    item.name = name
+    item.properties = present(
+        ticket_id=identifier(ticket),
+        text=plain_text.from_html(words(data.get("body"))),
+        status=status,
+        channel="chat",
+    )
     return item
 
 
@@ -118,11 +114,8 @@ def _identify(data: dict[str, Any]) -> Incoming:
     contact = members(data.get("contact")) or data
     item = _blank("identify", {**contact, "id": contact.get("contactId", contact.get("id"))})
     attributes = members(contact.get("attributes")) or contact
-    traits = {
-        "email": identifier(attributes.get("email")).lower(),
-        "name": identifier(attributes.get("name")),
-    }
-    item.traits = {name: value for name, value in traits.items() if value}
+    email, name = identifier(attributes.get("email")).lower(), identifier(attributes.get("name"))
+    item.traits = present(email=email, name=name)
     return item
 
 
@@ -133,7 +126,7 @@ def _blank(kind: str, contact: dict[str, Any]) -> Incoming:
     return Incoming(
         kind=kind,
         message_id="",
-        occurred_at=_LATER,
+        occurred_at=LATER,
         user_id=own or None,
         lookup={"email": email} if email else {},
         person_ids={"drift_contact_id": contact_id} if contact_id else {},

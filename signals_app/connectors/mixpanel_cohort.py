@@ -8,29 +8,22 @@ A page of a sync that is sent again has the same session, page and action: it ch
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, ClassVar
 
-from signals_app.connectors.base import (
-    Answer,
-    Connector,
-    HookRequest,
-    Parsed,
-    check_token,
-    identifier,
-    members,
-    unusable,
-    words,
-)
-from signals_app.incoming import Incoming, Rejected, short_id
+from signals_app.connectors.base import Answer, HookRequest, Parsed, identifier, members, words
+from signals_app.connectors.shared import cohort
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_token
+from signals_app.incoming import Incoming, Rejected
 from upsell_project.lib import strict_json
 
-NAMES = {"members": "Cohort Entered", "add_members": "Cohort Entered", "remove_members": "Cohort Left"}
+_INSIDE = {"members": True, "add_members": True, "remove_members": False}
 _DEVICE = "$device:"
 
 
-class MixpanelCohort(Connector):
+class MixpanelCohort(JsonConnector):
     kind: ClassVar[str] = "mixpanel_cohort"
     label: ClassVar[str] = "Mixpanel (cohorts)"
     setup: ClassVar[str] = (
@@ -38,27 +31,24 @@ class MixpanelCohort(Connector):
         " password (user:password), then sync cohorts to it."
     )
     needs_secret: ClassVar[bool] = False
+    lists: ClassVar[tuple[str, ...]] = ("parameters.members",)
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         check_token(request, secrets)
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
         action, parameters = words(said.get("action")), members(said.get("parameters"))
-        if action not in NAMES:
+        if action not in _INSIDE:
             return Parsed()
-        if not isinstance(parameters.get("members"), list):
-            return unusable(body, "parameters.members is not an array", "parameters.members")
+        listed = parameters.get("members")
+        if not isinstance(listed, list):
+            return arrival.unusable("parameters.members is not an array", "parameters.members")
         if not identifier(parameters.get("mixpanel_cohort_id")):
-            return unusable(body, "parameters.mixpanel_cohort_id is missing", "parameters.mixpanel_cohort_id")
-        return _parsed(action, parameters, received_at.astimezone(UTC))
+            path = "parameters.mixpanel_cohort_id"
+            return arrival.unusable(f"{path} is missing", path)
+        return cohort.changes(
+            "parameters.members", listed, lambda member: _change(action, parameters, members(member), arrival)
+        )
 
     def answer(self, request: HookRequest) -> Answer:
         try:
@@ -68,39 +58,22 @@ class MixpanelCohort(Connector):
         return Answer(json.dumps({"action": action[:100], "status": "success"}).encode())
 
 
-def _parsed(action: str, parameters: dict[str, Any], received_at: datetime) -> Parsed:
-    parsed = Parsed()
-    seen: set[str] = set()
-    for index, member in enumerate(parameters["members"]):
-        item = _item(action, parameters, members(member), received_at)
-        if item is None:
-            path = f"parameters.members[{index}].mixpanel_distinct_id"
-            parsed.rejected.append(Rejected(index, "mixpanel_distinct_id is missing", path))
-        elif item.message_id not in seen:
-            seen.add(item.message_id)
-            parsed.items.append(item)
-    return parsed
-
-
-def _item(
-    action: str, parameters: dict[str, Any], member: dict[str, Any], received_at: datetime
-) -> Incoming | None:
+def _change(
+    action: str, parameters: dict[str, Any], member: dict[str, Any], arrival: Arrival
+) -> Incoming | Rejected:
     distinct, email = identifier(member.get("mixpanel_distinct_id")), identifier(member.get("email"))
     if not (distinct.removeprefix(_DEVICE) or email):
-        return None
-    cohort = identifier(parameters.get("mixpanel_cohort_id"))
+        return Rejected(0, "mixpanel_distinct_id is missing", "mixpanel_distinct_id")
+    cohort_id = identifier(parameters.get("mixpanel_cohort_id"))
     page = words(members(parameters.get("page_info")).get("page_count"))
     # Without a session nothing tells a repeated page from a later sync, except the day.
-    session = words(parameters.get("mixpanel_session_id")) or f"{received_at:%Y-%m-%d}"
-    device = distinct.startswith(_DEVICE)
-    return Incoming(
-        kind="track",
-        message_id=short_id(f"{cohort}:{session}:{page}:{action}:{distinct or email}"),
-        occurred_at=received_at,
-        name=NAMES[action],
-        user_id=None if device else distinct or None,
-        anonymous_id=distinct.removeprefix(_DEVICE) or None if device else None,
-        properties={"cohort_id": cohort, "cohort": words(parameters.get("mixpanel_cohort_name"))},
-        lookup={"email": email} if email else {},
-        active=False,
+    day = f"{arrival.received_at.astimezone(UTC):%Y-%m-%d}"
+    session = words(parameters.get("mixpanel_session_id")) or day
+    device = distinct.removeprefix(_DEVICE) if distinct.startswith(_DEVICE) else ""
+    return cohort.change(
+        f"{cohort_id}:{session}:{page}:{action}:{distinct or email}",
+        arrival.received_at,
+        inside=_INSIDE[action],
+        cohort=(cohort_id, words(parameters.get("mixpanel_cohort_name"))),
+        who=("" if distinct.startswith(_DEVICE) else distinct, device, email),
     )

@@ -9,30 +9,25 @@ are fired by the browsers of visitors, who could say anything: they are never be
 
 and, where one has them, `delivery_id`, `email`, `phone`, `url` and `reason`.
 
-Unverified: `external_id` among the placeholders (copy it from OneSignal's editor), and kinds other than those of push
+Unverified: the names of the placeholders (copy them from OneSignal's editor), and kinds other than those of push
 and e-mail. An event's own body under `event` and `message`, unchanged, is read as well.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
-    BadSignature,
-    Connector,
     HookRequest,
     Parsed,
-    check_token,
     from_iso,
     from_unix,
     identifier,
     members,
-    unusable,
     words,
 )
-from signals_app.incoming import digest
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import require_token
 from signals_app.receipt import receipt
-from upsell_project.lib import signing, strict_json
 
 CHANNELS = {"push": "push", "email": "email", "sms": "sms", "iam": "in_app", "in_app": "in_app"}
 NAMES = {
@@ -54,7 +49,7 @@ FROM_BROWSERS = "notification."
 NO_BROWSERS = "web push webhooks come from browsers and prove nothing: set up an Event Stream instead"
 
 
-class OneSignal(Connector):
+class OneSignal(JsonConnector):
     kind: ClassVar[str] = "onesignal"
     label: ClassVar[str] = "OneSignal"
     beta: ClassVar[str] = (
@@ -68,22 +63,12 @@ class OneSignal(Connector):
     )
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        if not signing.usable(secrets):
-            raise BadSignature("the source has no secret")
-        check_token(request, secrets)
+        require_token(request, secrets)
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
         if words(said.get("event")).startswith(FROM_BROWSERS):
-            return unusable(body, NO_BROWSERS, "event")
-        return _read(_flat(said), body, received_at)
+            return arrival.unusable(NO_BROWSERS, "event")
+        return _read(_flat(said), arrival)
 
 
 def _flat(said: dict[str, Any]) -> dict[str, Any]:
@@ -101,10 +86,10 @@ def _flat(said: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in whole.items() if value is not None}, **said}
 
 
-def _read(said: dict[str, Any], body: bytes, received_at: datetime) -> Parsed:
+def _read(said: dict[str, Any], arrival: Arrival) -> Parsed:
     kind = _filled(said, "kind")
     if not kind:
-        return unusable(body, "kind is missing", "kind")
+        return arrival.unusable("kind is missing", "kind")
     channel, _, verb = kind.lower().removeprefix("message.").partition(".")
     if channel not in CHANNELS or verb not in NAMES:
         return Parsed()
@@ -112,8 +97,8 @@ def _read(said: dict[str, Any], body: bytes, received_at: datetime) -> Parsed:
     happened_at = from_unix(int(ts)) if ts.isascii() and ts.isdecimal() and len(ts) < 12 else from_iso(ts)
     found = receipt(
         NAMES[verb],
-        _filled(said, "event_id") or f"sha256:{digest(repr(body))}",
-        min(happened_at or received_at, received_at),
+        arrival.id(_filled(said, "event_id")),
+        arrival.at(happened_at),
         channel=CHANNELS[channel],
         message=_filled(said, "notification_id"),
         user_id=_filled(said, "external_id"),

@@ -7,34 +7,31 @@ slow network: here it is 300 seconds, and a repeated `event_id` changes nothing.
 Unverified: how often and how long Paddle retries, and the answer time it allows.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     elements,
     from_iso,
     identifier,
     members,
-    unusable,
+    present,
     words,
 )
+from signals_app.connectors.shared import billing
+from signals_app.connectors.shared.billing import ONE_OFF, PAYING, Facts, Named
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import Timed
 from signals_app.incoming import Incoming, short_id
-from upsell_project.lib import money, signing, strict_json
+from upsell_project.lib import money
 
-Facts = dict[str, Any]
-Named = tuple[str, dict[str, Any]]
-
-_ELEMENT = re.compile(r"\s*(ts|h1)=([0-9a-f]{1,128})\s*")
+_SIGNATURE = Timed("paddle-signature", "ts", "h1", between=";", joint=b":")
 _ENDED = frozenset({"canceled"})
-_PAYING = frozenset({"active", "past_due"})
 _HAPPENED = {
     "subscription.paused": "Subscription Paused",
     "subscription.resumed": "Subscription Resumed",
@@ -47,10 +44,9 @@ _INVOICES = {
     "transaction.payment_failed": "past_due",
     "transaction.canceled": None,
 }
-ONE_OFF = "one_off"
 
 
-class Paddle(Connector):
+class Paddle(JsonConnector):
     kind: ClassVar[str] = "paddle"
     label: ClassVar[str] = "Paddle Billing"
     freshness: ClassVar[timedelta | None] = timedelta(seconds=300)
@@ -63,48 +59,31 @@ class Paddle(Connector):
     )
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        header = request.headers.get("paddle-signature", "")
-        if not header and b"p_signature=" in request.body:
+        if _SIGNATURE.header not in request.headers and b"p_signature=" in request.body:
             raise BadSignature("this is Paddle Classic, which is not supported: only Paddle Billing is")
-        parts = [_ELEMENT.fullmatch(part) for part in header.split(";")]
-        times = [found[2] for found in parts if found and found[1] == "ts" and found[2].isdecimal()]
-        given = [found[2] for found in parts if found and found[1] == "h1"]
-        if len(times) != 1 or not given:
-            raise BadSignature("no readable Paddle-Signature header")
-        signed = (times[0].encode(), b":", request.body)
-        expected = [signing.hex_mac(secret, *signed) for secret in signing.usable(secrets)]
-        if not signing.any_same(expected, given):
-            raise BadSignature("no active secret made this signature")
-        self.refuse_stale(int(times[0]), now)
+        self.refuse_stale(_SIGNATURE.check(request, secrets), now)
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            event = members(strict_json.loads(body))
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        kind, data = words(event.get("event_type")), members(event.get("data"))
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        kind, data = words(said.get("event_type")), members(said.get("data"))
         if not kind:
-            return unusable(body, "the body is not a Paddle event", "event_type")
+            return arrival.unusable("the body is not a Paddle event", "event_type")
         facts, happened = _read(kind, data)
         if not facts and not happened:
             return Parsed()
-        occurred_at, id = from_iso(event.get("occurred_at")), words(event.get("event_id"))
+        occurred_at, id = from_iso(said.get("occurred_at")), words(said.get("event_id"))
         if not id or occurred_at is None:
-            return unusable(body, "the event has no id or no time", "" if id else "event_id")
-        blank = _addressed(kind, data, min(occurred_at, received_at))
-        items = [replace(blank, kind="group", account_traits=facts | blank.account_ids)] if facts else []
-        items += [replace(blank, name=name, properties=_present(said)) for name, said in happened]
-        for position, item in enumerate(items, start=1):
-            once = _cancelled_once(data) if item.name == "Cancellation Requested" else ""
-            item.message_id = short_id(once or id + (f":{position}" if position > 1 else ""))
+            return arrival.unusable("the event has no id or no time", "" if id else "event_id")
+        items = billing.items(id, _addressed(kind, data, arrival.at(occurred_at)), facts, happened)
+        for item in items:
+            if item.name == "Cancellation Requested":
+                item.message_id = _cancelled_once(data)
         return Parsed(items)
 
 
 def _cancelled_once(sub: dict[str, Any]) -> str:
     """Every later update repeats that the subscription is going to be cancelled."""
-    return f"{identifier(sub.get('id'))}:cancel:{words(members(sub.get('scheduled_change')).get('effective_at'))}"
+    at = words(members(sub.get("scheduled_change")).get("effective_at"))
+    return short_id(f"{identifier(sub.get('id'))}:cancel:{at}")
 
 
 def _addressed(kind: str, data: dict[str, Any], occurred_at: datetime) -> Incoming:
@@ -154,7 +133,7 @@ def facts_of(sub: dict[str, Any]) -> Facts:
     status, currency = words(sub.get("status"))[:30], _currency(sub)
     period, change = members(sub.get("current_billing_period")), members(sub.get("scheduled_change"))
     cancelling = change.get("action") == "cancel"
-    amount = _monthly(sub) if status in _PAYING else Decimal(0)
+    amount = _monthly(sub) if status in PAYING else Decimal(0)
     renews_at = _iso(sub.get("next_billed_at")) or _iso(period.get("ends_at"))
     facts = {
         "status": status,
@@ -165,7 +144,7 @@ def facts_of(sub: dict[str, Any]) -> Facts:
         "period_started_at": _iso(period.get("starts_at")),
         "invoice_status": "past_due" if status == "past_due" else None,
     }
-    return _present(facts) | {
+    return present(**facts) | {
         "price_keys": [] if status in _ENDED else _price_keys(sub),
         "addons": [] if status in _ENDED else _add_ons(sub),
         "cancel_at_period_end": cancelling,
@@ -175,13 +154,7 @@ def facts_of(sub: dict[str, Any]) -> Facts:
 
 
 def _bought(sub: dict[str, Any]) -> dict[str, Any]:
-    keys, ours = _price_keys(sub), members(sub.get("custom_data"))
-    return {
-        "product": keys[0] if keys else None,
-        "price_keys": keys,
-        "proposition_id": identifier(ours.get("proposition_id")),
-        "offer_id": identifier(ours.get("offer_id")),
-    }
+    return billing.bought(_price_keys(sub), members(sub.get("custom_data")))
 
 
 def _transaction(kind: str, bill: dict[str, Any]) -> tuple[Facts, list[Named]]:
@@ -211,32 +184,27 @@ def _lines(holder: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _price_keys(holder: dict[str, Any]) -> list[str]:
     prices = [members(line.get("price")) for line in _lines(holder)]
-    keys = [identifier(price.get(name)) for price in prices for name in ("id", "product_id")]
-    return list(dict.fromkeys(filter(None, keys)))
+    return billing.distinct(identifier(price.get(name)) for price in prices for name in ("id", "product_id"))
 
 
 def _add_ons(sub: dict[str, Any]) -> list[str]:
-    """Paddle knows no add-ons: a price is one when its custom data says so, `{"addon": "reports"}`."""
     prices = [members(line.get("price")) for line in _lines(sub)]
-    named = (identifier(members(price.get("custom_data")).get("addon")) for price in prices)
-    return list(filter(None, named))
+    return billing.add_ons(members(price.get("custom_data")) for price in prices)
 
 
 def _quantity(line: dict[str, Any]) -> int:
-    count = line.get("quantity", 1)
-    return count if isinstance(count, int) and not isinstance(count, bool) and 0 <= count < 10**9 else 0
+    return max(billing.whole(line.get("quantity", 1)) or 0, 0)
 
 
 def _rhythm(holder: dict[str, Any]) -> tuple[str, int]:
     cycle = members(holder.get("billing_cycle"))
     interval, count = words(cycle.get("interval")), cycle.get("frequency")
-    whole = count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 1000 else 1
-    return (interval, whole) if interval in money.MONTHS else ("", whole)
+    whole = billing.whole(count) or 0
+    return interval if interval in money.MONTHS else "", whole if 0 < whole < 1000 else 1
 
 
 def _period(sub: dict[str, Any]) -> str | None:
-    interval, count = _rhythm(sub)
-    return "year" if interval == "month" and count >= 12 else interval or None
+    return billing.period(*_rhythm(sub))
 
 
 def _monthly(sub: dict[str, Any]) -> Decimal | None:
@@ -258,14 +226,8 @@ def _trial_ends_at(sub: dict[str, Any]) -> str | None:
 
 
 def _currency(holder: dict[str, Any]) -> str:
-    code = words(holder.get("currency_code"))
-    return code.upper() if len(code) == 3 and code.isascii() else ""
+    return billing.currency(words(holder.get("currency_code")))
 
 
 def _iso(value: Any) -> str | None:
-    moment = from_iso(value)
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None and value != ""}
+    return billing.iso(from_iso(value))

@@ -5,13 +5,14 @@ the *public* key of SendGrid's console (base64 of DER, no PEM armor needed); it 
 `custom_args` come back at the top level: `delivery_id` (or `message_id`) and `user_id` are read. For mail that was
 handed over by SMTP, `smtp-id` is the Message-ID, which begins with our delivery's id.
 
-Unverified: `sg_machine_open`, and how long SendGrid repeats an event.
+Unverified: `sg_machine_open`, how long SendGrid repeats an event, and how many events it puts into one request at
+most.
 """
 
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -23,18 +24,17 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     from_unix,
     identifier,
     printable,
-    unusable,
     words,
 )
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
 from signals_app.incoming import Incoming, Rejected, digest
 from signals_app.receipt import receipt
-from upsell_project.lib import signing, strict_json
+from upsell_project.lib import signing
 
 NAMES = {
     "processed": "Message Sent",
@@ -63,7 +63,7 @@ _APPENDED = re.compile(r"\.(?:filter|recvd)")
 _OUR_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@", re.IGNORECASE)
 
 
-class SendGrid(Connector):
+class SendGrid(JsonConnector):
     kind: ClassVar[str] = "sendgrid"
     label: ClassVar[str] = "SendGrid"
     dated: ClassVar[str] = _TIMESTAMP
@@ -72,6 +72,7 @@ class SendGrid(Connector):
         "In SendGrid under Settings, Mail Settings, Event Webhooks: paste the URL, switch on the signed event webhook,"
         " and give its verification key (the public key) to this source as its secret."
     )
+    lists: ClassVar[tuple[str, ...]] = ("",)
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         try:
@@ -83,17 +84,11 @@ class SendGrid(Connector):
         if not any(_signed_by(key, signature, signed) for key in keys):
             raise BadSignature("no active key made this signature")
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
+    def read(self, said: Any, arrival: Arrival) -> Parsed:
         parsed = Parsed()
         for index, event in enumerate(said if isinstance(said, list) else [said]):
             if isinstance(event, dict) and isinstance(event.get("event"), str):
-                parsed.items += _items(event, received_at)
+                parsed.items += _items(event, arrival.received_at)
             else:
                 raw = printable(repr(event).encode(errors="replace"))
                 parsed.rejected.append(Rejected(index, "event is missing", f"[{index}].event", raw))

@@ -1,7 +1,8 @@
 """Slack: buttons and slash commands of our own staff. Nothing that comes from there is about a customer.
 
 Source: slack_sdk `SignatureVerifier`; api.slack.com, url_verification, interactivity and slash commands.
-Unverified: the headers of repeated events (they are not read: the event's own id tells).
+Unverified: the headers of repeated events (they are not read: the event's own id tells), how often Slack repeats, and
+that it waits three seconds for an answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,18 @@ from signals_app.connectors.base import (
     from_unix,
     identifier,
     members,
+    printable,
     unusable,
     words,
 )
-from signals_app.incoming import Incoming, digest, short_id
+from signals_app.connectors.shared.signatures import check_mac
+from signals_app.incoming import Incoming, Rejected, digest, short_id
 from upsell_project.lib import signing, strict_json
 
 _MAX_TEXT = 2_000
-_FORM = "application/x-www-form-urlencoded"
+# What one press brings is one; a message holds no more of them.
+_MOST_ACTIONS = 25
+_TOO_MANY = f"the press holds more than {_MOST_ACTIONS} actions: those after them were not read"
 
 
 class Slack(Connector):
@@ -48,9 +53,8 @@ class Slack(Connector):
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
             raise BadSignature("no readable request timestamp")
         signed = (b"v0:", timestamp.encode(), b":", request.body)
-        expected = ["v0=" + signing.hex_mac(secret, *signed) for secret in signing.usable(secrets)]
-        if not signing.any_same(expected, [request.headers.get("x-slack-signature", "").strip()]):
-            raise BadSignature("no active secret made this signature")
+        given = request.headers.get("x-slack-signature", "").strip()
+        check_mac(secrets, [given], lambda secret: "v0=" + signing.hex_mac(secret, *signed))
         self.refuse_stale(int(timestamp), now)
 
     def parse(
@@ -65,6 +69,7 @@ class Slack(Connector):
         if not isinstance(said, dict):
             return unusable(body, "the body is neither a form nor a JSON object")
         commands = _commands(said)
+        left = elements(said.get("actions"))[_MOST_ACTIONS:] if commands else []
         return Parsed(
             [
                 Incoming(
@@ -76,7 +81,8 @@ class Slack(Connector):
                     active=False,
                 )
                 for position, (properties, happened_at) in enumerate(commands, start=1)
-            ]
+            ],
+            [Rejected(_MOST_ACTIONS, _TOO_MANY, "actions", printable(body))] if left else [],
         )
 
     def answer(self, request: HookRequest) -> Answer:
@@ -132,7 +138,7 @@ def _commands(said: Mapping[str, Any]) -> list[tuple[dict[str, str], datetime | 
             ),
             _moment(pressed.get("action_ts")),
         )
-        for pressed in map(members, elements(said.get("actions")))
+        for pressed in map(members, elements(said.get("actions"))[:_MOST_ACTIONS])
         if pressed
     ]
 

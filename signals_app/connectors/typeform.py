@@ -1,38 +1,36 @@
 """Typeform answers: scores become NPS, words become feedback, the rest becomes answers of a survey.
 
-Source: typeform.com/developers/webhooks, "Secure your webhooks". Unverified: that the definition in a webhook tells
-the steps of an opinion scale; without them only 0 to 10 is taken for NPS.
+Source: typeform.com/developers/webhooks, "Secure your webhooks".
+Unverified: that the definition in a webhook tells the steps of an opinion scale (without them only 0 to 10 is taken
+for NPS); in which steps Typeform repeats a delivery, and when failures make it give up a webhook.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
-    BadSignature,
-    Connector,
+    LATER,
+    MAX_TEXT,
     HookRequest,
     Parsed,
     elements,
     from_iso,
     identifier,
     members,
-    printable,
-    unusable,
+    present,
     words,
 )
-from signals_app.incoming import Incoming, digest, short_id
-from upsell_project.lib import signing, strict_json
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_mac
+from signals_app.incoming import Incoming, short_id
+from upsell_project.lib import signing
 
-# Set by whoever has the whole event.
-_LATER = datetime.min.replace(tzinfo=UTC)
-_MAX_TEXT = 10_000
 _NPS_STEPS = 11
 Said = tuple[str, dict[str, Any]]
 
 
-class Typeform(Connector):
+class Typeform(JsonConnector):
     kind: ClassVar[str] = "typeform"
     label: ClassVar[str] = "Typeform"
     beta: ClassVar[str] = (
@@ -42,34 +40,23 @@ class Typeform(Connector):
         "Form > Connect > Webhooks: enter this URL and a secret. Give the form the hidden fields `user_id`, "
         "`account_id` and `offer_id`, so that answers find their person."
     )
+    lists: ClassVar[tuple[str, ...]] = ("form_response.answers",)
+    most: ClassVar[int] = 1_000
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         given = request.headers.get("typeform-signature", "").strip()
-        expected = [
-            "sha256=" + signing.base64_mac(secret, request.body) for secret in signing.usable(secrets)
-        ]
-        if not signing.any_same(expected, [given]):
-            raise BadSignature("no active secret made this signature")
+        check_mac(secrets, [given], lambda secret: "sha256=" + signing.base64_mac(secret, request.body))
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        form = members(members(said).get("form_response"))
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        form = members(said.get("form_response"))
         if not form:
-            return unusable(body, "the body holds no form_response", "form_response")
+            return arrival.unusable("the body holds no form_response", "form_response")
         item = _addressed(form)
         if not (item.hinted_user or item.account_ids or item.lookup):
-            return unusable(
-                body, "the answers name nobody: give the form a hidden user_id", "form_response.hidden"
-            )
-        item.occurred_at = min(from_iso(form.get("submitted_at")) or received_at, received_at)
-        event_id = (
-            words(said.get("event_id")) or words(form.get("token")) or f"sha256:{digest(printable(body))}"
-        )
+            path = "form_response.hidden"
+            return arrival.unusable("the answers name nobody: give the form a hidden user_id", path)
+        item.occurred_at = arrival.at(from_iso(form.get("submitted_at")))
+        event_id = arrival.id(words(said.get("event_id")) or words(form.get("token")))
         about = _about(form)
         return Parsed(
             [
@@ -98,7 +85,7 @@ def _addressed(form: dict[str, Any]) -> Incoming:
     return Incoming(
         kind="track",
         message_id="",
-        occurred_at=_LATER,
+        occurred_at=LATER,
         hinted_user=identifier(hidden.get("user_id")),
         account_ids={"group_id": account} if account else {},
         lookup={name: value for name, value in (("email", email), ("phone", phone)) if value},
@@ -110,8 +97,7 @@ def _addressed(form: dict[str, Any]) -> Incoming:
 def _about(form: dict[str, Any]) -> dict[str, str]:
     title = words(members(form.get("definition")).get("title")) or words(form.get("form_id"))
     offer = identifier(members(form.get("hidden")).get("offer_id"))
-    told = {"survey": title[:200], "response_id": identifier(form.get("token")), "offer_id": offer}
-    return {name: value for name, value in told.items() if value}
+    return present(survey=title[:200], response_id=identifier(form.get("token")), offer_id=offer)
 
 
 def _read(form: dict[str, Any]) -> Iterator[Said]:
@@ -130,14 +116,14 @@ def _read(form: dict[str, Any]) -> Iterator[Said]:
         if isinstance(score, int | float) and not isinstance(score, bool):
             name, properties = _scored(question, score)
             if name != "Survey Answered" and texts and not explained:
-                properties["text"], explained = words(texts.pop(0).get("text"))[:_MAX_TEXT], True
+                properties["text"], explained = words(texts.pop(0).get("text"))[:MAX_TEXT], True
             yield name, properties
         elif chosen := _chosen(answer):
-            yield "Survey Answered", _question(question) | {"answer": chosen[:_MAX_TEXT]}
+            yield "Survey Answered", _question(question) | {"answer": chosen[:MAX_TEXT]}
     for answer in texts:
         field = members(answer.get("field"))
         question = {**fields.get(words(field.get("id")), {}), **field}
-        yield "Feedback Submitted", _question(question) | {"text": words(answer.get("text"))[:_MAX_TEXT]}
+        yield "Feedback Submitted", _question(question) | {"text": words(answer.get("text"))[:MAX_TEXT]}
 
 
 def _scored(question: dict[str, Any], score: float) -> Said:
@@ -152,8 +138,7 @@ def _scored(question: dict[str, Any], score: float) -> Said:
 
 
 def _question(question: dict[str, Any]) -> dict[str, Any]:
-    told = {"question": words(question.get("ref"))[:200], "title": words(question.get("title"))[:500]}
-    return {name: value for name, value in told.items() if value}
+    return present(question=words(question.get("ref"))[:200], title=words(question.get("title"))[:500])
 
 
 def _chosen(answer: dict[str, Any]) -> str:

@@ -1,17 +1,15 @@
 """Userpilot webhooks: flows, checklists, NPS, forms, feature tags and tracked buttons.
 
 Source: docs.userpilot.com/article/257-webhooks (which events there are, and that a "secret token" can be set).
-Unverified: the shape of the body, which is not published, and where the token travels: it is looked for in every header
-and under `secret`, `secret_token` and `token` in the body.
+Unverified: the shape of the body, which is not published, how often a delivery is repeated, and where the token
+travels: it is looked for in every header and under `secret`, `secret_token` and `token` in the body.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     first_words,
@@ -19,12 +17,12 @@ from signals_app.connectors.base import (
     from_number,
     identifier,
     members,
-    points,
     present,
-    unusable,
     words,
 )
-from signals_app.incoming import MAX_NAME, Incoming, digest, short_id
+from signals_app.connectors.shared import guidance
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.incoming import MAX_NAME, Incoming
 from upsell_project.lib import signing, strict_json
 
 ENDINGS = {
@@ -33,10 +31,16 @@ ENDINGS = {
     "dismissed": "Guide Dismissed",
 }
 TOKENS = ("secret", "secret_token", "token")
+NAMES = guidance.Names(
+    text=("feedback", "comment", "text", "answer", "response"),
+    title=("flow_name", "checklist_name", "form_name", "survey_name", "title", "name"),
+    id=("flow_id", "checklist_id", "content_id", "form_id"),
+    question=("question",),
+)
 Said = dict[str, Any]
 
 
-class Userpilot(Connector):
+class Userpilot(JsonConnector):
     kind: ClassVar[str] = "userpilot"
     label: ClassVar[str] = "Userpilot"
     needs_secret: ClassVar[bool] = False
@@ -62,22 +66,14 @@ class Userpilot(Connector):
         if not signing.any_same(signing.usable(secrets), [token for token in given if token]):
             raise BadSignature("the secret token is missing or wrong")
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
+    def read(self, said: Said, arrival: Arrival) -> Parsed:
         detail = _detail(said)
         name = _name(first_words(said, "event_name", "event", "event_type", "type", "name"), detail)
         if not name:
             return Parsed()
-        item = _item(said, detail, name, body, received_at)
+        item = _item(said, detail, name, arrival)
         named = item.user_id or item.lookup or item.group_id
-        return Parsed([item]) if named else unusable(body, "the body names no user", "user_id")
+        return Parsed([item]) if named else arrival.unusable("the body names no user", "user_id")
 
 
 def _detail(said: Said) -> Said:
@@ -87,7 +83,7 @@ def _detail(said: Said) -> Said:
 
 def _name(event: str, detail: Said) -> str:
     """`Flow Completed`, `flow_completed` or `flow` with an action beside it."""
-    said = " ".join(event.lower().replace("_", " ").replace(".", " ").replace("-", " ").split())
+    said = guidance.spoken(event)
     action = first_words(detail, "action", "status").lower()
     if said.startswith("nps"):
         return "" if "dismiss" in said or action == "dismissed" else "NPS Submitted"
@@ -102,32 +98,23 @@ def _name(event: str, detail: Said) -> str:
     return ""
 
 
-def _item(said: Said, detail: Said, name: str, body: bytes, received_at: datetime) -> Incoming:
+def _item(said: Said, detail: Said, name: str, arrival: Arrival) -> Incoming:
     user, company = members(said.get("user")), members(said.get("company"))
     at = next((said[key] for key in ("timestamp", "occurred_at", "inserted_at") if said.get(key)), None)
-    email = first_words(said, "email") or first_words(user, "email")
-    return Incoming(
-        kind="track",
-        message_id=short_id(
-            first_words(said, "id", "event_id") or f"sha256:{digest(body.decode(errors='replace'))}"
-        ),
-        occurred_at=min(from_iso(at) or from_number(at) or received_at, received_at),
-        name=name,
-        user_id=identifier(said.get("user_id")) or identifier(user.get("user_id") or user.get("id")) or None,
-        group_id=identifier(said.get("company_id")) or identifier(company.get("id")) or None,
-        properties=_properties(name, detail or said),
-        lookup={"email": email.lower()} if identifier(email) else {},
+    return guidance.happened(
+        arrival,
+        name,
+        _properties(name, detail or said),
+        id=first_words(said, "id", "event_id"),
+        at=from_iso(at) or from_number(at),
+        user=identifier(said.get("user_id")) or user.get("user_id") or user.get("id"),
+        account=identifier(said.get("company_id")) or company.get("id"),
+        email=first_words(said, "email") or first_words(user, "email"),
     )
 
 
 def _properties(name: str, detail: Said) -> Said:
-    text = first_words(detail, "feedback", "comment", "text", "answer", "response")
-    title = first_words(detail, "flow_name", "checklist_name", "form_name", "survey_name", "title", "name")
-    content_id = first_words(detail, "flow_id", "checklist_id", "content_id", "form_id")
-    if name == "NPS Submitted":
-        return present(score=points(detail.get("score")), text=text)
-    if name == "Survey Answered":
-        return present(survey=title, question=first_words(detail, "question"), answer=text, text=text)
-    if name in ENDINGS.values():
-        return present(guide_id=content_id, guide=title)
-    return present(feature=title) if name == "Feature Used" else {}
+    if name == "Feature Used":
+        return present(feature=first_words(detail, *NAMES.title))
+    told = name in ("NPS Submitted", "Survey Answered", *ENDINGS.values())
+    return guidance.properties(name, detail, NAMES) if told else {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from signals_app.ingest import Stored
@@ -12,13 +13,24 @@ from signals_app.usage import Change
 Evidence = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass
 class Batch:
     """What is new: events, totals that moved, accounts whose plan or limits changed."""
 
     stored: Sequence[Stored]
     changes: Sequence[Change] = ()
     changed_accounts: set[int] = field(default_factory=set)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Stored]]:
+        """Events that were tracked, by name; each in the order in which they happened."""
+        found: dict[str, list[Stored]] = {}
+        for one in self.stored:
+            if one.item.kind == "track":
+                found.setdefault(one.item.name, []).append(one)
+        for those in found.values():
+            those.sort(key=lambda one: one.item.occurred_at)
+        return found
 
 
 @dataclass(slots=True)

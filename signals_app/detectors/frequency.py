@@ -20,8 +20,8 @@ def refresh(signals: Sequence[Signal], now: datetime) -> Mapping[int, Evidence |
 
 
 def _find(definition: SignalDefinition, batch: Batch, now: datetime) -> list[Finding]:
-    by_time = sorted(batch.stored, key=lambda one: one.item.occurred_at)
-    people = {one.person_id: one for one in by_time if one.person_id and _matches(definition.config, one)}
+    named = batch.by_name.get(definition.config["event"], ())
+    people = {one.person_id: one for one in named if one.person_id and _matches(definition.config, one)}
     if not people:
         return []
     config = definition.config
@@ -40,11 +40,7 @@ def _find(definition: SignalDefinition, batch: Batch, now: datetime) -> list[Fin
 
 def _matches(config: Mapping[str, Any], one: Stored) -> bool:
     properties = one.item.properties
-    return (
-        one.item.kind == "track"
-        and one.item.name == config["event"]
-        and all(properties.get(name) == value for name, value in config.get("where", {}).items())
-    )
+    return all(properties.get(name) == value for name, value in config.get("where", {}).items())
 
 
 def _finding(

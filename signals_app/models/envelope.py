@@ -34,6 +34,12 @@ class Source(models.Model):
         " its purchases, opt-outs, tickets and plans are kept as 'Unproven: ...' and change nothing. Say yes only if"
         " none but your own servers send such events to the tool. It counts only while the source has a secret.",
     )
+    looks_up = models.BooleanField(
+        "look companies up by their domain",
+        default=False,
+        help_text="Accounts whose industry or size nobody told are searched there by their domain, each domain at most"
+        " once in 90 days; what others said of them stays. It needs an API key that may read companies.",
+    )
     lookup_error = models.CharField(
         max_length=300, blank=True, help_text="Why its API cannot be read at present"
     )
@@ -51,6 +57,11 @@ class Source(models.Model):
     @property
     def hook_path(self) -> str:
         return f"/hooks/{self.kind}/{self.hook_token}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """Those that count, newest first; none if the provider has none, or staff did not give it yet."""
+        return [secret for secret in (self.signing_secret, self.previous_secret) if secret]
 
 
 class Envelope(models.Model):

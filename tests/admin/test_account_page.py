@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from people_app import account_names, entitlements
@@ -41,6 +42,28 @@ def test_each_fact_is_shown_with_who_said_it_and_when(admin_client: Client, time
     assert facts["mrr"].said.at == time.now - timedelta(days=1)
     assert (facts["segment"].said.value, facts["segment"].said.source) == ("mid", "hubspot")
     assert facts["segment"].others == []
+
+
+def test_facts_and_their_sources_are_named_as_staff_know_them(admin_client: Client, time: Time) -> None:
+    account = an_account("acme", plan="")
+    said(account, "salesforce_outbound_message", time, mrr="49.00", trial_ends_at="2026-04-01")
+    page = admin_client.get(page_of(account))
+    facts = {fact.label: fact.said.by for fact in page.context["facts"]}
+    assert facts["Monthly revenue (MRR)"] == facts["Trial ends"] == "Salesforce (outbound messages)"
+    fields = page.context["adminform"].form.fields
+    assert (fields["mrr"].label, fields["renews_at"].label) == ("Monthly revenue (MRR)", "Renews")
+    shown = {name for _, options in page.context["adminform"].fieldsets for name in options["fields"]}
+    assert {one.name for one in Account._meta.fields} - shown == {"id", "provenance"}
+
+
+def test_who_may_only_look_is_not_asked_to_correct_anything(client: Client, time: Time) -> None:
+    account = an_account("acme")
+    user = User.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_account"))
+    client.force_login(user)
+    text = client.get(page_of(account)).content.decode()
+    assert "Facts, and who said them" in text
+    assert "Correct it" not in text
 
 
 def test_limits_use_names_members_and_merged_accounts_are_shown(admin_client: Client, time: Time) -> None:

@@ -81,6 +81,15 @@ def test_an_empty_page_says_what_to_do(admin_client: Client) -> None:
     assert "Add a source" in admin_client.get(PAGE).content.decode()
 
 
+def test_it_says_how_far_a_filter_looks_and_in_which_zone_times_are(admin_client: Client, time: Time) -> None:
+    a_world()
+    text = admin_client.get(PAGE).content.decode()
+    assert "All times are UTC." in text
+    assert "among the newest" not in text
+    filtered = admin_client.get(PAGE, {"name": "Report Exported"}).content.decode()
+    assert "that match, among the newest 100,000" in filtered
+
+
 def test_it_needs_the_right_to_see_events(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
     client.force_login(User.objects.create_user("sam", is_staff=True))

@@ -83,6 +83,19 @@ def test_a_saved_mapping_remembers_who_and_which_version(admin_client: Client, t
     assert (saved.version, saved.updated_at) == (2, time.now)
 
 
+def test_what_is_saved_says_since_when_it_holds_and_leads_to_what_came_before(admin_client: Client) -> None:
+    source = a_source(name="Backend")
+    answer = admin_client.post(f"{MAPPING}add/", entry(source=source.pk), follow=True)
+    link = f"/admin/signals_app/envelope/read-again/?source={source.pk}"
+    assert "It holds from now on." in answer.content.decode()
+    assert f'<a href="{link}">Apply it to what came before</a>' in answer.content.decode()
+    assert admin_client.get(link).context["form"].is_valid()
+    again = admin_client.post(
+        f"{MAPPING}{EventMapping.objects.get().pk}/change/", entry(source=source.pk), follow=True
+    )
+    assert "It holds from now on." not in again.content.decode(), "nothing changed"
+
+
 def test_a_name_twice_is_refused_at_its_field(admin_client: Client) -> None:
     twice = entry(properties_left=["a", "a"], properties_right=["x", "y"])
     assert "a is there twice" in str(admin_client.post(f"{MAPPING}add/", twice).context["errors"])

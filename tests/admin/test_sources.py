@@ -159,3 +159,25 @@ def test_health_of_many_sources_takes_as_many_statements_as_of_one(
         found = source_health.of(sources, time.now)
     assert found[sources[0].pk].usual is None
     assert found[sources[0].pk].picture.sentence == "Nothing came in the last 48 hours."
+
+
+@pytest.mark.parametrize("kind", sorted(CONNECTORS))
+def test_only_who_sends_and_knows_companies_asks_whether_to_look_them_up(
+    admin_client: Client, kind: str
+) -> None:
+    shown = text(admin_client, f"{ADD}?kind={kind}")
+    assert ('name="looks_up"' in shown) == (kind == "hubspot")
+    assert ("searched there by their domain" in shown) == (kind == "hubspot")
+
+
+def test_looking_companies_up_is_switched_on_with_the_source_and_off_on_its_page(
+    admin_client: Client,
+) -> None:
+    entry = {"kind": "hubspot", "name": "CRM", "new_api_key": "pat-eu1-right", "looks_up": "on"}
+    admin_client.post(f"{ADD}?kind=hubspot", entry)
+    source = Source.objects.get()
+    assert (source.looks_up, source.api_key) == (True, "pat-eu1-right")
+    changed = {"name": "CRM", "active": "on"}
+    assert admin_client.post(page_of(source), changed).status_code == 302
+    source.refresh_from_db()
+    assert (source.looks_up, source.api_key) == (False, "pat-eu1-right")

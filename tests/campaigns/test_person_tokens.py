@@ -92,6 +92,13 @@ def test_a_rotated_secret_still_counts(client: Client) -> None:
     assert get(client, web, old).status_code == 200
 
 
+def test_a_secret_that_can_sign_no_token_is_said_to_be_one(client: Client) -> None:
+    web = a_source("web", signing_secret="ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ")
+    answer = get(client, web, jwt.encode({"sub": "u", "exp": int(wall.time()) + 60}, "s" * 32, "HS256"))
+    assert answer.status_code == 401
+    assert "HMAC" in json.loads(answer.content)["detail"]
+
+
 @pytest.mark.parametrize("key", ["", "wk_unknown", "wk_\xff"])
 def test_an_unknown_key_is_a_401(client: Client, web: Source, key: str) -> None:
     assert client.get("/v1/offers", {"key": key}).status_code == 401

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from campaigns_app import pipeline
-from campaigns_app.models import Delivery, DemoMail
+from campaigns_app.models import Delivery, DemoMail, Enrollment, StaffTask
 from signals_app import overload
-from signals_app.models import Envelope, Event, Source
+from signals_app.models import Envelope, Event, Source, Ticket
 from tests.build import a_source
 from tests.conftest import Time
 from tests.engine import MORNING, begun, somebody, work
@@ -80,6 +82,25 @@ def test_an_answer_is_kept_read_and_found_to_be_one(time: Time, source: Source) 
     assert (event.name, event.person) == ("Reply Received", delivery.person)
     assert event.properties["delivery_id"] == str(delivery.pk)
     assert event.properties["text"] == "Who are you?"
+
+
+@pytest.mark.parametrize("way", ["pipe", "webhook"])
+def test_a_no_stops_what_runs_and_opens_a_ticket(time: Time, client: Client, way: str) -> None:
+    source = a_source("inbound_mail", signing_secret="secret-of-the-source")
+    ours, delivery = a_mail_of_ours(time)
+    mail = an_answer(ours, "No thanks, we are not interested.")
+    if way == "pipe":
+        assert pipe(source.pk, mail) == 0
+    else:
+        told = b64encode(b"mail:secret-of-the-source").decode()
+        headers = {"Authorization": f"Basic {told}"}
+        answer = client.post(source.hook_path, mail, content_type="message/rfc822", headers=headers)
+        assert answer.status_code == 200
+    while pipeline.process(20):
+        pass
+    run = Enrollment.objects.get(pk=delivery.enrollment_id)
+    assert (run.state, run.end_reason) == ("finished", "negative")
+    assert Ticket.objects.get().person == StaffTask.objects.get().person == delivery.person
 
 
 def test_the_reply_address_finds_the_mail_where_its_id_was_changed(

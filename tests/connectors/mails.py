@@ -3,9 +3,9 @@
 Field names: the documentation of SendGrid's Inbound Parse, Mailgun's routes and Postmark's inbound webhook.
 """
 
-import json
 from email.message import EmailMessage
-from urllib.parse import urlencode
+
+from tests.connectors import payload
 
 OURS = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
 RAW = {"content-type": "message/rfc822"}
@@ -53,62 +53,10 @@ def form(fields: dict[str, str | bytes], charset: str = "utf-8") -> tuple[bytes,
 
 
 def carried(by: str) -> tuple[bytes, dict[str, str]]:
-    """The same reply by each of the ways. Field names: the services' documentation of inbound mail."""
-    raw = a_reply().as_bytes()
-    if by == "mime":
-        return raw, RAW
-    if by == "sendgrid-raw":
-        return form(
-            {
-                "email": raw,
-                "to": "offers@x.test",
-                "envelope": '{"to":["offers@x.test"],"from":"ana@example.com"}',
-            }
-        )
-    if by == "sendgrid":
-        head = raw.partition(b"\n\n")[0].decode()
-        return form(
-            {
-                "headers": head,
-                "from": "Ana Roth <Ana@Example.com>",
-                "to": "offers@x.test",
-                "subject": "Re: 17 of 20 reports",
-                "text": SAID,
-                "charsets": '{"text":"utf-8"}',
-                "envelope": '{"to":["offers@x.test"],"from":"ana@example.com"}',
-            }
-        )
-    if by in ("mailgun", "mailgun-form"):
-        fields = {
-            "sender": "ana@example.com",
-            "recipient": "offers@x.test",
-            "from": "Ana Roth <Ana@Example.com>",
-            "subject": "Re: 17 of 20 reports",
-            "body-plain": SAID,
-            "stripped-text": "No thanks, we are fine.",
-            "message-headers": json.dumps([[name, value] for name, value in a_reply().items()]),
-        }
-        if by == "mailgun":
-            return form({**fields})
-        return urlencode(fields).encode(), {"content-type": "application/x-www-form-urlencoded"}
-    listed = [
-        {"Name": name, "Value": value} for name, value in a_reply().items() if name not in ("From", "To")
-    ]
-    said = {
-        "From": "Ana@Example.com",
-        "FromFull": {"Email": "Ana@Example.com", "Name": "Ana Roth", "MailboxHash": ""},
-        "To": "offers@x.test",
-        "OriginalRecipient": "offers@x.test",
-        "Subject": "Re: 17 of 20 reports",
-        "MessageID": "22c74902-a0c1-4511-804f-341342852c90",
-        "Date": "Mon, 02 Mar 2026 10:29:00 +0100",
-        "TextBody": SAID,
-        "HtmlBody": "",
-        "StrippedTextReply": "No thanks, we are fine.",
-        "Headers": listed,
-        "Attachments": [],
-    }
-    return json.dumps(said).encode(), {"content-type": "application/json; charset=utf-8"}
+    """The same reply by each of the ways, as it is stored; attachments are bytes of no encoding."""
+    kept = payload.read("inbound_mail", by)
+    headers = {name.lower(): value for name, value in kept["headers"].items()}
+    return kept["raw"].encode("latin-1"), headers
 
 
 def a_bounce(action: str, status: str, *, original: bool = True) -> bytes:

@@ -101,7 +101,11 @@ def test_a_message_of_more_than_a_hundred_notifications_is_refused() -> None:
     one = stored[stored.index("<Notification>") : stored.index("</notifications>")]
     connector = CONNECTORS["salesforce_outbound_message"]
     assert len(connector.parse(stored.replace(one, one * 100).encode(), {}, NOW).items) == 100
-    assert connector.parse(stored.replace(one, one * 101).encode(), {}, NOW).items == []
+    found = connector.parse(stored.replace(one, one * 101).encode(), {}, NOW)
+    assert (found.items, [one.reason for one in found.rejected]) == (
+        [],
+        ["the body holds more than 100 events"],
+    )
 
 
 def test_salesforce_hears_an_acknowledgement_even_of_what_we_ignore() -> None:

@@ -144,6 +144,18 @@ def test_slack_hears_its_challenge_and_else_nothing_that_it_would_show() -> None
     assert CONNECTORS["slack"].answer(command).body == b""
 
 
+@pytest.mark.parametrize(("pressed", "refused"), [(25, []), (26, ["actions"]), (4_000, ["actions"])])
+def test_of_a_press_of_slack_with_too_many_actions_the_rest_is_said_to_be_left(
+    pressed: int, refused: list[str]
+) -> None:
+    actions = [{"action_id": f"a{number}", "value": "x"} for number in range(pressed)]
+    body = json.dumps({"type": "block_actions", "trigger_id": "1.2.3", "actions": actions}).encode()
+    found = CONNECTORS["slack"].parse(body, {}, NOW)
+    assert [item.properties["action"] for item in found.items] == [f"a{number}" for number in range(25)]
+    assert [one.path for one in found.rejected] == refused
+    assert all("more than 25 actions" in one.reason for one in found.rejected)
+
+
 def test_nothing_from_slack_is_about_a_customer() -> None:
     for name in payload.names("slack", ""):
         stored = payload.read("slack", name)

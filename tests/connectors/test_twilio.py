@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signals_app import replies
 from signals_app.connectors import CONNECTORS
 from signals_app.connectors.base import QUERY, Parsed
 from signals_app.connectors.twilio.keywords import STOPS
@@ -21,7 +22,7 @@ WHATSAPP = {"channel": "whatsapp", "provider_message_id": "SM1"}
     ("name", "event", "properties"),
     [
         ("reply", "Reply Received", {**SMS, "text": "Please call me 🙂"}),
-        ("help", "Reply Received", {**SMS, "text": "HELP"}),
+        ("help", "Help Requested", SMS),
         ("start", "Resubscribed", SMS),
         ("stop-without-opt-out-type", "Unsubscribed", SMS),
         ("whatsapp-button", "Reply Received", {**WHATSAPP, "text": "No thanks"}),
@@ -62,6 +63,24 @@ def test_twilios_own_verdict_counts_and_a_stop_word_always() -> None:
     assert said(Body="stop", OptOutType="HELP") == [("Unsubscribed", "")]
     assert said(Body="JOIN", OptOutType="START") == [("Resubscribed", "")]
     assert said(Body="Unstop") == [("Resubscribed", "")]
+
+
+@pytest.mark.parametrize("text", ["HELP", "info", " Help! "])
+def test_help_by_sms_is_answered_by_twilio_and_is_neither_a_no_nor_work_for_a_human(text: str) -> None:
+    assert said(Body=text) == [("Help Requested", "")]
+    assert said(Body=text, OptOutType="HELP") == [("Help Requested", "")]
+    assert said(Body="Ayuda", OptOutType="HELP") == [("Help Requested", "")]
+
+
+def test_help_on_whatsapp_is_for_a_human_who_reads_no_refusal_in_it() -> None:
+    ((name, text),) = said(Body="HELP", From="whatsapp:+14155550100")
+    assert name == "Reply Received"
+    assert replies.verdict(text) == "neutral"
+
+
+@pytest.mark.parametrize("text", ["help me leave", "more info please"])
+def test_a_sentence_with_such_a_word_is_a_reply(text: str) -> None:
+    assert said(Body=text) == [("Reply Received", text)]
 
 
 def test_yes_answers_an_offer_and_opts_nobody_in() -> None:

@@ -34,10 +34,10 @@ class Table:
         return Line(self.write, self.told.set)
 
 
-def handed_in(line: Line, *rows: str) -> list[Promise]:
+def handed_in(line: Line, *rows: str, size: int = 1) -> list[Promise]:
     with group_commit.held_back() as promises:
         for row in rows:
-            line.add((row,))
+            line.add((row,), size)
     return promises
 
 
@@ -73,7 +73,30 @@ def test_a_group_has_a_limit(table: Table, monkeypatch: pytest.MonkeyPatch) -> N
     assert [len(group) for group in table.groups] == [1, 2, 1]
 
 
-def test_a_row_that_the_database_refuses_costs_no_other_one(table: Table) -> None:
+@pytest.mark.parametrize(
+    ("size", "groups"),
+    [
+        (group_commit.MAX_BYTES // 2 - 1, [1, 3, 2]),
+        (group_commit.MAX_BYTES // 2, [1, 2, 2, 1]),
+        (3 * group_commit.MAX_BYTES, [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_a_group_is_full_with_so_many_bytes_but_never_empty(
+    table: Table, size: int, groups: list[int]
+) -> None:
+    line = table.line()
+    promises = handed_in(line, "a", size=size)
+    assert table.writing.wait(SECONDS)
+    promises += handed_in(line, *"bcdef", size=size)
+    table.go_on.set()
+    group_commit.settle(promises)
+    assert [len(group) for group in table.groups] == groups
+    assert [row for group in table.groups for (row,) in group] == [*"abcdef"]
+
+
+def test_a_row_that_the_database_refuses_costs_no_other_one(
+    table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
     line = table.line()
     promises = handed_in(line, "a")
     assert table.writing.wait(SECONDS)
@@ -81,6 +104,19 @@ def test_a_row_that_the_database_refuses_costs_no_other_one(table: Table) -> Non
     table.go_on.set()
     assert failures(promises) == [None, None, DataError, None]
     assert table.groups == [[("a",)], [("b",)], [("c",)]]
+    assert [one.levelname for one in caplog.records] == ["ERROR"]
+    assert "DataError" in caplog.text
+
+
+def test_settling_waits_for_every_promise_and_tells_of_any(table: Table) -> None:
+    other = Table()
+    promises = handed_in(table.line(), "bad") + handed_in(other.line(), "a")
+    other.go_on.set()
+    assert promises[1].exception(SECONDS) is None
+    assert not promises[0].done()
+    table.go_on.set()
+    with pytest.raises(DataError):
+        group_commit.settle(promises)
 
 
 def test_a_connection_that_died_since_is_replaced_once(table: Table) -> None:
@@ -117,5 +153,5 @@ def test_a_hint_that_fails_stops_nothing() -> None:
 def test_where_nobody_keeps_answers_back_it_is_written_there_and_then() -> None:
     threads: list[threading.Thread] = []
     line = Line(lambda rows: threads.append(threading.current_thread()), lambda: None)
-    line.add(("a",))
+    line.add(("a",), 1)
     assert threads == [threading.current_thread()]

@@ -26,6 +26,16 @@ def test_it_reads_an_answer_and_keeps_its_connection(api: Api) -> None:
     assert (api.connections, api.keys) == (1, [f"Bearer {KEY}"] * 5)
 
 
+def test_it_asks_with_a_body_by_the_same_connection(api: Api) -> None:
+    api.tell("/a", Told(200, {"id": 1}))
+    api.tell("/b", Told(method="POST", reply=lambda body, kind: Told(200, [body.decode(), kind])))
+    assert http.get(f"{api.url}/a", HEADERS).status == 200
+    answer = http.post(f"{api.url}/b", {**HEADERS, "Content-Type": "text/plain"}, b"who?")
+    assert (answer.status, answer.body) == (200, b'["who?", "text/plain"]')
+    assert http.post(f"{api.url}/a", HEADERS, b"").status == 405
+    assert (api.connections, set(api.keys)) == (1, {f"Bearer {KEY}"})
+
+
 @pytest.mark.parametrize(("said", "wait"), [("7", 7.0), ("99999999", 3600.0), ("soon", None), ("-5", None)])
 def test_it_hears_how_long_to_wait(api: Api, said: str, wait: float | None) -> None:
     api.tell("/a", Told(429, {}, {"Retry-After": said}))

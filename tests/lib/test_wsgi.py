@@ -1,7 +1,7 @@
 """The server's threads wait for bodies, one thread works."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -62,6 +62,17 @@ def test_a_body_in_chunks_is_read_whole() -> None:
     assert chunked(b"x" * (MAX_BODY + 1))[0].startswith("413")
 
 
+def test_half_a_body_is_not_taken_for_a_whole_one() -> None:
+    """The server hands on what came before the connection was lost."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise AssertionError("it was handed on")
+
+    status, answer = ask(application, BytesIO(b"0123"), "10")
+    assert status.startswith("400")
+    assert b"did not arrive whole" in answer
+
+
 def test_a_body_that_never_ends_does_not_hold_up_the_others() -> None:
     held, served = threading.Event(), threading.Event()
 
@@ -113,7 +124,7 @@ class Kept:
             raise self.error
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        self.line.add((environ["wsgi.input"].read(),))
+        self.line.add((environ["wsgi.input"].read(),), 1)
         start_response("200 OK", [("Vary", "Origin"), ("Content-Length", "4")])
         return [b"kept"]
 
@@ -141,9 +152,83 @@ def test_what_could_not_be_kept_is_not_acknowledged() -> None:
     assert b"nothing was stored" in body
 
 
-def test_an_error_of_the_application_is_the_servers_to_tell() -> None:
-    def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        raise KeyError("broken")
+PLACE = {"PATH_INFO": "/v1/track", "REQUEST_METHOD": "POST"}
 
-    with pytest.raises(KeyError):
+
+def test_one_of_several_promises_that_is_broken_is_enough() -> None:
+    lost, slow = Kept(OperationalError("away")), Kept()
+
+    def both(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        lost(environ, start_response)
+        return slow(environ, start_response)
+
+    lost.go_on.set()
+    slow.go_on.set()
+    said: list[Any] = []
+    b"".join(Buffered(both)(PLACE | {"wsgi.input": BytesIO()}, lambda *answer: said.extend(answer)))
+    assert said[0] == "503 Service Unavailable"
+
+
+def test_the_slowest_of_several_promises_is_waited_for() -> None:
+    slow, quick, answers = Kept(), Kept(), list[Answer]()
+
+    def both(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        slow(environ, start_response)
+        return quick(environ, start_response)
+
+    waiting = threading.Thread(target=lambda: answers.append(ask(both, BytesIO(b""), "0")))
+    waiting.start()
+    assert slow.writing.wait(10)
+    quick.go_on.set()
+    waiting.join(0.2)
+    assert answers == []
+    slow.go_on.set()
+    waiting.join(10)
+    assert answers == [("200 OK", b"kept")]
+
+
+@pytest.mark.parametrize("error", [KeyError("broken"), OperationalError("away"), SystemExit(3)])
+def test_an_error_of_the_application_is_the_servers_to_tell(error: BaseException) -> None:
+    def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise error
+
+    served = Buffered(broken)
+    for _ in range(2):  # and who works goes on
+        with pytest.raises(type(error)) as caught:
+            served(PLACE | {"wsgi.input": BytesIO()}, None)
+        assert caught.value is error
+
+
+def test_an_error_of_the_application_does_not_wait_for_what_it_promised() -> None:
+    kept, error = Kept(), KeyError("broken")
+
+    def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        kept(environ, start_response)
+        raise error
+
+    with pytest.raises(KeyError) as caught:
         ask(broken, BytesIO(b""), "0")
+    assert caught.value is error
+    kept.go_on.set()
+
+
+def test_an_error_while_the_answer_is_made_is_told_too_and_the_response_is_closed() -> None:
+    closed: list[bool] = []
+    error = ValueError("halfway")
+
+    class Response:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"x"
+            raise error
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return Response()
+
+    with pytest.raises(ValueError, match="halfway") as caught:
+        ask(application, BytesIO(b""), "0")
+    assert caught.value is error
+    assert closed == [True]

@@ -2,26 +2,28 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from tests.databases import migrate
+from tests.databases import migrate_in_child as migrate
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
+def url(django_db_blocker: Any) -> Iterator[str]:
     """An empty database of its own."""
     name = f"migration_{os.getpid()}"
     server = os.environ["DATABASE_URL"]
     for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
         with psycopg.connect(postgres(server), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with django_db_blocker.unblock():
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     with psycopg.connect(postgres(server), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from signals_app import ingest, overload, partitions
@@ -19,8 +20,16 @@ pytestmark = pytest.mark.django_db
 YEARS = 2
 
 
-@pytest.fixture(autouse=True)
-def years() -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def years(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Once for the whole module: each test's transaction lies inside this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_years()
+        yield
+        transaction.set_rollback(True)
+
+
+def make_years() -> None:
     """Two years of events and five weeks of envelopes, one a day, none of them waiting but the last."""
     now, source = clock.real(), a_source("http").pk
     for day in range(365 * YEARS, 0, -1):
@@ -37,7 +46,6 @@ def years() -> Iterator[None]:
         cursor.execute("ANALYZE signals_app_event")
         cursor.execute("ANALYZE signals_app_envelope")
         cursor.execute("SET LOCAL enable_seqscan = off")
-    yield
 
 
 def plan(statement: str, *values: object) -> str:

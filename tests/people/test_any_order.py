@@ -22,6 +22,7 @@ from people_app import homes, identify, settling
 from people_app.item import Said, Trust
 from people_app.models import Account, AccountName, ContactPoint, Entitlement, Identity, Membership, Person
 from signals_app.incoming import Incoming
+from tests import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -242,6 +243,9 @@ def test_any_order_and_repetition_of_a_history_ends_the_same() -> None:
     run_state_machine_as_test(
         History,
         settings=settings(
-            max_examples=15, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples.slow(15),
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -4,7 +4,7 @@ import json
 
 import psycopg
 
-from tests.databases import migrate
+from tests.databases import migrate_in_child as migrate
 from tests.operations.test_partitions_migration import pytestmark, url
 
 __all__ = ["pytestmark", "url"]
@@ -34,7 +34,7 @@ def test_it_works(url: str) -> None:
     migrate(url, "people_app", "0001")
     with psycopg.connect(url) as connection:
         connection.execute(FILL.format(said=psycopg.sql.quote(json.dumps(SAID))))
-    migrate(url)
+    migrate(url, "people_app")
     with psycopg.connect(url) as connection:
         kept = connection.execute("SELECT facts FROM people_app_accountname WHERE value = 'cus_1'").fetchone()
         assert kept and {field: said[3] for field, said in kept[0].items()} == {

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from tests.databases import migrate
+from tests.databases import migrate_in_child as migrate
 from tests.operations.test_partitions_migration import AT_HOME, pytestmark, url
 
 __all__ = ["pytestmark", "url"]
@@ -14,7 +14,7 @@ def test_it_works(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(AT_HOME)
         connection.execute("UPDATE people_app_person SET first_seen_at = '2026-01-01' WHERE id = 1")
-    migrate(url)
+    migrate(url, "people_app")
     with psycopg.connect(url) as connection:
         rows = connection.execute(
             "SELECT i.id, i.first_seen_at = p.first_seen_at, i.last_seen_at = p.last_seen_at"

@@ -14,13 +14,17 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.running_stack import ROOT, Stack, ask, running, until
 from tests.smtp_sink import Sink
+from upsell_project import embedded
+from upsell_project.runner.daemon import free_port
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 EVENTS, BATCH, LANES, KILLS = 20_000, 20, 4, 6
@@ -126,11 +130,11 @@ def test_every_event_that_was_acknowledged_by_web_servers_that_are_killed_is_the
 
 
 def bombs() -> dict[str, bytes]:
-    """Small to send; a gigabyte, or without end, when inflated."""
+    """Small to send; 400 megabytes (all that 500 KB of gzip hold), or without end, when inflated."""
     packer = zlib.compressobj(9, wbits=31)
-    gigabyte = b"".join(packer.compress(b" " * MEGABYTE) for _ in range(400)) + packer.flush()
+    large = b"".join(packer.compress(b" " * MEGABYTE) for _ in range(400)) + packer.flush()
     return {
-        "one member": gigabyte,
+        "one member": large,
         "many members": gzip.compress(b"") * 20_000,
         "gzip in gzip": gzip.compress(gzip.compress(b" " * 50 * MEGABYTE)),
         "an array of arrays": gzip.compress(b"[" * 400_000),
@@ -192,3 +196,50 @@ def statuses(stack: Stack, seconds: float) -> tuple[int, int]:
     connection.close()
     assert set(found) <= {400, 401, 429}
     return len(found), len([status for status in found if status != 429])
+
+
+def test_what_a_killed_database_lost_of_the_inbox_is_processed_again_and_stored_once(tmp_path: Path) -> None:
+    """The end of a chunk is not waited for on the disk, so a crash takes back chunks that seemed done."""
+    batches, size, kills = 40, 100, 0
+    with crashing(tmp_path) as (stack, servers):
+        key = stack.source("http")["write_key"]
+        for number in range(batches):
+            names = [f"{number}:{n}" for n in range(size)]
+            calls = [{"type": "track", "event": "E", "userId": "ana", "messageId": name} for name in names]
+            deliver(stack, key, calls)
+        stack.start("worker", "run_worker")
+        stack.start("dispatch", "dispatch")
+        for wanted in (1, batches * size // 2):
+            until(partial(stored_at_least, wanted, stack), "some are stored")
+            os.kill(servers.postgres.pid(), signal.SIGQUIT)  # at once, without writing anything
+            kills += 1
+            until(lambda: "postgres" in servers.revive(), "PostgreSQL is there again")
+        until(lambda: stored(stack) == batches * size and stack.read(), "everything is read")
+        found = stack.rows("SELECT count(*), count(DISTINCT message_id) FROM signals_app_event")
+        used = stack.rows("SELECT count(*) FROM signals_app_envelope WHERE state <> 'done'")
+    assert kills == 2
+    assert (found, used) == ([(batches * size, batches * size)], [(0,)])
+
+
+@contextmanager
+def crashing(directory: Path) -> Iterator[tuple[Stack, Any]]:
+    """With a PostgreSQL that nobody else needs."""
+    servers = embedded.start(directory)
+    stack = Stack(directory, servers.database_url, servers.redis_url, free_port())
+    try:
+        stack.manage("migrate", "-v0")
+        stack.start_web()
+        yield stack, servers
+    finally:
+        stack.stop()
+        servers.stop()
+
+
+def stored_at_least(number: int, stack: Stack) -> bool:
+    return stored(stack) >= number
+
+
+def stored(stack: Stack) -> int:
+    with suppress(psycopg.Error):
+        return int(stack.rows("SELECT count(*) FROM signals_app_event")[0][0])
+    return 0

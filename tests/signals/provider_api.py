@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,10 @@ class Told:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
+    method: str = "GET"
+    """Asked otherwise, it is 405."""
+    reply: Callable[[bytes, str], "Told"] | None = None
+    """Makes the answer of the body and its content type."""
 
 
 class Api:
@@ -42,7 +46,7 @@ class Api:
     def tell(self, path: str, *answers: Told) -> None:
         self.told[path] = list(answers)
 
-    def answer(self, target: str, key: str) -> Told:
+    def answer(self, method: str, target: str, key: str, body: bytes = b"", content_type: str = "") -> Told:
         self.asked.append(target)
         self.keys.append(key)
         if key != f"Bearer {KEY}":
@@ -51,7 +55,10 @@ class Api:
         answers = self.told[path] or self.told[target]
         if not answers:
             return Told(404, {"message": "not here"})
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        told = answers.pop(0) if len(answers) > 1 else answers[0]
+        if told.method != method:
+            return Told(405, {"message": f"not with {method}"})
+        return told.reply(body, content_type) if told.reply else told
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -63,7 +70,14 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
 
     def do_GET(self) -> None:
-        told = self.api.answer(self.path, self.headers.get("Authorization", ""))
+        self._say(self.api.answer("GET", self.path, self.headers.get("Authorization", "")))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        key, content_type = self.headers.get("Authorization", ""), self.headers.get("Content-Type", "")
+        self._say(self.api.answer("POST", self.path, key, body, content_type))
+
+    def _say(self, told: Told) -> None:
         if told.trouble == RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()

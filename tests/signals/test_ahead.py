@@ -156,8 +156,13 @@ def test_a_job_whose_seconds_are_over_processes_what_it_claimed_and_claims_nothi
     assert asked == ["inbox"]
 
 
-def test_it_gives_way_when_another_job_waits_for_a_worker(server: Source, opening: Opening) -> None:
-    accept(server, 10)
+@pytest.mark.parametrize(("padding", "seconds"), [("", 1.0), (LARGE, -1.0)])
+def test_it_gives_way_when_another_job_waits_for_a_worker(
+    server: Source, opening: Opening, monkeypatch: pytest.MonkeyPatch, padding: str, seconds: float
+) -> None:
+    """With a backlog not before a second is over."""
+    monkeypatch.setattr(pipeline, "SECONDS_OTHERS_WAIT", seconds)
+    accept(server, 10, padding=padding)
     queue.nudge_now("steps")
     queue.the_queue().empty()
     pipeline.process_inbox()
@@ -168,3 +173,27 @@ def test_it_gives_way_when_another_job_waits_for_a_worker(server: Source, openin
     queue.the_queue().connection.delete("upsell:waiting:steps")
     pipeline.process_inbox()
     assert len(stored()) == 10
+
+
+def test_with_a_backlog_a_job_takes_in_more_than_one_chunk_though_others_wait(
+    server: Source, opening: Opening
+) -> None:
+    accept(server, 10)
+    queue.nudge_now("steps")
+    pipeline.process_inbox()
+    assert len(stored()) == 10
+
+
+def test_small_bodies_that_hold_very_many_events_are_taken_in_little_by_little(
+    server: Source, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many: those that were read too far are left as if nobody had claimed them."""
+    ids = accept(server, 8)
+    monkeypatch.setattr(ahead, "MOST_ITEMS", 3)
+    assert pipeline.process(4) == 3
+    assert stored() == ["m0", "m1", "m2"]
+    left = Envelope.objects.filter(pk__in=ids[3:])
+    assert set(left.values_list("state", "attempts", "lease_until")) == {("pending", 0, None)}
+    pipeline.process_inbox()
+    assert sorted(stored()) == [f"m{number}" for number in range(8)]
+    assert set(Envelope.objects.values_list("state", "attempts")) == {("done", 1)}

@@ -17,6 +17,7 @@ from people_app.models import Account, Identity
 from signals_app import ingest, usage
 from signals_app.models import Event, Meter, Source
 from signals_app.usage import recount
+from tests import examples
 from tests.build import a_source
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ TWO_VISITORS = [
 @example([(export(userId="ben"), 1), (export(userId="ana"), 2), *TURNS], 2)
 @example(TWO_VISITORS, 3)
 @given(histories, st.integers(0, 2**32))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples.slow(10), deadline=None, suppress_health_check=list(HealthCheck))
 def test_events_people_and_totals_are_the_same_in_any_order(history: Any, seed: int) -> None:
     numbers = count()
     sent = [

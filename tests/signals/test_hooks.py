@@ -97,6 +97,16 @@ def test_the_secret_before_the_rotation_still_counts(client: Client) -> None:
     assert post(client, source, subscription(1, 60), secret="whsec_the_one_before_it").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "secrets"),
+    [("new", "old", ["new", "old"]), ("new", "", ["new"]), ("", "old", ["old"]), ("", "", [])],
+)
+def test_the_secrets_that_count_are_those_that_were_given_newest_first(
+    now: str, before: str, secrets: list[str]
+) -> None:
+    assert a_source("stripe", signing_secret=now, previous_secret=before).secrets == secrets
+
+
 def test_a_source_without_a_secret_believes_nobody(client: Client) -> None:
     source = a_source("stripe", signing_secret="")
     assert post(client, source, subscription(1, 60), secret=" ").status_code == 401

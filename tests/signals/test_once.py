@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from signals_app import once
+from signals_app import events, once
 from signals_app.models import Event, EventKey
 from upsell_project.lib import bulk
 
@@ -18,10 +18,12 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def insert(now: datetime, *messages: str, source: int = 1) -> list[str]:
-    rows = [once.New(source, one, "track", "E", None, None, None, bulk.jsonb({}), AT, AT) for one in messages]
-    ids = once.insert(rows, now)
-    assert [id for id in ids if id] == sorted(id for id in ids if id)
-    return [message for message, id in zip(messages, ids, strict=True) if id]
+    ids = once.take([(source, one) for one in messages], now)
+    new = [(id, message) for id, message in zip(ids, messages, strict=True) if id]
+    assert new == sorted(new, key=lambda pair: pair[0])
+    properties = bulk.jsonb({})
+    events.write([(id, source, one, "track", "E", None, None, None, properties, AT, AT) for id, one in new])
+    return [message for _, message in new]
 
 
 def test_periods_are_31_days_and_begin_where_this_file_says() -> None:

@@ -158,12 +158,12 @@ def test_a_mark_without_a_wake_up_behind_it_bars_only_until_the_next_one(
 
 
 def test_a_claim_is_bounded_by_size_and_takes_at_least_one(server: Source) -> None:
-    for size in (2_000_000, 900_000, 600_000, 200_000):
+    for size in (4_000_000, 1_800_000, 1_200_000, 400_000):
         ingest.accept(server.pk, "batch", b"x" * size, {})
     sizes = []
     while claimed := ingest.claim(20):
         sizes.append(sorted(len(one.body) for one in claimed))
-    assert sizes == [[2_000_000], [600_000, 900_000], [200_000]]
+    assert sizes == [[4_000_000], [1_200_000, 1_800_000], [400_000]]
 
 
 def test_the_note_of_a_failure_holds_no_data_of_the_row(server: Source) -> None:

@@ -63,23 +63,13 @@ def prepared(
 ) -> list[tuple[Any, ...]]:
     """The rows of a hot query that PostgreSQL parses and plans once per connection instead of once per request.
 
-    It goes past Django's cursor, whose parameters are bound on the client and which never prepares. `binary`: rows with
-    large binary values come as they are, not as text.
+    It goes past Django's cursor, whose parameters are bound on the client and which never prepares. Large binary values
+    are sent as they are by `%b`, and come so if `binary`.
     """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
         cursor.execute(sql, parameters, prepare=True, binary=binary)
-        return list(cursor.fetchall())
-
-
-def insert(sql: str, *columns: list[Any]) -> None:
-    """Rows with large binary values: a list a column, for `unnest(%b::bigint[], ...)`, sent as they are.
-
-    Like `prepared` it goes past Django's cursor, which would write each byte as two characters.
-    """
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
-        cursor.execute(sql, columns, prepare=True)
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def copy(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:

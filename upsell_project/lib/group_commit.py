@@ -6,6 +6,7 @@ come together while one commit is under way go into the next. Where nobody keeps
 test), a row is written there and then, in the caller's own connection and transaction.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,11 +18,15 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
+from upsell_project.lib.errors import told
+
 Row = tuple[Any, ...]
 Promise = Future[None]
-# Together they must fit into memory a few times over; a body has at most 10 MB, and mostly a few kB.
+# A statement's rows must fit into memory a few times over: it takes no more of them from here on.
 MAX_ROWS = 64
+MAX_BYTES = 4 * 1024 * 1024
 QUIET_SECONDS = 0.02
+log = logging.getLogger(__name__)
 _promises: ContextVar[list[Promise] | None] = ContextVar("promises", default=None)
 
 
@@ -49,12 +54,12 @@ class Line:
         """`write` commits rows, all or none; `then` follows soon, when those who wait have been told."""
         self._write = write
         self._then = then
-        self._rows: SimpleQueue[tuple[Row, Promise]] = SimpleQueue()
+        self._rows: SimpleQueue[tuple[Row, int, Promise]] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def add(self, row: Row) -> None:
-        """Write `row`, or promise it to whoever holds back the answer."""
+    def add(self, row: Row, size: int) -> None:
+        """Write `row`, of about `size` bytes, or promise it to whoever holds back the answer."""
         promises = _promises.get()
         if promises is None:
             self._write([row])
@@ -62,7 +67,7 @@ class Line:
             return
         promise: Promise = Future()
         promises.append(promise)
-        self._rows.put((row, promise))
+        self._rows.put((row, size, promise))
         if self._thread is None:
             self._begin()
 
@@ -82,23 +87,28 @@ class Line:
                     self._then()
 
     def _next(self) -> list[tuple[Row, Promise]]:
-        """All that waits, as soon as something does."""
-        group = [self._rows.get()]
+        """What waits, as soon as something does: as much as one statement may hold."""
+        row, held, promise = self._rows.get()
+        group = [(row, promise)]
         with suppress(Empty):
-            while len(group) < MAX_ROWS:
-                group.append(self._rows.get_nowait())
+            while len(group) < MAX_ROWS and held < MAX_BYTES:
+                row, size, promise = self._rows.get_nowait()
+                group.append((row, promise))
+                held += size
         return group
 
     def _commit(self, group: list[tuple[Row, Promise]]) -> None:
         try:
             self._write_anew([row for row, _ in group])
         except Exception as error:
-            if len(group) == 1 or isinstance(error, OperationalError | InterfaceError):
-                for _, promise in group:
-                    promise.set_exception(error)
-                return
-            for alone in group:  # one row that the database refuses costs no other one
-                self._commit([alone])
+            if isinstance(error, OperationalError | InterfaceError):
+                _break([promise for _, promise in group], error)
+            elif len(group) == 1:
+                log.error("a row was refused: %s", told(error))  # no trouble that ends by itself
+                _break([group[0][1]], error)
+            else:
+                for alone in group:  # one row that the database refuses costs no other one
+                    self._commit([alone])
             return
         for _, promise in group:
             promise.set_result(None)
@@ -110,3 +120,8 @@ class Line:
         except (OperationalError, InterfaceError):
             connection.close()
             self._write(rows)
+
+
+def _break(promises: list[Promise], error: Exception) -> None:
+    for promise in promises:
+        promise.set_exception(error)

@@ -46,6 +46,15 @@ class Answer:
 
 def get(url: str, headers: Mapping[str, str]) -> Answer:
     """One GET. Raises Forbidden and Unreachable, whose texts hold neither URL nor headers."""
+    return _ask("GET", url, headers, None)
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """One POST, as `get`. After Unreachable it may have been taken."""
+    return _ask("POST", url, headers, body)
+
+
+def _ask(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
     _refuse_plain(url)
     until = time.monotonic() + TOTAL_SECONDS
     limits = {
@@ -58,10 +67,10 @@ def get(url: str, headers: Mapping[str, str]) -> Answer:
     token = _until.set(until)
     try:
         with _pool(os.getpid()).stream(
-            "GET", url, headers=wanted, extensions={"timeout": limits}
+            method, url, headers=wanted, content=body, extensions={"timeout": limits}
         ) as response:
-            body = _within(response.iter_stream(), until)
-            return Answer(response.status, body, _wait(response.headers))
+            answered = _within(response.iter_stream(), until)
+            return Answer(response.status, answered, _wait(response.headers))
     except (TypeError, ValueError, httpcore.LocalProtocolError) as error:
         # UnicodeError is a ValueError. Trying again does not help.
         raise Forbidden(f"the URL or the key cannot be sent ({type(error).__name__})") from None

@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.utils.module_loading import import_string
 from django_rq import get_queue
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from rq import Queue
+
+from upsell_project.lib import impatient
 
 QUEUE = "upsell"
 PAUSE_WHEN_DOWN = 1.0
@@ -40,26 +39,19 @@ def the_queue() -> Queue:
 @cache
 def _hurried() -> Queue:
     """The same for those who have no time: a Redis that hangs may hold them up for half a second, not more."""
-    connection = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=HURRY_SECONDS,
-        socket_connect_timeout=HURRY_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
     patient = the_queue()
     return Queue(
         QUEUE,
         default_timeout=patient._default_timeout,
-        connection=connection,
+        connection=impatient.redis(HURRY_SECONDS),
         serializer=patient.serializer,
     )
 
 
 def nudge(job: str) -> None:
     """Ask for `job` (a key of settings.JOBS) to be run, after the current transaction commits."""
-    transaction.on_commit(
-        lambda: nudge_now(job), robust=True
-    )  # no partial: Django asks for its name when it fails
+    # No partial: Django asks for its name when it fails.
+    transaction.on_commit(lambda: nudge_now(job), robust=True)
 
 
 def nudge_now(job: str) -> None:

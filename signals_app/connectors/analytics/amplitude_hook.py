@@ -13,7 +13,8 @@ from typing import ClassVar
 
 from signals_app.connectors.analytics import amplitude
 from signals_app.connectors.analytics.dialect import judged
-from signals_app.connectors.base import Connector, HookRequest, Parsed, check_token, unusable
+from signals_app.connectors.base import Connector, HookRequest, Parsed, unusable
+from signals_app.connectors.shared.signatures import check_token
 from upsell_project.lib import strict_items
 from upsell_project.lib.strict_json import Refused
 
@@ -30,6 +31,8 @@ class AmplitudeHook(Connector):
     )
     needs_secret: ClassVar[bool] = False
     relays: ClassVar[bool] = True
+    lists: ClassVar[tuple[str, ...]] = ("",)
+    most: ClassVar[int] = LIMITS.items
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         check_token(request, secrets)

@@ -39,8 +39,8 @@ def parsed(said: list[Any], received_at: datetime) -> Parsed:
             continue
         result.items += _items(change, sort, what, object_id, received_at)
         named = _associated(change) if what == "associationChange" else {sort: object_id}
-        wanted = [Wanted(*one) for one in named.items() if what in READ_AFTER]
-        result.wanted += [one for one in wanted if one not in result.wanted]
+        result.wanted += [Wanted(*one) for one in named.items() if what in READ_AFTER]
+    result.wanted = list(dict.fromkeys(result.wanted))
     return result
 
 

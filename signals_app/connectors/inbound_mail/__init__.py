@@ -16,12 +16,12 @@ from signals_app.connectors.base import (
     Connector,
     HookRequest,
     Parsed,
-    check_token,
     unusable,
 )
 from signals_app.connectors.inbound_mail import automatic, carriers, quoting
 from signals_app.connectors.inbound_mail import mail as mails
 from signals_app.connectors.inbound_mail.mail import Mail
+from signals_app.connectors.shared.signatures import check_mac, require_token
 from signals_app.incoming import Incoming, digest, short_id
 from upsell_project.lib import signing, strict_json
 
@@ -52,17 +52,11 @@ class InboundMail(Connector):
         kind = request.headers.get("content-type", "")
         is_form = "form" in kind.lower()
         fields = carriers.fields_of(request.body, kind) if is_form and secrets else {}
-        if not signing.usable(secrets):
-            raise BadSignature("no secret is set")
         if not {"timestamp", "token", "signature"} <= fields.keys():
-            check_token(request, secrets)
+            require_token(request, secrets)
             return
-        expected = [
-            signing.hex_mac(secret, fields["timestamp"], fields["token"])
-            for secret in signing.usable(secrets)
-        ]
-        if not signing.any_same(expected, [fields["signature"].decode("ascii", "replace").strip()]):
-            raise BadSignature("no active secret made this signature")
+        given, signed = fields["signature"].decode("ascii", "replace"), (fields["timestamp"], fields["token"])
+        check_mac(secrets, [given.strip()], lambda secret: signing.hex_mac(secret, *signed))
         timestamp = fields["timestamp"].decode("ascii", "replace")
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
             raise BadSignature("no readable timestamp")

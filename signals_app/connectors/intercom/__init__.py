@@ -8,13 +8,11 @@ A conversation may name its contact by Intercom's id alone: with an access token
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
-    BadSignature,
-    Connector,
+    MAX_TEXT,
     HookRequest,
     Parsed,
     Question,
@@ -23,22 +21,21 @@ from signals_app.connectors.base import (
     from_unix,
     identifier,
     members,
-    printable,
-    unusable,
     words,
 )
 from signals_app.connectors.intercom import contacts
-from signals_app.incoming import Incoming, digest, short_id
-from upsell_project.lib import plain_text, signing, strict_json
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_mac
+from signals_app.incoming import Incoming, short_id
+from upsell_project.lib import plain_text, signing
 
 _SIGNATURE = "x-hub-signature"
 _CONTACT = "contact"
 _CONTACT_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 API_VERSION = "2.11"
-_MAX_TEXT = 10_000
 
 
-class Intercom(Connector):
+class Intercom(JsonConnector):
     kind: ClassVar[str] = "intercom"
     label: ClassVar[str] = "Intercom"
     beta: ClassVar[str] = (
@@ -55,34 +52,25 @@ class Intercom(Connector):
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         given = request.headers.get(_SIGNATURE, "").strip()
-        expected = [
-            "sha1=" + signing.hex_mac(secret, request.body, algorithm="sha1")
-            for secret in signing.usable(secrets)
-        ]
-        if not signing.any_same(expected, [given]):
-            raise BadSignature("no active secret made this signature")
+        check_mac(
+            secrets, [given], lambda one: "sha1=" + signing.hex_mac(one, request.body, algorithm="sha1")
+        )
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if call == f"read:{_CONTACT}":
-            return _read(members(said), body, received_at)
-        topic = words(members(said).get("topic"))
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        if arrival.call == f"read:{_CONTACT}":
+            return _read(said, arrival)
+        topic = words(said.get("topic"))
         if not topic:
-            return unusable(body, "the body is not a notification: it has no topic", "topic")
+            return arrival.unusable("the body is not a notification: it has no topic", "topic")
         reader = _TOPICS.get(topic.replace("conversation.contact.", "conversation.user."))
         if reader is None:
             return Parsed()
         about = members(members(said.get("data")).get("item"))
         item = reader(about)
         if item is None:
-            return unusable(body, "the notification names neither a contact nor a company", "data.item")
-        item.message_id = short_id(words(said.get("id")) or f"sha256:{digest(printable(body))}")
-        item.occurred_at = min(from_unix(said.get("created_at")) or received_at, received_at)
+            return arrival.unusable("the notification names neither a contact nor a company", "data.item")
+        item.message_id = arrival.id(words(said.get("id")))
+        item.occurred_at = arrival.at(from_unix(said.get("created_at")))
         item.active = False
         return Parsed(contacts.with_companies(item, about), wanted=_wanted(item))
 
@@ -99,12 +87,12 @@ def _wanted(item: Incoming) -> list[Wanted]:
     return [] if named else [Wanted(_CONTACT, one) for one in item.person_ids.values()]
 
 
-def _read(contact: dict[str, Any], body: bytes, received_at: datetime) -> Parsed:
+def _read(contact: dict[str, Any], arrival: Arrival) -> Parsed:
     item = contacts.identify(contact)
     if item is None:
-        return unusable(body, "the answer is no contact")
-    item.message_id = short_id(f"contact:{identifier(contact.get('id'))}:{digest(printable(body))}")
-    item.occurred_at = min(from_unix(contact.get("updated_at")) or received_at, received_at)
+        return arrival.unusable("the answer is no contact")
+    item.message_id = short_id(f"contact:{identifier(contact.get('id'))}:{arrival.id('')}")
+    item.occurred_at = arrival.at(from_unix(contact.get("updated_at")))
     item.active = False
     return Parsed(contacts.with_companies(item, contact))
 
@@ -130,8 +118,8 @@ def _talk(name: str, text_of: Callable[[dict[str, Any]], str]) -> Callable[[dict
         tags = [words(members(tag).get("name")) for tag in elements(listed.get("tags"))]
         properties = {
             "ticket_id": identifier(talk.get("id")),
-            "text": text_of(talk)[:_MAX_TEXT],
-            "subject": plain_text.from_html(words(members(talk.get("source")).get("subject")))[:_MAX_TEXT],
+            "text": text_of(talk)[:MAX_TEXT],
+            "subject": plain_text.from_html(words(members(talk.get("source")).get("subject")))[:MAX_TEXT],
             "tags": [tag for tag in tags if tag],
             "status": words(talk.get("state")).lower(),
             "channel": "chat",
@@ -162,7 +150,7 @@ def _nothing(talk: dict[str, Any]) -> str:
 def _rated(talk: dict[str, Any]) -> Incoming:
     item = _talk("Ticket Rated", _nothing)(talk)
     rating = members(talk.get("conversation_rating"))
-    score, remark = rating.get("rating"), words(rating.get("remark"))[:_MAX_TEXT]
+    score, remark = rating.get("rating"), words(rating.get("remark"))[:MAX_TEXT]
     item.properties |= _present({"score": score if isinstance(score, int) else words(score), "text": remark})
     return item
 
@@ -174,8 +162,8 @@ def _ticket(name: str) -> Callable[[dict[str, Any]], Incoming]:
         text = words(typed.get("_default_description_")) if name == "Ticket Created" else ""
         item.properties |= _present(
             {
-                "subject": words(typed.get("_default_title_"))[:_MAX_TEXT],
-                "text": plain_text.from_html(text)[:_MAX_TEXT],
+                "subject": words(typed.get("_default_title_"))[:MAX_TEXT],
+                "text": plain_text.from_html(text)[:MAX_TEXT],
             }
         )
         return item

@@ -1,14 +1,11 @@
 """Contacts and companies of Intercom, and that the ones belong to the others."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from signals_app.connectors.base import elements, identifier, members, words
+from signals_app.connectors.base import LATER, elements, identifier, members, words
 from signals_app.incoming import Incoming, short_id
 
-# Set by whoever has the whole event.
-_LATER = datetime.min.replace(tzinfo=UTC)
 _MOST_COMPANIES = 20
 
 
@@ -18,7 +15,7 @@ def blank(kind: str, contact: dict[str, Any]) -> Incoming:
     return Incoming(
         kind=kind,
         message_id="",
-        occurred_at=_LATER,
+        occurred_at=LATER,
         user_id=identifier(contact.get("external_id")) or identifier(contact.get("user_id")) or None,
         person_ids={"intercom_contact_id": contact_id} if contact_id else {},
         lookup={"email": email} if email else {},
@@ -105,7 +102,7 @@ def company_of(company: dict[str, Any]) -> Incoming | None:
     return Incoming(
         kind="group",
         message_id="",
-        occurred_at=_LATER,
+        occurred_at=LATER,
         group_id=own or None,
         account_ids={"intercom_company_id": theirs} if theirs else {},
         account_traits={name: value for name, value in traits.items() if value},

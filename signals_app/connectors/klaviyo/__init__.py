@@ -14,28 +14,27 @@ form of the timestamp, which is therefore used as it came.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     Question,
     Wanted,
-    check_token,
     elements,
     from_iso,
     from_unix,
     identifier,
     members,
     printable,
-    unusable,
     words,
 )
 from signals_app.connectors.klaviyo import profiles
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_mac, require_token
 from signals_app.incoming import Incoming, Rejected, digest
 from signals_app.receipt import receipt
 from upsell_project.lib import signing, strict_json
@@ -65,7 +64,7 @@ _PERMANENT = ("hard", "permanent")
 _MAX_TEXT = 10_000
 
 
-class Klaviyo(Connector):
+class Klaviyo(JsonConnector):
     kind: ClassVar[str] = "klaviyo"
     label: ClassVar[str] = "Klaviyo"
     dated: ClassVar[str] = "klaviyo-timestamp"
@@ -76,33 +75,24 @@ class Klaviyo(Connector):
         " profiles and subscriptions tells whose an event is that names a profile only by its id."
     )
     reads: ClassVar[str] = "https://a.klaviyo.com"
+    lists: ClassVar[tuple[str, ...]] = ("data",)
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        if not signing.usable(secrets):
-            raise BadSignature("the source has no secret")
         given = request.headers.get("klaviyo-signature", "").strip()
         if not given:
-            check_token(request, secrets)
+            require_token(request, secrets)
             return
         timestamp = request.headers.get("klaviyo-timestamp", "").encode(errors="surrogatepass")
-        expected = [signing.hex_mac(secret, request.body, timestamp) for secret in signing.usable(secrets)]
-        if not timestamp or not signing.any_same(expected, [given]):
-            raise BadSignature("no active secret made this signature")
+        signed = (request.body, timestamp)
+        check_mac(secrets, [given] if timestamp else [], lambda secret: signing.hex_mac(secret, *signed))
         if _webhook_id(request.body) != request.headers.get("klaviyo-webhook-id", "").strip():
             raise BadSignature("the body is about another webhook than the header")
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
-        if call.startswith("read:"):
-            return profiles.read(call.removeprefix("read:"), members(said.get("data")), received_at)
-        return _system(said, received_at) if "data" in said else _flow(said, body, received_at)
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        if arrival.call.startswith("read:"):
+            kind = arrival.call.removeprefix("read:")
+            return profiles.read(kind, members(said.get("data")), arrival.received_at)
+        return _system(said, arrival.received_at) if "data" in said else _flow(said, arrival)
 
     def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:
         return profiles.question(wanted, api_url, api_key)
@@ -126,7 +116,8 @@ def _system(said: dict[str, Any], received_at: datetime) -> Parsed:
         elif topic.startswith(TOPIC) and (meant := _meaning(topic.removeprefix(TOPIC))):
             item = _event(one, topic, *meant, received_at)
             parsed.items.append(item)
-            parsed.wanted += [wanted for wanted in _wanted(item, one) if wanted not in parsed.wanted]
+            parsed.wanted += _wanted(item, one)
+    parsed.wanted = list(dict.fromkeys(parsed.wanted))
     return parsed
 
 
@@ -216,27 +207,23 @@ def _about(name: str, said: dict[str, Any]) -> dict[str, Any]:
     return {"reason": reason} if name == "Message Dropped" else {}
 
 
-def _flow(said: dict[str, Any], body: bytes, received_at: datetime) -> Parsed:
+def _flow(said: dict[str, Any], arrival: Arrival) -> Parsed:
     metric = words(said.get("event")) or words(said.get("metric"))
     if not metric:
-        return unusable(body, "event is missing", "event")
+        return arrival.unusable("event is missing", "event")
     meant = _meaning(metric)
     if meant is None:
         return Parsed()
     name, channel = meant
-    at = from_unix(said.get("timestamp")) or from_iso(said.get("timestamp")) or received_at
-    return Parsed(
-        [
-            receipt(
-                name,
-                words(said.get("id")) or f"sha256:{digest(repr(body))}",
-                min(at, received_at),
-                channel=channel,
-                message=words(said.get("message_id")),
-                user_id=words(said.get("external_id")),
-                lookup=profiles.lookup(said.get("email"), said.get("phone")),
-                delivery_id=identifier(said.get("delivery_id")),
-                **_about(name, said),
-            )
-        ]
+    found = receipt(
+        name,
+        arrival.id(words(said.get("id"))),
+        arrival.at(from_unix(said.get("timestamp")), from_iso(said.get("timestamp"))),
+        channel=channel,
+        message=words(said.get("message_id")),
+        user_id=words(said.get("external_id")),
+        lookup=profiles.lookup(said.get("email"), said.get("phone")),
+        delivery_id=identifier(said.get("delivery_id")),
+        **_about(name, said),
     )
+    return Parsed([found])

@@ -22,7 +22,6 @@ from signals_app.connectors.base import (
     Parsed,
     Question,
     Wanted,
-    check_token,
     identifier,
     members,
     unusable,
@@ -30,6 +29,7 @@ from signals_app.connectors.base import (
 )
 from signals_app.connectors.recurly import notification
 from signals_app.connectors.recurly.objects import READERS
+from signals_app.connectors.shared.signatures import check_mac, require_token
 from upsell_project.lib import signing, strict_json
 
 VERSION = "application/vnd.recurly.v2021-02-25"
@@ -60,20 +60,16 @@ class Recurly(Connector):
     )
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        usable = signing.usable(secrets)
         header = request.headers.get("recurly-signature")
         if header is None:
-            if not usable:
-                raise BadSignature("there is neither a signature nor a secret")
-            check_token(request, usable)
+            require_token(request, secrets)
             return
         found = _HEADER.fullmatch(header)
         if found is None:
             raise BadSignature("no readable recurly-signature header")
         given = [one.strip() for one in found[2].split(",")[1:]]
-        expected = [signing.hex_mac(secret, found[1].encode(), b".", request.body) for secret in usable]
-        if not signing.any_same(expected, given):
-            raise BadSignature("no active secret made this signature")
+        signed = (found[1].encode(), b".", request.body)
+        check_mac(secrets, given, lambda secret: signing.hex_mac(secret, *signed))
         self.refuse_stale(int(found[1]) / 1000, now)
 
     def parse(

@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 
-from signals_app.connectors.base import elements, from_iso, identifier, members, words
+from signals_app.connectors.base import elements, from_iso, identifier, members, present, words
 from signals_app.connectors.recurly.objects import (
-    ONE_OFF,
     account_ids,
     currency_of,
     facts_of,
     happened,
-    present,
     told,
 )
+from signals_app.connectors.shared.billing import ONE_OFF
 from signals_app.incoming import Incoming, digest, short_id
 from upsell_project.lib import money
 
@@ -78,7 +77,7 @@ def _facts(kind: str, said: dict[str, Any], received_at: datetime) -> dict[str, 
         bill = members(said.get("transaction")) or members(said.get("invoice"))
         id = identifier(bill.get("subscription_id")) or ONE_OFF
         return {"subscriptions": {id: {"invoice_status": _OWED[kind]}}}
-    return present({"name": words(account.get("company_name"))})
+    return present(name=words(account.get("company_name")))
 
 
 def _account(account: dict[str, Any]) -> dict[str, Any]:

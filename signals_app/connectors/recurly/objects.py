@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from signals_app.connectors.base import elements, from_iso, identifier, members, words
+from signals_app.connectors.base import elements, from_iso, identifier, members, present, words
+from signals_app.connectors.shared import billing
+from signals_app.connectors.shared.billing import ONE_OFF, Facts
 from signals_app.incoming import Incoming, short_id
 from upsell_project.lib import money
 
-Facts = dict[str, Any]
 RECENT = timedelta(days=2)
-ONE_OFF = "one_off"
 _STATUS = {"canceled": "active", "expired": "canceled", "failed": "canceled", "future": "incomplete"}
 """At Recurly a canceled subscription runs to the end of its period, and an expired one is over."""
 _INVOICE = {"paid": "paid", "closed": "paid", "past_due": "past_due", "failed": "past_due", "voided": None}
@@ -55,7 +55,7 @@ def account(account: dict[str, Any], received_at: datetime) -> list[Incoming]:
         "country": words(members(account.get("address")).get("country")),
         "subscriptions": {ONE_OFF: status} if isinstance(owes, bool) else None,
     }
-    return [told(f"{id}:{at.isoformat()}", at, ids, present(facts))]
+    return [told(f"{id}:{at.isoformat()}", at, ids, present(**facts))]
 
 
 def invoice(bill: dict[str, Any], received_at: datetime) -> list[Incoming]:
@@ -105,7 +105,7 @@ def facts_of(sub: dict[str, Any], received_at: datetime) -> Facts:
         "period_started_at": _iso(sub.get("current_period_started_at")),
     }
     renews = not ended and not cancelling and sub.get("auto_renew") is not False
-    return present(facts) | {
+    return present(**facts) | {
         "price_keys": [] if ended else _price_keys(sub),
         "addons": [] if ended else _add_ons(sub),
         "cancel_at_period_end": cancelling,
@@ -131,7 +131,7 @@ def _moments(sub: dict[str, Any]) -> list[tuple[str, datetime, dict[str, Any]]]:
         ("Subscription Paused", sub.get("paused_at") if state == "paused" else None, {}),
     ]
     return [
-        (name, moment, present({**bought, **more}))
+        (name, moment, present(**{**bought, **more}))
         for name, value, more in found
         if (moment := from_iso(value))
     ]
@@ -141,7 +141,7 @@ def _price_keys(sub: dict[str, Any]) -> list[str]:
     """The plan's code first, then those of the add-ons."""
     plan = members(sub.get("plan"))
     keys = [identifier(plan.get("code")), identifier(plan.get("id"))]
-    return list(dict.fromkeys(filter(None, keys + _add_ons(sub))))
+    return billing.distinct(keys + _add_ons(sub))
 
 
 def _add_ons(sub: dict[str, Any]) -> list[str]:
@@ -162,8 +162,7 @@ def _monthly(sub: dict[str, Any], months: Decimal) -> Decimal | None:
 
 
 def currency_of(holder: dict[str, Any]) -> str:
-    code = words(holder.get("currency"))
-    return code.upper() if len(code) == 3 and code.isascii() else ""
+    return billing.currency(words(holder.get("currency")))
 
 
 def _whole(value: Any) -> int | None:
@@ -175,12 +174,7 @@ def _before(value: Any, received_at: datetime) -> datetime:
 
 
 def _iso(value: Any) -> str | None:
-    moment = from_iso(value)
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def present(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None and value != ""}
+    return billing.iso(from_iso(value))
 
 
 def told(message_id: str, at: datetime, ids: dict[str, str], facts: Facts) -> Incoming:
@@ -194,7 +188,13 @@ def happened(
     message_id: str, at: datetime, ids: dict[str, str], name: str, properties: dict[str, Any]
 ) -> Incoming:
     return Incoming(
-        "track", short_id(message_id), at, name, properties=present(properties), account_ids=ids, active=False
+        "track",
+        short_id(message_id),
+        at,
+        name,
+        properties=present(**properties),
+        account_ids=ids,
+        active=False,
     )
 
 

@@ -19,7 +19,12 @@ from signals_app.connectors.base import (
     from_iso,
     unusable,
 )
-from signals_app.connectors.salesforce_outbound_message.envelope import Notification, Unreadable, read
+from signals_app.connectors.salesforce_outbound_message.envelope import (
+    MOST_NOTIFICATIONS,
+    Notification,
+    Unreadable,
+    read,
+)
 from signals_app.connectors.salesforce_outbound_message.objects import READERS
 from signals_app.incoming import Incoming, Rejected, digest, short_id
 from upsell_project.lib import signing
@@ -48,6 +53,8 @@ class SalesforceOutboundMessage(Connector):
         "as the end point, and enter your Organization ID here as the secret. Send the fields that you want known."
     )
 
+    most: ClassVar[int] = MOST_NOTIFICATIONS
+
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
         if not secrets:
             return
@@ -59,6 +66,12 @@ class SalesforceOutboundMessage(Connector):
         if not organization or not signing.any_same(expected, [organization[:_ID_LENGTH]]):
             raise BadSignature("the message is of another organization")
 
+    def beyond(self, body: bytes) -> bool:
+        try:
+            return read(body).more
+        except Unreadable:
+            return False
+
     def parse(
         self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
     ) -> Parsed:
@@ -66,6 +79,8 @@ class SalesforceOutboundMessage(Connector):
             message = read(body)
         except Unreadable as error:
             return unusable(body, str(error))
+        if message.more:
+            return unusable(body, f"the body {self.too_much(body)}")
         parsed = Parsed()
         for index, one in enumerate(message.notifications):
             if one.type in READERS and not one.fields.get("Id"):

@@ -10,6 +10,10 @@ _DEEPEST = 32
 _NOTIFICATION = f"{OUTBOUND} Notification"
 
 
+class _Enough(Exception):
+    """More notifications than one message may hold: the rest is not read."""
+
+
 class Unreadable(ValueError):
     """Not an outbound message; the text says why, without its content."""
 
@@ -26,6 +30,8 @@ class Notification:
 class Message:
     organization: str = ""
     notifications: list[Notification] = field(default_factory=list)
+    more: bool = False
+    """There are others, which were not read."""
 
 
 def read(body: bytes) -> Message:
@@ -40,6 +46,8 @@ def read(body: bytes) -> Message:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(body, True)
+    except _Enough:
+        reader.message.more = True
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unreadable(str(error) if isinstance(error, Unreadable) else "the body is not XML") from None
     if not reader.seen:
@@ -68,7 +76,7 @@ class _Reader:
         self.seen |= name == f"{OUTBOUND} notifications"
         if name == _NOTIFICATION:
             if len(self.message.notifications) >= MOST_NOTIFICATIONS:
-                raise Unreadable(f"the body holds more than {MOST_NOTIFICATIONS} notifications")
+                raise _Enough
             self.message.notifications.append(Notification())
         elif name == f"{OUTBOUND} sObject" and self.message.notifications:
             kind = attributes.get(f"{SCHEMA_INSTANCE} type", "")

@@ -84,19 +84,15 @@ def _context_group(context: dict[str, Any]) -> str | None:
 def _kept(context: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     if not context and "channel" not in item:
         return {}
-    device, page = context.get("device"), context.get("page")
-    device, page = (part if part.__class__ is dict else _NOTHING for part in (device, page))
-    found = (
-        ("timezone", context.get("timezone")),
-        ("locale", context.get("locale")),
-        ("device_type", device.get("type")),
-        ("channel", item.get("channel") or context.get("channel")),
-        ("page_url", page.get("url")),
-        ("page_path", page.get("path")),
-    )
-    return {name: value[:_CONTEXT_TEXT] for name, value in found if value.__class__ is str and value}
+    found = {"timezone": context.get("timezone"), "locale": context.get("locale")}
+    found["channel"] = item.get("channel") or context.get("channel")
+    for part, name, kept in _PARTS:
+        if part in context and context[part].__class__ is dict:
+            found[kept] = context[part].get(name)
+    return {name: value[:_CONTEXT_TEXT] for name, value in found.items() if value.__class__ is str and value}
 
 
+_PARTS = (("device", "type", "device_type"), ("page", "url", "page_url"), ("page", "path", "page_path"))
 _NOTHING: dict[str, Any] = {}
 
 

@@ -6,7 +6,6 @@ left off there.
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -15,13 +14,12 @@ from signals_app.connectors.base import BadSignature, Connector, HookRequest, Pa
 from signals_app.connectors.segment.building import built
 from signals_app.connectors.segment.reading import MAX_ITEMS
 from signals_app.connectors.segment.verdict import Sound, judge
+from signals_app.connectors.shared.signatures import check_mac
 from signals_app.incoming import Rejected
 from upsell_project.lib import signing, strict_json
 from upsell_project.lib.strict_json import NotJson, Refused, TooLarge
 
 _FIRST = json.JSONDecoder(parse_int=str, parse_float=str)
-_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
-MANY = f"holds more than {MAX_ITEMS} events"
 
 
 class SegmentWebhook(Connector):
@@ -29,6 +27,8 @@ class SegmentWebhook(Connector):
     label: ClassVar[str] = "Segment (Webhook destination)"
     methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT", "PATCH"})
     needs_secret: ClassVar[bool] = False
+    lists: ClassVar[tuple[str, ...]] = ("",)
+    most: ClassVar[int] = MAX_ITEMS
     setup: ClassVar[str] = (
         "In Segment add a Webhook destination with this URL, the same shared secret as here, and batching off: "
         "of a batch Segment signs only the first event."
@@ -39,16 +39,13 @@ class SegmentWebhook(Connector):
             return
         signed = _signed(request.body)
         given = request.headers.get("x-signature", "").strip().lower()
-        expected = [signing.hex_mac(one, signed, algorithm="sha1") for one in signing.usable(secrets)]
-        if not given or not signing.any_same(expected, [given]):
-            raise BadSignature("no active secret made this signature")
-
-    def too_much(self, body: bytes) -> str:
-        return MANY if _holds_many(body) else ""
+        check_mac(secrets, [given], lambda secret: signing.hex_mac(secret, signed, algorithm="sha1"))
 
     def parse(
         self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
     ) -> Parsed:
+        if reason := self.too_much(body):
+            return unusable(body, f"the body {reason}")
         parsed, equal = Parsed(), dict[str, int]()
         try:
             for index, item in _read(body, parsed.rejected):
@@ -72,8 +69,6 @@ def _signed(body: bytes) -> bytes:
 
 def _read(body: bytes, rejected: list[Rejected]) -> Iterable[tuple[int, Any]]:
     """The events; one that we do not take costs only itself."""
-    if _holds_many(body):
-        raise TooLarge(MANY)
     try:
         value = strict_json.loads(body, max_depth=strict_json.MAX_DEPTH + 1)
         return enumerate(_few(value) if isinstance(value, list) else [value])
@@ -93,24 +88,8 @@ def _read(body: bytes, rejected: list[Rejected]) -> Iterable[tuple[int, Any]]:
 
 def _few(items: list[Any]) -> list[Any]:
     if len(items) > MAX_ITEMS:
-        raise TooLarge(MANY)
+        raise TooLarge(f"holds more than {MAX_ITEMS} events")
     return items
-
-
-def _holds_many(body: bytes) -> bool:
-    """Of an array whose events can be read one by one; no more of them are read than are allowed."""
-    if not body.lstrip().startswith(b"[") or body.count(b",") < MAX_ITEMS:
-        return False
-    try:
-        text, at = body.decode().lstrip()[1:].lstrip(), 0
-        for _ in range(MAX_ITEMS):
-            comma = _COMMA.match(text, _FIRST.raw_decode(text, at)[1])
-            if comma is None:
-                return False
-            at = comma.end()
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _take(parsed: Parsed, index: int, item: Any, received_at: datetime, equal: dict[str, int]) -> None:

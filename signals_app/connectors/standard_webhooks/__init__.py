@@ -19,8 +19,8 @@ from signals_app.connectors.base import (
     Connector,
     HookRequest,
     Parsed,
-    check_token,
 )
+from signals_app.connectors.shared.signatures import require_token
 from signals_app.connectors.standard_webhooks import reading
 from upsell_project.lib import signing
 
@@ -29,7 +29,20 @@ _FAMILIES = ("webhook", "svix")
 _KEY = "idempotency-key"
 
 
-class StandardWebhooks(Connector):
+class OwnJson(Connector):
+    """Sends the JSON of `reading`; `headers` may hold the id of the request."""
+
+    lists: ClassVar[tuple[str, ...]] = ("", *reading.LISTS)
+    most: ClassVar[int] = reading.MOST
+
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
+    ) -> Parsed:
+        id = next((value for name in self.headers if (value := headers.get(name, "").strip())), "")
+        return reading.read(body, id, received_at)
+
+
+class StandardWebhooks(OwnJson):
     kind: ClassVar[str] = "standard_webhooks"
     label: ClassVar[str] = "Standard Webhooks (own producers, Svix)"
     aliases: ClassVar[tuple[str, ...]] = ("standard", "svix")
@@ -51,12 +64,6 @@ class StandardWebhooks(Connector):
         if not signing.any_same(expected, given):
             raise BadSignature("no active secret made this signature")
         self.refuse_stale(int(timestamp), now)
-
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        id = next((value for name in self.headers if (value := headers.get(name, "").strip())), "")
-        return reading.read(body, id, received_at)
 
 
 def _signed_parts(request: HookRequest) -> tuple[str, str, str]:
@@ -80,21 +87,13 @@ def _mac(key: bytes, signed: bytes) -> str:
     return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-class Automation(Connector):
+class Automation(OwnJson):
     """A tool that sends the JSON we define, with the source's secret as API key."""
 
     headers: ClassVar[tuple[str, ...]] = (_KEY,)
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        usable = signing.usable(secrets)
-        if not usable:
-            raise BadSignature("this source has no key")
-        check_token(request, usable)
-
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        return reading.read(body, headers.get(_KEY, "").strip(), received_at)
+        require_token(request, secrets)
 
     def answer(self, request: HookRequest) -> Answer:
         """What the tool's test step shows: how the body was understood."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from signals_app.connectors.base import (
     Parsed,
+    first_words,
     from_iso,
     from_unix,
     identifier,
@@ -80,7 +81,7 @@ def read(body: bytes, given_id: str, received_at: datetime) -> Parsed:
 
 def _message_id(event: dict[str, Any], request_id: str, index: int, alone: str) -> str:
     """The request's id says which event it is when there is one; an event's own may be that of a record."""
-    return alone or _first(event, _MESSAGE) or request_id + (f":{index + 1}" if index else "")
+    return alone or first_words(event, *_MESSAGE) or request_id + (f":{index + 1}" if index else "")
 
 
 def told(body: bytes) -> bytes:
@@ -127,11 +128,11 @@ def _kind(event: dict[str, Any], said: dict[str, Any]) -> tuple[str, str]:
     kind = words(event.get("type"))
     if kind in CALLS:
         names = _NAMES if kind in ("track", "page", "screen") else ()
-        name = _first(said, names)
+        name = first_words(said, *names)
         if kind == "track" and not name:
             raise Unusable("event is missing", "event")
     else:
-        kind, name = "track", kind or _first(said, ("event",))
+        kind, name = "track", kind or first_words(said, "event")
         if not name:
             raise Unusable("type is missing: the name of the event", "type")
     return kind, name[:MAX_NAME]
@@ -174,7 +175,3 @@ def _time(event: dict[str, Any], said: dict[str, Any]) -> datetime | None:
     """ISO 8601, or unix seconds; the envelope's own before one inside `data`, which may be the record's."""
     values = [holder.get(name) for holder in (event, said) for name in _TIMES]
     return next((at for value in values if (at := from_iso(value) or from_unix(value))), None)
-
-
-def _first(said: dict[str, Any], names: tuple[str, ...]) -> str:
-    return next((value for name in names if (value := words(said.get(name)))), "")

@@ -2,18 +2,17 @@
 
 Source: stripe-python `_webhook.py` (signature), stripe/openapi fixtures (shapes), the event reference of Stripe's API
 documentation (types). A dispute names only its charge, which is read by the API for its customer.
-Unverified: how long live end points retry; the API's answer about a disputed charge, with a real restricted key.
+Unverified: how long live end points retry; how long before its end a trial is told of; the API's answer about a
+disputed charge, with a real restricted key.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
-    BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     Question,
@@ -21,23 +20,25 @@ from signals_app.connectors.base import (
     from_unix,
     identifier,
     members,
-    unusable,
+    present,
     words,
 )
-from signals_app.connectors.stripe import billing, events
+from signals_app.connectors.shared import billing
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import Timed
+from signals_app.connectors.stripe import bills, events
 from signals_app.connectors.stripe.events import Reader
-from signals_app.connectors.stripe.subscription import Facts, metadata_of, present, reference
+from signals_app.connectors.stripe.subscription import metadata_of, reference
 from signals_app.incoming import Incoming, short_id
-from upsell_project.lib import signing, strict_json
 
-READERS: dict[str, Reader] = events.READERS | billing.READERS
+READERS: dict[str, Reader] = events.READERS | bills.READERS
 DISPUTED = "charge.dispute.created"
 API = "https://api.stripe.com"
 _CHARGE = re.compile(r"[A-Za-z0-9_]{1,100}")
-_ELEMENT = re.compile(r"\s*(t|v1)=([0-9a-f]{1,128})\s*")
+_SIGNATURE = Timed("stripe-signature", "t", "v1", between=",", joint=b".")
 
 
-class Stripe(Connector):
+class Stripe(JsonConnector):
     kind: ClassVar[str] = "stripe"
     label: ClassVar[str] = "Stripe"
     freshness: ClassVar[timedelta | None] = timedelta(seconds=300)
@@ -52,38 +53,23 @@ class Stripe(Connector):
     )
 
     def verify(self, request: HookRequest, secrets: Sequence[str], now: float) -> None:
-        parts = [_ELEMENT.fullmatch(part) for part in request.headers.get("stripe-signature", "").split(",")]
-        times = [found[2] for found in parts if found and found[1] == "t" and found[2].isdecimal()]
-        given = [found[2] for found in parts if found and found[1] == "v1"]
-        if len(times) != 1 or not given:
-            raise BadSignature("no readable Stripe-Signature header")
-        signed = (times[0].encode(), b".", request.body)
-        expected = [signing.hex_mac(secret, *signed) for secret in signing.usable(secrets)]
-        if not signing.any_same(expected, given):
-            raise BadSignature("no active secret made this signature")
-        self.refuse_stale(int(times[0]), now)
+        self.refuse_stale(_SIGNATURE.check(request, secrets), now)
 
-    def parse(
-        self, body: bytes, headers: Mapping[str, str], received_at: datetime, call: str = "batch"
-    ) -> Parsed:
-        try:
-            event = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if call.startswith("read:"):
-            return _read(members(event), received_at)
-        if members(event).get("object") != "event":
-            thin = str(members(event).get("object")).startswith("v2.")
-            return Parsed() if thin else unusable(body, "the body is not a Stripe event")
-        kind = words(event.get("type"))
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        if arrival.call.startswith("read:"):
+            return _read(said, arrival.received_at)
+        if said.get("object") != "event":
+            thin = str(said.get("object")).startswith("v2.")
+            return Parsed() if thin else arrival.unusable("the body is not a Stripe event")
+        kind = words(said.get("type"))
         if kind == DISPUTED:
-            return _disputed(event, received_at)
+            return _disputed(said, arrival)
         if kind not in READERS:
             return Parsed()
-        occurred_at = from_unix(event.get("created"))
-        if not words(event.get("id")) or occurred_at is None:
-            return unusable(body, "the event has no id or no time")
-        return Parsed(_items(event, READERS[kind], min(occurred_at, received_at)))
+        occurred_at = from_unix(said.get("created"))
+        if not words(said.get("id")) or occurred_at is None:
+            return arrival.unusable("the event has no id or no time")
+        return Parsed(_items(said, READERS[kind], arrival.at(occurred_at)))
 
     def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:
         if wanted.kind != "charge" or not _CHARGE.fullmatch(wanted.id):
@@ -91,11 +77,11 @@ class Stripe(Connector):
         return Question(f"{api_url}/v1/charges/{wanted.id}", {"Authorization": f"Bearer {api_key}"})
 
 
-def _disputed(event: dict[str, Any], received_at: datetime) -> Parsed:
+def _disputed(event: dict[str, Any], arrival: Arrival) -> Parsed:
     dispute = members(members(event.get("data")).get("object"))
     charge = dispute.get("charge")
     if isinstance(charge, dict) and reference(charge.get("customer")):
-        return _dispute_of(charge, dispute, min(from_unix(event.get("created")) or received_at, received_at))
+        return _dispute_of(charge, dispute, arrival.at(from_unix(event.get("created"))))
     charge_id = reference(charge)
     return Parsed(wanted=[Wanted("charge", charge_id)] if charge_id else [])
 
@@ -108,26 +94,20 @@ def _read(charge: dict[str, Any], received_at: datetime) -> Parsed:
 
 
 def _dispute_of(charge: dict[str, Any], dispute: dict[str, Any], occurred_at: datetime) -> Parsed:
-    name, properties = billing.disputed(charge, dispute)
-    item = replace(_addressed(charge, occurred_at), name=name, properties=present(properties))
+    name, properties = bills.disputed(charge, dispute)
+    item = replace(_addressed(charge, occurred_at), name=name, properties=present(**properties))
     item.message_id = short_id(f"{reference(charge.get('id'))}:disputed")
     return Parsed([item] if reference(charge.get("id")) else [])
 
 
 def _items(event: dict[str, Any], reader: Reader, occurred_at: datetime) -> list[Incoming]:
-    """Facts about the account first, if there are any, then what happened; each with its own message id."""
     subject = members(members(event.get("data")).get("object"))
     before = members(members(event.get("data")).get("previous_attributes"))
-    facts, happened = reader(subject, before)
-    blank = _addressed(subject, occurred_at)
-    items = [replace(blank, kind="group", account_traits=facts | _customer(blank))] if facts else []
-    where = _typed(subject) or blank.account_ids
-    items += [
-        replace(blank, name=name, properties=present(properties), account_ids=where)
-        for name, properties in happened
-    ]
-    for position, item in enumerate(items, start=1):
-        item.message_id = short_id(words(event["id"]) + (f":{position}" if position > 1 else ""))
+    items = billing.items(words(event["id"]), _addressed(subject, occurred_at), *reader(subject, before))
+    where = _typed(subject)
+    for item in items:
+        if where and item.kind == "track":
+            item.account_ids = where
     return items
 
 
@@ -156,7 +136,3 @@ def _addressed(subject: dict[str, Any], occurred_at: datetime) -> Incoming:
         account_ids={"stripe_customer_id": customer} if customer else {},
         active=False,
     )
-
-
-def _customer(item: Incoming) -> Facts:
-    return dict(item.account_ids)

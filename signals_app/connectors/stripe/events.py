@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from signals_app.connectors.base import words
+from signals_app.connectors.shared.billing import PAYING, Facts, Named
 from signals_app.connectors.stripe.subscription import (
-    PAYING,
     UNPAID,
-    Facts,
     as_it_was,
     bought,
     cancelling,
@@ -20,7 +19,6 @@ from signals_app.connectors.stripe.subscription import (
 )
 from upsell_project.lib.money import major
 
-Named = tuple[str, dict[str, Any]]
 Reader = Callable[[dict[str, Any], dict[str, Any]], tuple[Facts, list[Named]]]
 
 

@@ -5,18 +5,15 @@ subscription under `parent`; older pinned end points still send the former place
 decided later, from a table that staff edit.
 """
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from signals_app.connectors.base import elements, from_unix, identifier, members, words
+from signals_app.connectors.base import elements, from_unix, identifier, members, present, words
+from signals_app.connectors.shared import billing
+from signals_app.connectors.shared.billing import PAYING, Facts, whole
 from upsell_project.lib.money import MONTHS, major
 
-PAYING = frozenset({"active", "past_due"})
 UNPAID = frozenset({"past_due", "unpaid"})
-_PLAUSIBLE = 10**9
-
-Facts = dict[str, Any]
 
 
 def metadata_of(subject: dict[str, Any]) -> dict[str, Any]:
@@ -53,17 +50,13 @@ def facts_of(sub: dict[str, Any]) -> Facts:
         "renews_at": None if cancelling(sub) else renews_at,
         "mrr": None if amount is None else major(amount, currency),
     }
-    return present(facts) | cleared
+    return present(**facts) | cleared
 
 
 def status_of(sub: dict[str, Any]) -> str:
     """Collection that is paused leaves the subscription active at Stripe: nobody pays for it meanwhile."""
     status = words(sub.get("status"))[:30]
     return "paused" if status == "active" and members(sub.get("pause_collection")) else status
-
-
-def present(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
 def _lines(sub: dict[str, Any]) -> list[dict[str, Any]]:
@@ -77,24 +70,16 @@ def _price(line: dict[str, Any]) -> dict[str, Any]:
 def _price_keys(sub: dict[str, Any]) -> list[str]:
     """Lookup key, price id and product id of every item, in the order of the subscription."""
     prices = [_price(line) for line in _lines(sub)]
-    keys = [reference(price.get(name)) for price in prices for name in ("lookup_key", "id", "product")]
-    return list(dict.fromkeys(filter(None, keys)))
+    names = ("lookup_key", "id", "product")
+    return billing.distinct(reference(price.get(name)) for price in prices for name in names)
 
 
 def _add_ons(sub: dict[str, Any]) -> list[str]:
-    """Stripe knows no add-ons: a price is one when its metadata says so, `{"addon": "reports"}`."""
-    named = (identifier(members(_price(line).get("metadata")).get("addon")) for line in _lines(sub))
-    return list(filter(None, named))
+    return billing.add_ons(members(_price(line).get("metadata")) for line in _lines(sub))
 
 
 def bought(sub: dict[str, Any]) -> dict[str, Any]:
-    metadata, keys = metadata_of(sub), _price_keys(sub)
-    return {
-        "product": keys[0] if keys else None,
-        "price_keys": keys,
-        "proposition_id": identifier(metadata.get("proposition_id")),
-        "offer_id": identifier(metadata.get("offer_id")),
-    }
+    return billing.bought(_price_keys(sub), metadata_of(sub))
 
 
 def reason(sub: dict[str, Any]) -> dict[str, Any]:
@@ -115,23 +100,18 @@ def _period_bounds(sub: dict[str, Any]) -> tuple[str | None, str | None]:
         if (ends_at := from_unix(one.get("current_period_end")))
     ]
     ends_at, started_at = min(bounds, key=lambda pair: pair[0], default=(None, None))
-    return _text(started_at) if started_at else None, _text(ends_at) if ends_at else None
+    return billing.iso(started_at), billing.iso(ends_at)
 
 
 def iso(seconds: Any) -> str | None:
-    moment = from_unix(seconds)
-    return _text(moment) if moment else None
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return billing.iso(from_unix(seconds))
 
 
 def _period(sub: dict[str, Any]) -> str | None:
     for price in map(_price, _lines(sub)):
         interval, count = _rhythm(price)
         if interval:
-            return "year" if interval == "month" and count >= 12 else interval
+            return billing.period(interval, count)
     return None
 
 
@@ -139,13 +119,13 @@ def _rhythm(price: dict[str, Any]) -> tuple[str, int]:
     """`price.recurring` today, the price itself when it is a legacy `plan`."""
     recurring = members(price.get("recurring")) or price
     interval, count = recurring.get("interval"), recurring.get("interval_count")
-    count = max(_whole(count) or 1, 1)
+    count = max(whole(count) or 1, 1)
     return (interval, count) if isinstance(interval, str) and interval in MONTHS else ("", count)
 
 
 def _seats(sub: dict[str, Any]) -> int | None:
     """The largest quantity: add-ons are usually bought once, or once a seat."""
-    quantities = [_whole(line.get("quantity")) for line in _lines(sub)]
+    quantities = [whole(line.get("quantity")) for line in _lines(sub)]
     return max((quantity for quantity in quantities if quantity is not None), default=None)
 
 
@@ -177,7 +157,7 @@ def monthly(sub: dict[str, Any]) -> Decimal | None:
 def _monthly_amount(line: dict[str, Any]) -> Decimal | None:
     price = _price(line)
     interval, count = _rhythm(price)
-    amount, quantity = _whole(price.get("unit_amount", price.get("amount"))), _whole(line.get("quantity", 1))
+    amount, quantity = whole(price.get("unit_amount", price.get("amount"))), whole(line.get("quantity", 1))
     if not interval or amount is None or quantity is None:
         return None
     return Decimal(amount) * quantity / (MONTHS[interval] * count)
@@ -188,16 +168,10 @@ def _metered(line: dict[str, Any]) -> bool:
     return (members(price.get("recurring")) or price).get("usage_type") == "metered"
 
 
-def _whole(value: Any) -> int | None:
-    """An integer that arithmetic can trust: Decimal's 28 digits hold a sum of products of such."""
-    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _PLAUSIBLE
-    return value if whole else None
-
-
 def currency_of(subject: dict[str, Any]) -> str:
     own = words(subject.get("currency"))
     found = own or next((words(_price(line).get("currency")) for line in _lines(subject)), "")
-    return found.upper() if len(found) == 3 else ""
+    return billing.currency(found)
 
 
 def money(minor: Any, currency: str) -> str | None:

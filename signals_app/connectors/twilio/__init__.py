@@ -5,8 +5,12 @@ Signed is the whole URL, with or without its port, followed by the sorted form f
 as `bodySHA256` of the URL. Whatever the signature does not bind is refused. A status callback may name our delivery
 as `delivery_id` (or `m`) in its query.
 
-Unverified: the fields of WhatsApp replies (ButtonText), START as opt-in word, and that Twilio repeats a request.
-A plain YES opts nobody in: it may as well be the answer to an offer.
+Twilio itself answers STOP, START and, on numbers for SMS, HELP and INFO: we say nothing to them, and who asks for help
+refuses nothing and needs nobody. On WhatsApp nobody answers HELP, so there it is a reply that a human reads.
+
+Unverified: the fields of WhatsApp replies (ButtonText), START, UNSTOP, HELP and INFO as words that Twilio answers, that
+Twilio repeats a request, and for how many seconds it waits. A plain YES opts nobody in: it may as well be the answer to
+an offer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +19,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from signals_app.connectors.base import (
+    MAX_TEXT,
     QUERY,
     Answer,
     Connector,
@@ -25,7 +30,7 @@ from signals_app.connectors.base import (
     words,
 )
 from signals_app.connectors.twilio import signature
-from signals_app.connectors.twilio.keywords import STARTS, STOPS, plain
+from signals_app.connectors.twilio.keywords import HELPS, STARTS, STOPS, plain
 from signals_app.incoming import Incoming
 from signals_app.receipt import receipt
 from upsell_project.lib import strict_json
@@ -45,13 +50,14 @@ PERMANENT = frozenset(
 # ... though the number itself may be all right.
 OF_THE_MESSAGE = frozenset(("21610", "30003", "30004", "30007", "63016"))
 OPTED_OUT = "21610"
-_MAX_TEXT = 10_000
 
 
 class Twilio(Connector):
     kind: ClassVar[str] = "twilio"
     label: ClassVar[str] = "Twilio"
-    beta: ClassVar[str] = "The fields of WhatsApp's buttons could not be checked against Twilio."
+    beta: ClassVar[str] = (
+        "The fields of WhatsApp's buttons, and that Twilio answers START, HELP and INFO, could not be checked."
+    )
     setup: ClassVar[str] = (
         "In Twilio give the URL to the number or Messaging Service, for incoming messages and as the status callback."
         " The secret is the account's auth token, or the shared key of signed webhooks."
@@ -75,7 +81,7 @@ class Twilio(Connector):
         return Parsed(_status(fields, received_at) if _is_status(fields) else _inbound(fields, received_at))
 
     def answer(self, request: HookRequest) -> Answer:
-        """No second word: Twilio itself confirms a STOP."""
+        """No second word: Twilio itself confirms a STOP and answers a HELP."""
         try:
             status = _is_status(_fields(request.body or urlsplit(request.url).query.encode()))
         except ValueError:
@@ -117,13 +123,15 @@ def _inbound(fields: Mapping[str, str], received_at: datetime) -> list[Incoming]
     sid = _sid(fields)
     if not fields.get("From") or not sid:
         return []
-    text = (fields.get("ButtonText") or fields.get("Body", ""))[:_MAX_TEXT]
+    text = (fields.get("ButtonText") or fields.get("Body", ""))[:MAX_TEXT]
     name, said = "Reply Received", text
     option = fields.get("OptOutType", "").upper()
     if option == "STOP" or plain(fields.get("Body", "")) in STOPS:
         name, said = "Unsubscribed", ""
     elif option == "START" or (not option and plain(text) in STARTS):
         name, said = "Resubscribed", ""
+    elif option == "HELP" or (channel == "sms" and plain(text) in HELPS):
+        name, said = "Help Requested", ""
     phone = {"phone": number}
     return [receipt(name, sid, received_at, channel=channel, message=sid, lookup=phone, text=said)]
 

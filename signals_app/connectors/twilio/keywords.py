@@ -1,4 +1,4 @@
-"""The words by which people leave and come back, when the whole message is such a word."""
+"""The words by which people leave, come back and ask who writes, when the whole message is such a word."""
 
 # Twilio's own, on numbers without Advanced Opt-Out.
 _TWILIO = ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel")
@@ -10,6 +10,7 @@ _ABROAD = (
 )
 STOPS = frozenset(_TWILIO + _SPELLINGS + _ABROAD)
 STARTS = frozenset(("start", "unstop"))
+HELPS = frozenset(("help", "info"))
 
 
 def plain(text: str) -> str:

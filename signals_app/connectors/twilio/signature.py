@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from signals_app.connectors.base import BadSignature, HookRequest
+from signals_app.connectors.shared.signatures import check_any
 from upsell_project.lib import signing
 
 MOST_FIELDS = 1000
@@ -19,13 +20,12 @@ def check(request: HookRequest, secrets: Sequence[str]) -> None:
     fields = _signed_fields(request)
     if algorithm is None or fields is None:
         raise BadSignature("the signature does not cover this request")
-    expected = [
-        signing.base64_mac(secret, url.encode(errors="replace"), fields, algorithm=algorithm)
-        for secret in signing.usable(secrets)
-        for url in _spellings(request.url)
-    ]
-    if not signing.any_same(expected, [request.headers.get("x-twilio-signature", "").strip()]):
-        raise BadSignature("no active secret made this signature")
+    urls = [url.encode(errors="replace") for url in _spellings(request.url)]
+    check_any(
+        secrets,
+        [request.headers.get("x-twilio-signature", "").strip()],
+        lambda secret: [signing.base64_mac(secret, url, fields, algorithm=algorithm) for url in urls],
+    )
 
 
 def _setting(request: HookRequest, name: str) -> str:

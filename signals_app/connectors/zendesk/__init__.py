@@ -1,8 +1,10 @@
 """Zendesk: event webhooks (fixed JSON) and trigger webhooks (whatever JSON an admin typed).
 
 Source: developer.zendesk.com, "Verifying webhook authenticity", "Ticket events", "User events" and "Organization
-events". Unverified: whether a retry renews the signed time (an hour is allowed), the spelling in upper case of status
-and priority (both are read), the invocation id, and the names of events about satisfaction.
+events".
+Unverified: whether a retry renews the signed time (an hour is allowed), the spelling in upper case of status and
+priority (both are read), the invocation id, the names of events about satisfaction, and how long Zendesk waits for an
+answer.
 
 Ticket events name who asked by an id only: with an API key the user is read ("Show User").
 """
@@ -10,29 +12,28 @@ Ticket events name who asked by an id only: with an API key the user is read ("S
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from signals_app.connectors.base import (
     BadSignature,
-    Connector,
     HookRequest,
     Parsed,
     Question,
     Wanted,
     from_iso,
     members,
-    unusable,
     words,
 )
+from signals_app.connectors.shared.json_body import Arrival, JsonConnector
+from signals_app.connectors.shared.signatures import check_mac
 from signals_app.connectors.zendesk import events, triggers
-from signals_app.incoming import digest, short_id
-from upsell_project.lib import signing, strict_json
+from upsell_project.lib import signing
 
 _SIGNATURE = "x-zendesk-webhook-signature"
 _INVOCATION = "x-zendesk-webhook-invocation-id"
 
 
-class Zendesk(Connector):
+class Zendesk(JsonConnector):
     kind: ClassVar[str] = "zendesk"
     label: ClassVar[str] = "Zendesk"
     freshness: ClassVar[timedelta | None] = timedelta(seconds=3600)
@@ -56,9 +57,8 @@ class Zendesk(Connector):
         if signed_at is None:
             raise BadSignature("no readable signature timestamp")
         signed = (timestamp.encode(), request.body)
-        expected = [signing.base64_mac(secret, *signed) for secret in signing.usable(secrets)]
-        if not signing.any_same(expected, [request.headers.get(_SIGNATURE, "").strip()]):
-            raise BadSignature("no active secret made this signature")
+        given = request.headers.get(_SIGNATURE, "").strip()
+        check_mac(secrets, [given], lambda secret: signing.base64_mac(secret, *signed))
         self.refuse_stale(signed_at.timestamp(), now)
 
     def parse(
@@ -66,22 +66,18 @@ class Zendesk(Connector):
     ) -> Parsed:
         if not body.strip():
             return Parsed()  # a webhook under test may send nothing
-        try:
-            said = strict_json.loads(body)
-        except strict_json.Refused as error:
-            return unusable(body, error.sentence("the body"), error.path)
-        if not isinstance(said, dict):
-            return unusable(body, "the body is not a JSON object")
-        if call == f"read:{events.USER}":
-            return events.asked(members(said.get("user")), received_at)
-        fallback = f"sha256:{digest(body.decode(errors='replace'))}"
+        return super().parse(body, headers, received_at, call)
+
+    def read(self, said: dict[str, Any], arrival: Arrival) -> Parsed:
+        if arrival.call == f"read:{events.USER}":
+            return events.asked(members(said.get("user")), arrival.received_at)
         event = said.get("type")
         if isinstance(event, str) and event.startswith(events.PREFIXES):
-            return events.read(said, event, short_id(words(said.get("id")) or fallback), received_at)
-        invocation = headers.get(_INVOCATION, "").strip()
-        item = triggers.read(said, short_id(invocation or fallback), received_at)
+            return events.read(said, event, arrival.id(words(said.get("id"))), arrival.received_at)
+        invocation = arrival.headers.get(_INVOCATION, "").strip()
+        item = triggers.read(said, arrival.id(invocation), arrival.received_at)
         if item is None:
-            return unusable(body, "the trigger's body names neither a ticket nor a requester")
+            return arrival.unusable("the trigger's body names neither a ticket nor a requester")
         return Parsed([item])
 
     def question(self, wanted: Wanted, api_url: str, api_key: str) -> Question | None:

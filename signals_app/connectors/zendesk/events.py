@@ -1,14 +1,12 @@
 """Event webhooks: about tickets, the users who ask, and the organizations they belong to."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from signals_app.connectors.base import Parsed, Wanted, elements, from_iso, identifier, members, words
+from signals_app.connectors.base import LATER, Parsed, Wanted, elements, from_iso, identifier, members, words
 from signals_app.incoming import Incoming, digest, short_id
 
-# Set by whoever has the whole event.
-_LATER = datetime.min.replace(tzinfo=UTC)
 PREFIXES = ("zen:event-type:", "zen:event-type/")
 SOLVED = frozenset({"solved", "closed"})
 # A ticket that is gone no longer stands in anybody's way.
@@ -60,7 +58,7 @@ def strings(**found: str) -> dict[str, str]:
 
 
 def _blank(kind: str) -> Incoming:
-    return Incoming(kind=kind, message_id="", occurred_at=_LATER)
+    return Incoming(kind=kind, message_id="", occurred_at=LATER)
 
 
 def _ticket(detail: dict[str, Any], event: dict[str, Any], change: str) -> Incoming:

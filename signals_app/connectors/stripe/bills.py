@@ -3,11 +3,9 @@
 from typing import Any
 
 from signals_app.connectors.base import elements, identifier, members, words
-from signals_app.connectors.stripe.events import Named, Reader
-from signals_app.connectors.stripe.subscription import Facts, currency_of, iso, metadata_of, money, reference
-
-ONE_OFF = "one_off"
-"""Stands for the subscription of invoices that belong to none."""
+from signals_app.connectors.shared.billing import ONE_OFF, Facts, Named
+from signals_app.connectors.stripe.events import Reader
+from signals_app.connectors.stripe.subscription import currency_of, iso, metadata_of, money, reference
 
 
 def _owed(invoice: dict[str, Any], status: str | None) -> Facts:
