@@ -15,7 +15,19 @@ from django.db import transaction
 from campaigns_app import enroll, interact, merges, privacy, receipts, replies
 from people_app import erasure, facts, identify, settling
 from people_app.item import Said, Trust, Who
-from signals_app import detect, enrichment, health, hints, ingest, lookups, repeats, seen, tickets, usage
+from signals_app import (
+    detect,
+    enrichment,
+    health,
+    hints,
+    ingest,
+    lookups,
+    proof,
+    repeats,
+    seen,
+    tickets,
+    usage,
+)
 from signals_app.ahead import Chunk
 from signals_app.detectors.base import Batch
 from signals_app.incoming import Incoming
@@ -79,6 +91,7 @@ def _process_all(chunk: Chunk, following: Chunk | None = None) -> None:
         log.warning(
             "a chunk of %s envelopes failed (%s); trying them one by one", len(chunk.envelopes), told(error)
         )
+        ingest.put_back(chunk.unread)
         _one_by_one(chunk.envelopes)
     _settle_addresses()
 
@@ -113,13 +126,19 @@ def _process(chunk: Chunk, following: Chunk | None = None) -> None:
     """`following` is read whenever this waits for PostgreSQL.
 
     Its end does not wait for the disk. Should PostgreSQL die before it is written, the envelopes are pending still; and
-    a later transaction that does wait takes this one to the disk before itself.
+    a later transaction that does wait takes this one to the disk before itself. A no is waited for, so that nobody is
+    written to who had opted out already.
     """
-    bulk.run("SET LOCAL synchronous_commit TO off")
     opened = sorted(chunk.opened(), key=lambda one: (one.source.kind, one.envelope.pk))
+    if not any(_weighty(item) for one in opened for item in one.items):
+        bulk.run("SET LOCAL synchronous_commit TO off")
     ingest.put_back(chunk.unread)
     with following.opened_meanwhile() if following else nullcontext():
         _take_in(opened)
+
+
+def _weighty(item: Incoming) -> bool:
+    return item.kind == erasure.DELETE or item.name in proof.WEIGHTY
 
 
 def _take_in(opened: Sequence[ingest.Opened]) -> None:

@@ -8,24 +8,24 @@ from signals_app.models import Dropped, MeterTotal, MeterValue, PastTotal, Recou
 from upsell_project.lib.admin_base import FactsAdmin
 
 
-@admin.register(MeterTotal)
-class MeterTotalAdmin(FactsAdmin):
-    list_display = ("account", "resource", "period", "used", "last_event_at")
+class OfAccountAdmin(FactsAdmin):
     list_select_related = ("account",)
     search_fields = ("account__group_id__exact",)
     search_help_text = "The exact account id"
+
+
+@admin.register(MeterTotal)
+class MeterTotalAdmin(OfAccountAdmin):
+    list_display = ("account", "resource", "period", "used", "last_event_at")
     empty_hint = "Nothing was counted yet: a meter says which events count."
 
 
 @admin.register(PastTotal)
-class PastTotalAdmin(FactsAdmin):
+class PastTotalAdmin(OfAccountAdmin):
     """Closed periods, by the definition that their meter had then: their events are gone."""
 
     list_display = ("account", "resource", "period", "used", "counted_by")
-    list_select_related = ("account",)
     list_filter = ("resource",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"
     empty_hint = (
         "When a meter is changed, periods whose events were dropped for their age are kept here as they were."
     )
@@ -38,11 +38,8 @@ class PastTotalAdmin(FactsAdmin):
 
 
 @admin.register(MeterValue)
-class MeterValueAdmin(FactsAdmin):
+class MeterValueAdmin(OfAccountAdmin):
     list_display = ("account", "resource", "period", "digest", "seen")
-    list_select_related = ("account",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"
     empty_hint = "Only meters that tell values apart keep them."
 
 

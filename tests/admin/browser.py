@@ -1,7 +1,6 @@
 """A browser with an administrator's session, on pages where there is something to see."""
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from signals_app import health
@@ -20,18 +19,6 @@ from upsell_project.lib import clock
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 OURS = [".upsell-page", ".upsell-card", ".upsell-pairs", ".upsell-spark", ".upsell-buttons"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Django refuses its database in a thread with a running event loop, which Playwright's is.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

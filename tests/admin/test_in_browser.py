@@ -9,9 +9,10 @@ from people_app.models import Account, Erasure
 from signals_app import health, replay
 from signals_app.admin import read_again
 from signals_app.models import Envelope, Meter, Recount, RejectedEvent, SourceHour
-from tests.admin.browser import chromium, opened, shot, violations, world
+from tests.admin.browser import opened, shot, violations, world
 from tests.admin.world import World
 from tests.build import a_source, an_event
+from tests.chromium import chromium
 from upsell_project.lib import clock
 
 __all__ = ["chromium", "world"]

@@ -1,12 +1,11 @@
 """The pages in a real browser: by keyboard, light and dark, on a telephone, without script."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from campaigns_app import pressure
@@ -15,23 +14,13 @@ from consent_app import links, permission
 from offers_app.models import Proposition
 from people_app.models import ContactPoint, Person
 from tests.build import a_permission, a_person
+from tests.chromium import chromium
 from tests.recipients.offers import a_proposition
 from upsell_project.lib import clock
 
+__all__ = ["chromium"]
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Django refuses its database in a thread with a running event loop, which Playwright's is.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

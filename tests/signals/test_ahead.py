@@ -11,7 +11,7 @@ from campaigns_app import pipeline
 from signals_app import ahead, ingest
 from signals_app.models import Envelope, Event, Source
 from tests.build import a_source
-from upsell_project.lib import clock, queue
+from upsell_project.lib import bulk, clock, queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
 LARGE = "x" * 30_000
@@ -197,3 +197,49 @@ def test_small_bodies_that_hold_very_many_events_are_taken_in_little_by_little(
     pipeline.process_inbox()
     assert sorted(stored()) == [f"m{number}" for number in range(8)]
     assert set(Envelope.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_where_a_chunk_fails_those_that_were_too_many_are_left_as_well(
+    server: Source, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = accept(server, 4)
+    monkeypatch.setattr(ahead, "MOST_ITEMS", 3)
+    really, calls = ingest.store, iter([True])
+
+    def store(*given: Any) -> Any:
+        if next(calls, False):
+            raise RuntimeError("once")
+        return really(*given)
+
+    monkeypatch.setattr(ingest, "store", store)
+    assert pipeline.process(4) == 3
+    left = Envelope.objects.filter(pk=ids[3])
+    assert left.values_list("state", "attempts", "lease_until").get() == ("pending", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "waits"),
+    [
+        ({"type": "track", "event": "E"}, "off"),
+        ({"type": "identify", "traits": {"first_name": "Ana"}}, "off"),
+        ({"type": "track", "event": "Unsubscribed"}, "on"),
+        ({"type": "delete"}, "on"),
+    ],
+)
+def test_only_a_no_is_waited_for_until_it_is_on_the_disk(
+    server: Source, monkeypatch: pytest.MonkeyPatch, item: dict[str, Any], waits: str
+) -> None:
+    """What else a crash takes back is pending still."""
+    told: list[str] = []
+    really = pipeline._take_in
+
+    def take_in(opened: Any) -> None:
+        told.append(bulk.select("SHOW synchronous_commit")[0][0])
+        really(opened)
+
+    monkeypatch.setattr(pipeline, "_take_in", take_in)
+    for one in ({"type": "track", "event": "E"}, item):
+        body = json.dumps({"batch": [{**one, "userId": "ana", "messageId": str(one)}]}).encode()
+        ingest.accept(server.pk, "batch", body, {})
+    assert pipeline.process(2) == 2
+    assert told == [waits]
