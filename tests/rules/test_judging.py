@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from tests.rules import drawn
 from tests.rules.drawn import NOW
 from upsell_project.lib.rules import judging, tree
 from upsell_project.lib.rules.facts import Fact, Member, Of, Op, Trait, Value
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
 PLAN = Trait("plan", Of.ACCOUNT)
 HERE = judging.at(NOW, "Europe/Berlin")
@@ -26,11 +28,22 @@ def slowly(rule: Rule, known: dict[Fact, Value]) -> float:
         return min(slowly(one, known) for one in rule.rules)
     if isinstance(rule, AnyOf):
         return max(slowly(one, known) for one in rule.rules)
+    if isinstance(rule, Weighed):
+        return weighed(rule, [slowly(one, known) for _, one in rule.rules])
     found = known.get(rule.fact)
     if rule.op in (Op.KNOWN, Op.UNKNOWN):
         return float((found is not None) == (rule.op is Op.KNOWN))
     verdict = None if found is None else compare(rule.op, found, rule.value)
     return 0.5 if verdict is None else float(verdict)
+
+
+def weighed(rule: Weighed, verdicts: list[float]) -> float:
+    """What is open is tried both ways: only what comes out the same is decided."""
+    weights = [Fraction(weight) for weight, _ in rule.rules]
+    wanted = Fraction(rule.at_least) * sum(weights)
+    ways = product(*[(0, 1) if verdict == 0.5 else (verdict,) for verdict in verdicts])
+    enough = {sum(w for w, holds in zip(weights, way, strict=True) if holds) >= wanted for way in ways}
+    return 0.5 if len(enough) > 1 else float(enough.pop())
 
 
 def compare(op: Op, found: Any, wanted: Any) -> bool | None:
@@ -72,21 +85,30 @@ def within(found: Any, first: int, last: int) -> bool | None:
     return first <= days <= last
 
 
-@given(drawn.rules, st.data())
+CHECKS = [Test(Member(str(place)), Op.IS, True) for place in range(5)]
+
+
+@given(drawn.wild_rules, st.data())
 def test_it_judges_as_the_slow_definition_does(rule: Rule, data: st.DataObject) -> None:
     known = {fact: data.draw(drawn.known_values) for fact in sorted(tree.facts(rule), key=repr)}
     expected = {1.0: True, 0.0: False, 0.5: None}[slowly(rule, known)]
     assert judging.judge(rule, known, HERE) is expected
 
 
-@given(drawn.rules)
+@given(drawn.grown(st.sampled_from(CHECKS)), st.lists(st.none() | st.booleans(), min_size=5, max_size=5))
+def test_answers_are_joined_as_the_slow_definition_does(rule: Rule, answers: list[judging.Verdict]) -> None:
+    known: dict[Fact, Value] = {check.fact: answer for check, answer in zip(CHECKS, answers, strict=True)}
+    assert judging.judge(rule, known, HERE) is {1.0: True, 0.0: False, 0.5: None}[slowly(rule, known)]
+
+
+@given(drawn.wild_rules)
 def test_what_asks_for_nothing_unknown_is_open_where_nothing_is_known(rule: Rule) -> None:
     asks = {test.op for test in tree.tests(rule)}
     if not asks & {Op.KNOWN, Op.UNKNOWN}:
         assert judging.judge(rule, {}, HERE) is None
 
 
-@given(drawn.rules, st.data())
+@given(drawn.wild_rules, st.data())
 def test_to_know_more_never_turns_a_verdict_around(rule: Rule, data: st.DataObject) -> None:
     """Kleene's logic is monotone: but for questions about knowing itself."""
     if {test.op for test in tree.tests(rule)} & {Op.KNOWN, Op.UNKNOWN}:
@@ -96,6 +118,35 @@ def test_to_know_more_never_turns_a_verdict_around(rule: Rule, data: st.DataObje
     less = {fact: value for fact, value in known.items() if data.draw(st.booleans())}
     before, after = (judging.judge(rule, each, HERE) for each in (less, known))
     assert before is None or before is after
+
+
+@pytest.mark.parametrize(
+    ("weights", "at_least", "answers", "verdict"),
+    [
+        # In binary numbers some of these would be too little.
+        (("0.1", "0.2", "0.4", "0.3"), "0.7", (True, True, True, False), True),
+        (("0.1", "0.2", "0.4", "0.3"), "0.7000000000000001", (True, True, True, False), False),
+        (("0.1", "0.3", "0.4"), "0.5", (True, True, False), True),
+        # More digits than a Decimal's arithmetic keeps.
+        (("1000000", "1e-30"), "1", (True, False), False),
+        (("1000000", "1e-30"), "1", (True, None), None),
+        (("1000000", "1e-30"), "1", (True, True), True),
+        (("1", "1", "1"), "0.34", (True, False, None), None),
+        (("1", "1", "1"), "0.33", (True, False, None), True),
+        (("1", "1", "1"), "0.67", (None, False, None), False),
+        (("1", "1", "1"), "0.66", (None, False, None), None),
+        (("3", "2"), "0.4", (False, True), True),
+        (("3", "2"), "0.4", (False, None), None),
+        (("3", "2"), "0.6", (True, None), True),
+        (("3", "2"), "0.6", (False, None), False),
+    ],
+)
+def test_weights_are_added_exactly(
+    weights: tuple[str, ...], at_least: str, answers: tuple[bool | None, ...], verdict: bool | None
+) -> None:
+    members = tuple((Decimal(weight), check) for weight, check in zip(weights, CHECKS, strict=False))
+    known: dict[Fact, Value] = {check.fact: answer for check, answer in zip(CHECKS, answers, strict=False)}
+    assert judging.judge(Weighed(members, Decimal(at_least)), known, HERE) is verdict
 
 
 def test_a_negation_of_what_is_not_known_does_not_hold() -> None:

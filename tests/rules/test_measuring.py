@@ -24,7 +24,7 @@ def inside(window: Window, at: datetime, seen: Seen) -> bool:
     if at > seen.now:
         return False
     if window.unit in (Unit.HOURS, Unit.DAYS):
-        return seen.now - at <= HOUR * window.length * (24 if window.unit is Unit.DAYS else 1)
+        return seen.now - at < HOUR * window.length * (24 if window.unit is Unit.DAYS else 1)
     if window.unit is Unit.BILLING and seen.billing_from:
         return at >= seen.billing_from
     then, today = (moment.astimezone(ZoneInfo(seen.zone)).date() for moment in (at, seen.now))

@@ -4,7 +4,7 @@ Values are texts, booleans, numbers (int or Decimal: a share of 0.8 is exactly 0
 texts. What nobody knows is missing from the mapping, or None.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -67,6 +67,21 @@ class Share(StrEnum):
     """Days until the limit is hit at the present rate."""
 
 
+class Turn(StrEnum):
+    """Unusually much or little, measured by their own past."""
+
+    SPIKE = "spike"
+    DROP = "drop"
+
+
+class Span(StrEnum):
+    """What is compared with the past: a day, or seven of them. A drop ends with yesterday, a spike is looked for up to
+    now."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
 class Op(StrEnum):
     """How a value is compared."""
 
@@ -92,6 +107,12 @@ class Where:
     path: str
     op: Op
     value: Value | tuple[Value, ...]
+    _booleans: tuple[bool, ...] = field(init=False, repr=False)
+    """For Python `True == 1`; here these are two questions."""
+
+    def __post_init__(self) -> None:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        object.__setattr__(self, "_booleans", tuple(isinstance(one, bool) for one in values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,30 @@ class Sequence:
     names: tuple[str, ...]
     window: Window
     of: Of = Of.PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Whether they suddenly do unusually much or little of this; not known while their past is too short."""
+
+    kind: ClassVar[str] = "change"
+    turn: Turn
+    names: tuple[str, ...] = ()
+    """Any of them; none: every event."""
+    span: Span = Span.WEEK
+    of: Of = Of.ACCOUNT
+    where: tuple[Where, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Where today lies: `before` (so many days), `during`, `after` or `none`. A season that does not matter to the
+    account's industry is `none`; of an account without industry it is not known."""
+
+    kind: ClassVar[str] = "season"
+    name: str
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +221,4 @@ class Score:
     name: str
 
 
-Fact = Trait | Entitlement | Events | Sequence | Found | Answered | Member | Said | Score
+Fact = Trait | Entitlement | Events | Sequence | Changed | Season | Found | Answered | Member | Said | Score

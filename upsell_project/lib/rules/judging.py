@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from upsell_project.lib.rules.facts import Fact, Op, Value
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
 Verdict = bool | None
 Known = Mapping[Fact, Value]
@@ -46,6 +48,8 @@ def compiled(rule: Rule) -> Judge:
             return _joined([compiled(each) for each in rules], decisive=False)
         case AnyOf(rules):
             return _joined([compiled(each) for each in rules], decisive=True)
+        case Weighed(rules, at_least):
+            return _weighed([compiled(each) for _, each in rules], [weight for weight, _ in rules], at_least)
 
 
 def judge(rule: Rule, known: Known, when: At) -> Verdict:
@@ -67,6 +71,31 @@ def _joined(judges: list[Judge], *, decisive: bool) -> Judge:
         return verdict
 
     return joined
+
+
+def _weighed(judges: list[Judge], weights: list[Decimal], at_least: Decimal) -> Judge:
+    """Enough by what holds, or not even with all that is open. In whole numbers: exact for every Decimal."""
+    exact = [Fraction(one) for one in weights]
+    wanted = sum(exact) * Fraction(at_least)
+    scale = lcm(wanted.denominator, *(one.denominator for one in exact))
+    parts = [(int(weight * scale), each) for weight, each in zip(exact, judges, strict=True)]
+    total, needed = int(sum(exact) * scale), int(wanted * scale)
+
+    def weighed(known: Known, when: At) -> Verdict:
+        holds, may = 0, total
+        for weight, each in parts:
+            found = each(known, when)
+            if found is True:
+                holds += weight
+                if holds >= needed:
+                    return True
+            elif found is False:
+                may -= weight
+                if may < needed:
+                    return False
+        return None
+
+    return weighed
 
 
 def _not(inner: Judge) -> Judge:
@@ -100,8 +129,12 @@ def _within(found: Value, first: timedelta, last: timedelta, when: At) -> Verdic
     return found + first <= when.today <= found + last if isinstance(found, date) else None
 
 
+_NUMBERS = (int, Decimal)
+
+
 def number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    # Neither isinstance with a union, which is made anew each time, nor True, which is an int to Python.
+    return type(value) in _NUMBERS
 
 
 def _same(found: Any, wanted: Any) -> bool:

@@ -53,11 +53,17 @@ def of_events(fact: Events, events: Iterable[Happened], seen: Seen) -> Value:
 def of_sequence(fact: Sequence, events: Iterable[Happened], seen: Seen) -> int:
     """How often the names came one after the other, each event used once, the earliest way."""
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
+    inside = sorted((one for one in events if since <= one.at <= seen.now), key=_order)
+    return in_turn(fact.names, (one.name for one in inside))
+
+
+def in_turn(wanted: Ordered[str], names: Iterable[str]) -> int:
+    """How often these names came one after the other. `names`: what came, in its order."""
     found, place = 0, 0
-    for one in sorted((one for one in events if since <= one.at <= seen.now), key=_order):
-        if one.name == fact.names[place]:
+    for name in names:
+        if name == wanted[place]:
             place += 1
-            if place == len(fact.names):
+            if place == len(wanted):
                 found, place = found + 1, 0
     return found
 

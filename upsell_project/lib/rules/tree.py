@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from upsell_project.lib.rules.facts import Fact, Op, Value
 
@@ -31,7 +32,16 @@ class Not:
     rule: "Rule"
 
 
-Rule = Test | AllOf | AnyOf | Not
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Enough of these hold: their weights are at least the share `at_least` (above 0, up to 1) of all weights."""
+
+    rules: "tuple[tuple[Decimal, Rule], ...]"
+    """Weights above 0."""
+    at_least: Decimal
+
+
+Rule = Test | AllOf | AnyOf | Not | Weighed
 
 
 def tests(rule: Rule) -> Iterator[Test]:
@@ -43,6 +53,9 @@ def tests(rule: Rule) -> Iterator[Test]:
             yield from tests(inner)
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
+                yield from tests(each)
+        case Weighed(rules):
+            for _, each in rules:
                 yield from tests(each)
 
 

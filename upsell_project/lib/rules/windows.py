@@ -8,10 +8,12 @@ from upsell_project.lib.rules.facts import Unit, Window
 
 def start(window: Window, now: datetime, zone: str, billing_from: datetime | None = None) -> datetime:
     """The first moment of the window that ends at `now`, in UTC. `billing_from`: when the present period began; where
-    that is not known the month stands for it.
+    that is not known the month stands for it. A rolling window is open at its far end: what happened exactly 14 days
+    ago is not within 14 days.
     """
     if window.unit in (Unit.HOURS, Unit.DAYS):
-        return (now - timedelta(**{window.unit.value: window.length})).astimezone(UTC)
+        length = timedelta(**{window.unit.value: window.length}) - timedelta.resolution
+        return (now - length).astimezone(UTC)
     if window.unit is Unit.BILLING and billing_from is not None:
         return billing_from.astimezone(UTC)
     here = ZoneInfo(zone)

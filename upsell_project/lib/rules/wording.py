@@ -5,6 +5,7 @@ from typing import Any
 
 from upsell_project.lib.rules.facts import (
     Answered,
+    Changed,
     Entitlement,
     Events,
     Fact,
@@ -15,14 +16,17 @@ from upsell_project.lib.rules.facts import (
     Op,
     Said,
     Score,
+    Season,
     Sequence,
     Share,
+    Span,
     Trait,
+    Turn,
     Unit,
     Where,
     Window,
 )
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
 _OPS = {
     Op.IS: "is",
@@ -44,6 +48,12 @@ _SHARES = {
     Share.RATIO: "{} used, of the limit,",
     Share.DAYS_LEFT: "days until {} run out",
 }
+_TURNS = {
+    (Turn.SPIKE, Span.DAY): "unusually much {} today",
+    (Turn.SPIKE, Span.WEEK): "unusually much {} in the 7 days up to today",
+    (Turn.DROP, Span.DAY): "unusually little {} yesterday",
+    (Turn.DROP, Span.WEEK): "unusually little {} in the 7 days up to yesterday",
+}
 
 
 def sentence(rule: Rule) -> str:
@@ -64,6 +74,8 @@ def _said(rule: Rule, *, inside: bool) -> str:
             return _joined(rules, ", and ", inside=inside)
         case AnyOf(rules):
             return _joined(rules, ", or ", inside=inside)
+        case Weighed():
+            return f"({_weighed(rule)})" if inside else _weighed(rule)
 
 
 def _joined(rules: tuple[Rule, ...], by: str, *, inside: bool) -> str:
@@ -71,11 +83,17 @@ def _joined(rules: tuple[Rule, ...], by: str, *, inside: bool) -> str:
     return f"({text})" if inside and len(rules) > 1 else text
 
 
+def _weighed(rule: Weighed) -> str:
+    total = sum(weight for weight, _ in rule.rules)
+    points = "; ".join(f"{_plain(weight)} for {_said(one, inside=True)}" for weight, one in rule.rules)
+    return f"at least {_plain(total * rule.at_least)} of {_plain(Decimal(total))} points: {points}"
+
+
 def _test(test: Test) -> str:
     if test.op is Op.WITHIN and isinstance(test.value, tuple):
         return f"{_fact(test.fact)} {_offsets(*test.value)}"
-    if isinstance(test.fact, Member):
-        return f"in the segment {test.fact.slug}" if _holds(test) else f"not in the segment {test.fact.slug}"
+    if isinstance(test.fact, Member | Changed):
+        return _fact(test.fact) if _holds(test) else f"not {_fact(test.fact)}"
     share = isinstance(test.fact, Entitlement) and test.fact.share is Share.RATIO
     compared = "" if test.value is None else f" {_value(test.value, share=share)}"
     return f"{_fact(test.fact)} {_OPS[test.op]}{compared}"
@@ -100,26 +118,34 @@ def _fact(fact: Fact) -> str:
             return f"{of} {name.replace('_', ' ')}"
         case Entitlement(resource, share):
             return _SHARES[share].format(resource.replace("_", " "))
+        case Season(name):
+            return f"season {name.replace('_', ' ')}{_around(fact)}"
+        case Member(slug):
+            return f"in the segment {slug}"
+        case Score(name):
+            return f"score {name}"
+        case _:
+            return _happened(fact)
+
+
+def _happened(fact: Events | Sequence | Changed | Found | Answered | Said) -> str:
+    match fact:
         case Events():
             return _events(fact)
         case Sequence(names, window, of):
             return f"how often {_whose(of)}{' then '.join(names)} {_window(window)}"
+        case Changed(turn, _, span):
+            return _TURNS[turn, span].format(_done(fact))
         case Found(slug, window):
             return f"confidence of the signal {slug} {_window(window)}"
         case Answered(answer, window, offer):
             return f"times {answer} {offer or 'any offer'} {_window(window)}"
-        case Member(slug):
-            return f"in the segment {slug}"
         case Said(label, window):
             return f"certainty that they said {label.replace('_', ' ')} {_window(window)}"
-        case Score(name):
-            return f"score {name}"
 
 
 def _events(fact: Events) -> str:
-    names = " or ".join(fact.names) or "anything"
-    where = f" with {' and '.join(map(_property, fact.where))}" if fact.where else ""
-    done = f"{_whose(fact.of)}{names}{where} {_window(fact.window)}"
+    done = f"{_done(fact)} {_window(fact.window)}"
     return {
         Measure.COUNT: f"times {done}",
         Measure.DISTINCT: f"different {fact.path} of {done}",
@@ -130,6 +156,19 @@ def _events(fact: Events) -> str:
         Measure.SESSION: f"times in one visit {done}",
         Measure.MINUTES: f"minutes spent on {done}",
     }[fact.measure]
+
+
+def _done(fact: Events | Changed) -> str:
+    names = " or ".join(fact.names) or "anything"
+    where = f" with {' and '.join(map(_property, fact.where))}" if fact.where else ""
+    return f"{_whose(fact.of)}{names}{where}"
+
+
+def _around(season: Season) -> str:
+    days = [
+        f"{days} days {side}" for days, side in ((season.before, "before"), (season.after, "after")) if days
+    ]
+    return f" ({', '.join(days)})" if days else ""
 
 
 def _whose(of: Of) -> str:

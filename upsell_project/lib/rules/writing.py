@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from upsell_project.lib.rules.facts import Fact, Unit, Where, Window
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
 
 def written(rule: Rule) -> dict[str, Any]:
@@ -16,6 +16,9 @@ def written(rule: Rule) -> dict[str, Any]:
             return {"any": [written(one) for one in rules]}
         case Not(inner):
             return {"not": written(inner)}
+        case Weighed(rules, at_least):
+            members = [{"weight": _plain(weight), "if": written(one)} for weight, one in rules]
+            return {"weighed": members, "at_least": _plain(at_least)}
         case Test(fact, op, value):
             compared = {} if value is None else {"value": _plain(value)}
             return {**_fact(fact), "op": op.value, **compared}
@@ -41,5 +44,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if isinstance(value, Decimal):
-        return float(value)
+        return int(value) if value == int(value) else float(value)
     return value
