@@ -10,9 +10,22 @@ from signals_app.intents import model
 from signals_app.intents.features import see
 from signals_app.intents.labels import LABELS, Label
 
-__all__ = ["LABELS", "Intent", "Label", "read"]
+__all__ = ["LABELS", "TEXT_EVENTS", "Intent", "Label", "read"]
 
 MOST_WORDS = 6
+TEXT_EVENTS = frozenset(
+    {
+        "Conversation Replied",
+        "Feedback Submitted",
+        "Help Requested",
+        "NPS Submitted",
+        "Survey Answered",
+        "Ticket Created",
+        "Ticket Rated",
+        "Ticket Updated",
+    }
+)
+"""Events that carry what somebody wrote us unasked, or answered to a question of ours that is no offer."""
 
 
 @dataclass(frozen=True, slots=True)
