@@ -8,10 +8,10 @@ what came and went since the last sweep nothing is found: it is no longer true.
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
 
 from campaigns_app import enroll
 from signals_app import again, compiled, detect, sweeping
@@ -26,6 +26,10 @@ SECONDS_A_JOB = 5.0
 """While others wait for the worker."""
 MOST_SECONDS_A_JOB = 300.0
 RETRY = timedelta(minutes=5)
+NOT_THEIRS = (InterfaceError, OperationalError, ProgrammingError)
+"""What goes wrong with everybody, whoever is judged."""
+MOST_IN_VAIN = 20
+"""If so many fail one after the other, it is not them either."""
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +70,15 @@ def _sweep(definition_id: int) -> bool:
     sweep = _begin(definition, clock.now())
     one = compiled.of(definition)
     began, patience = time.monotonic(), 0.0
-    for ids in sweeping.ids(one, sweep.since, sweep.at, first=sweep.upto):
-        seconds = time.monotonic() - began
-        if not patience:
-            # To look them up again must not take longer than to judge some of them.
-            patience = max(SECONDS_A_JOB, 3 * seconds)
-        elif _gives_way(seconds, patience):
-            return False
-        _judge(sweep, one, ids)
+    with closing(sweeping.ids(one, sweep.since, sweep.at, first=sweep.upto)) as chunks:
+        for ids in chunks:
+            seconds = time.monotonic() - began
+            if not patience:
+                # To look them up again must not take longer than to judge some of them.
+                patience = max(SECONDS_A_JOB, 3 * seconds)
+            elif _gives_way(seconds, patience):
+                return False
+            _judge(sweep, one, ids)
     _end(sweep)
     return True
 
@@ -115,20 +120,27 @@ def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
     """If that fails, one by one: what cannot be judged must not keep others from it."""
     try:
         sweep.found += _judge_together(one, ids)
+    except NOT_THEIRS:
+        raise
     except Exception as error:
         log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
-        sweep.found += sum(_judge_alone(one, id) for id in ids)
+        sweep.found += _one_by_one(one, ids)
     sweep.judged += len(ids)
     sweep.upto = ids[-1] + 1
     Sweep.objects.filter(pk=sweep.pk).update(upto=sweep.upto, judged=sweep.judged, found=sweep.found)
 
 
-def _judge_alone(one: Compiled, id: int) -> int:
-    try:
-        return _judge_together(one, [id])
-    except Exception as error:
-        log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
-        return 0
+def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
+    found = failed = 0
+    for place, id in enumerate(ids, 1):
+        try:
+            found += _judge_together(one, [id])
+        except Exception as error:
+            failed += 1
+            if isinstance(error, NOT_THEIRS) or failed == place == MOST_IN_VAIN:
+                raise
+            log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
+    return found
 
 
 @transaction.atomic

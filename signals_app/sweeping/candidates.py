@@ -5,7 +5,7 @@ ended; whom it finds besides is judged in vain. People of whom no user id is kno
 tell them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ _CURSOR = "swept"
 
 def ids(
     compiled: Compiled, since: datetime | None, now: datetime, first: int = 0, chunk: int = CHUNK
-) -> Iterator[list[int]]:
+) -> Generator[list[int], None, None]:
     """Keys of people or accounts from `first` on, in order, so many at a time.
 
     They are looked up once and kept by PostgreSQL, so that each chunk can be a transaction of its own. `since` is when

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from campaigns_app import dispatch, sweeps
 from campaigns_app.models import Enrollment, Playbook
@@ -316,6 +316,25 @@ def test_who_cannot_be_judged_keeps_nobody_from_it(time: Time, monkeypatch: pyte
     monkeypatch.setattr(detect, "swept", fails)
     sweeps.run()
     assert people() == [good.pk] and not sweeps.waiting()
+
+
+@pytest.mark.parametrize("error", [ValueError, OperationalError])
+def test_what_goes_wrong_with_everybody_leaves_nobody_out(
+    time: Time, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    everybody = [a_person().pk for _ in range(25)]
+    a_silence()
+
+    def fails(*_: Any) -> list[Signal]:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(detect, "swept", fails)
+        sweeps.run()
+    assert not sweeps.waiting(), "it rests"
+    Sweep.objects.update(retry_at=clock.real())
+    sweeps.run()
+    assert people() == everybody and not Sweep.objects.get().error
 
 
 def test_a_definition_that_fails_rests_and_keeps_none_from_it(time: Time) -> None:
