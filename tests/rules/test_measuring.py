@@ -142,3 +142,14 @@ def test_a_property_that_is_not_there_is_not_another() -> None:
     assert not measuring.fits([Where("nothing", Op.IS_NOT, "x")], event)
     assert measuring.fits([Where("nothing", Op.UNKNOWN, None), Where("a.b", Op.IS, 5)], event)
     assert not measuring.fits([Where("deep", Op.KNOWN, None)], event)
+
+
+def test_true_is_not_1_in_what_a_property_must_be() -> None:
+    true, one = Where("x", Op.IS, True), Where("x", Op.IS, 1)
+    assert true != one
+    assert (
+        len({true, one, Where("x", Op.IS, True), Where("x", Op.ONE_OF, (True,)), Where("x", Op.ONE_OF, (1,))})
+        == 4
+    )
+    assert one == Where("x", Op.IS, 1)
+    assert hash(one) == hash(Where("x", Op.IS, 1))
