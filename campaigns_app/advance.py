@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns_app import outcomes, plan, standing
+from campaigns_app import exits, outcomes, plan, standing
 from campaigns_app.case import Case
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.models.playbook import StepKind
@@ -128,7 +128,9 @@ def _move(claimed: Sequence[int], token: uuid.UUID) -> None:
     cases = _cases(claimed, token, now)
     if not cases:
         return
-    ended = _walk(cases, now)
+    over = exits.met(cases, now)
+    left = {enrollment.pk for enrollment, _ in over}
+    ended = [*over, *_walk([case for case in cases if case.enrollment.pk not in left], now)]
     outcomes.finish(ended, cases[0].policy, now)
     gone = {enrollment.pk for enrollment, _ in ended}
     _save([case.enrollment for case in cases if case.enrollment.pk not in gone])
@@ -156,6 +158,7 @@ def _cases(claimed: Sequence[int], token: uuid.UUID, now: datetime) -> list[Case
     related = ("proposition__offer", "proposition__treatment__template", "decision")
     for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related(*related):
         cases[delivery.enrollment_id].deliveries[delivery.step_id] = delivery
+    exits.know(list(cases.values()), now)
     return list(cases.values())
 
 
@@ -216,11 +219,18 @@ def _open_until(case: Case, now: datetime) -> datetime | None:
 def _save(waiting_ones: Sequence[Enrollment]) -> None:
     bulk.execute(
         "UPDATE campaigns_app_enrollment e SET step_id = r.step, step_entered_at = r.entered, wake_at = r.wake,"
-        " lease_until = NULL, lease_token = NULL, attempts = 0, error = ''"
-        " FROM json_to_recordset(%s) AS r(id bigint, step bigint, entered timestamptz, wake timestamptz)"
+        " lane_gates = r.lanes, lease_until = NULL, lease_token = NULL, attempts = 0, error = ''"
+        " FROM json_to_recordset(%s)"
+        " AS r(id bigint, step bigint, entered timestamptz, wake timestamptz, lanes jsonb)"
         " WHERE e.id = r.id",
         [
-            {"id": e.pk, "step": e.step_id, "entered": e.step_entered_at, "wake": e.wake_at}
+            {
+                "id": e.pk,
+                "step": e.step_id,
+                "entered": e.step_entered_at,
+                "wake": e.wake_at,
+                "lanes": e.lane_gates,
+            }
             for e in waiting_ones
         ],
     )

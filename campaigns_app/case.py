@@ -9,6 +9,7 @@ from campaigns_app.plan import Node, Plan
 from offers_app import decide
 from offers_app.models import Proposition
 from people_app.models import Account, Person
+from signals_app.knowing import Known
 from upsell_project.lib.gates import Code
 
 
@@ -24,6 +25,8 @@ class Case:
     policy: ContactPolicy
     propositions: list[Proposition] = field(default_factory=list)
     deliveries: dict[int, Delivery] = field(default_factory=dict)
+    known: Known | None = None
+    """What the rules of its version ask; None where there are none."""
 
     @property
     def node(self) -> Node:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns_app import enroll, merges
+from campaigns_app import enroll, exits, merges
 from people_app import account_names, accounts, entitlements, facts
 from people_app.account_names import PROVIDERS, Bid
 from people_app.models import Account
-from signals_app import detect, usage
-from signals_app.detectors.base import Batch
+from signals_app import detect, segments, usage
 from signals_app.models import SignalDefinition
+from signals_app.triggered import Batch
 from upsell_project.lib import clock
 
 STAFF = "staff"
@@ -59,6 +59,10 @@ def _follow(changed: set[int], calendar: set[int]) -> None:
     """Use is counted by the new calendar, offers that lost their reason end, and what is true only now is noticed."""
     usage.ask_recount(calendar)
     enroll.recheck(changed)
-    definitions = list(SignalDefinition.objects.filter(live=True)) if changed else []
-    now = clock.now()
-    enroll.from_signals(detect.signals(Batch((), (), changed), definitions, now), now)
+    if not changed:
+        return
+    now, batch = clock.now(), Batch((), (), changed)
+    segments.touched(batch, now)
+    signals = detect.signals(batch, SignalDefinition.objects.filter(live=True), now)
+    enroll.from_signals(signals, now)
+    exits.from_batch(batch, signals, now)

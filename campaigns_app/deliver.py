@@ -64,8 +64,9 @@ class Draft:
 
 def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
     """Take each intent through all gates in order and record what came of it: three inserts for all of them."""
-    catalog = decide.catalog({intent.case.person.pk for intent in intents}, now)
-    drafts = [_draft(intent, standing, catalog, now) for intent in intents]
+    asks = [_ask(intent) for intent in intents]
+    catalog = decide.catalog(asks, now)
+    drafts = [_draft(*one, standing, catalog, now) for one in zip(intents, asks, strict=True)]
     decisions = Decision.objects.bulk_create([_decision(draft, standing, now) for draft in drafts])
     results = [
         Result(decision, stopped=draft.stopped) for draft, decision in zip(drafts, decisions, strict=True)
@@ -85,10 +86,16 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
     return results
 
 
-def _draft(intent: Intent, standing: Standing, catalog: decide.Catalog, now: datetime) -> Draft:
-    case, draft = intent.case, Draft(intent)
+def _ask(intent: Intent) -> decide.Ask:
+    case = intent.case
     evidence = case.evidence or case.enrollment.signal.evidence
-    ask = decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    return decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+
+
+def _draft(
+    intent: Intent, ask: decide.Ask, standing: Standing, catalog: decide.Catalog, now: datetime
+) -> Draft:
+    case, draft = intent.case, Draft(intent)
     choice = decide.offer(ask, catalog)
     draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
     draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))

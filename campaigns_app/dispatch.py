@@ -10,9 +10,9 @@ from threading import Event, Thread
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from campaigns_app import advance, outbox
+from campaigns_app import advance, outbox, sweeps
 from people_app import erasure, settling
-from signals_app import ingest, lookups, partitions, usage
+from signals_app import back_tests, ingest, lookups, partitions, scores, segments, usage
 from upsell_project.lib import clock, queue
 from upsell_project.lib.models import Heartbeat
 
@@ -21,12 +21,17 @@ HEARTBEAT_SECONDS = 5.0
 HOUSE_SECONDS = 3600.0
 ALERTS_SECONDS = 60.0
 DUE: dict[str, Callable[[], bool]] = {
+    "back_tests": back_tests.waiting,
     "erasures": erasure.waiting,
     "inbox": lambda: ingest.waiting() or settling.waiting(),
     "lookups": lookups.waiting,
     "steps": advance.waiting,
     "outbox": outbox.waiting,
     "recounts": usage.recounts_waiting,
+    "scores": scores.waiting,
+    "segments": segments.waiting,
+    "sweeps": sweeps.waiting,
+    "trainings": scores.trainings_waiting,
 }
 
 log = logging.getLogger(__name__)

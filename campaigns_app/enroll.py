@@ -10,17 +10,22 @@ from django.db.models import Exists, Max, OuterRef, Q
 from campaigns_app import contact_gates, outcomes, plan, standing
 from campaigns_app.models import Delivery, Enrollment, Playbook
 from campaigns_app.standing import Standing
+from offers_app import ruled
 from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
 from signals_app.models import Signal
+from signals_app.subjects import Subject
 from upsell_project.lib import clock, queue
 from upsell_project.lib.gates import Code, Gate, failed, passed
+from upsell_project.lib.rules import ready
+from upsell_project.lib.rules.facts import Fact
 
 History = dict[tuple[int, int], tuple[bool, datetime | None]]
 
 
-def from_signals(signals: Sequence[Signal], now: datetime) -> list[Enrollment]:
-    """Start the live playbooks of these signals for the people they were found for."""
+def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None = None) -> list[Enrollment]:
+    """Start the live playbooks of these signals for the people they were found for. `upto`: until when what happened
+    counts for rules of entering, if not now."""
     pairs = _wanted(signals)
     if not pairs:
         return []
@@ -28,9 +33,10 @@ def from_signals(signals: Sequence[Signal], now: datetime) -> list[Enrollment]:
     accounts = Account.objects.in_bulk({signal.account_id for _, signal in pairs if signal.account_id})
     state = standing.load(accounts.keys(), people.keys(), now)
     history = _history(people.keys())
+    known = _about(pairs, upto or now)
     started, refused = [], []
     for playbook, signal in pairs:
-        gates = _gates(playbook, signal, people, accounts, state, history, now)
+        gates = _gates(playbook, signal, people, accounts, state, history, known, now)
         if gates[-1].passed and signal.person_id:
             history[playbook.pk, signal.person_id] = (True, None)
             started.append(_enrollment(playbook, signal, gates, now))
@@ -124,6 +130,16 @@ def _history(person_ids: Collection[int]) -> History:
     return {(playbook, person): (active is not None, last) for playbook, person, last, active in rows}
 
 
+def _about(pairs: Sequence[tuple[Playbook, Signal]], now: datetime) -> ruled.Everybody:
+    """What the rules of entering ask of whoever may enter."""
+    wanted: dict[Subject, set[Fact]] = defaultdict(set)
+    for playbook, signal in pairs:
+        version = playbook.live_version
+        if version and signal.person_id and signal.account_id and (rule := ready.readable(version.entry)):
+            wanted[Subject(signal.person_id, signal.account_id)] |= rule.facts
+    return ruled.know(wanted, now)
+
+
 def _gates(
     playbook: Playbook,
     signal: Signal,
@@ -131,6 +147,7 @@ def _gates(
     accounts: dict[int, Account],
     state: Standing,
     history: History,
+    known: ruled.Everybody,
     now: datetime,
 ) -> list[Gate]:
     """The gates of entering, up to the first that failed."""
@@ -144,6 +161,7 @@ def _gates(
     if person is not None:
         active, last = history.get((playbook.pk, person.pk), (False, None))
         met += [_not_enrolled(active), _may_reenter(playbook, last, now)]
+        met += _by_rule(playbook, signal, known)
         met += [contact_gates.erased(person), *_undisturbed(person, state, now)]
     first_failed = next((rank for rank, gate in enumerate(met) if not gate.passed), len(met) - 1)
     return met[: first_failed + 1]
@@ -173,6 +191,14 @@ def _sure(playbook: Playbook, signal: Signal) -> Gate:
         return passed(Code.LOW_CONFIDENCE, float(signal.confidence), float(needed))
     reason = "The signal is not certain enough for this playbook."
     return failed(Code.LOW_CONFIDENCE, reason, float(signal.confidence), float(needed))
+
+
+def _by_rule(playbook: Playbook, signal: Signal, known: ruled.Everybody) -> list[Gate]:
+    version = playbook.live_version
+    if version is None or not version.entry:
+        return []
+    about = known.get(Subject(signal.person_id, signal.account_id))
+    return [ruled.gate(Code.ENTRY_RULE, version.entry, about, f"The playbook {playbook.name}")]
 
 
 def _not_enrolled(active: bool) -> Gate:

@@ -16,7 +16,9 @@ from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app.models import Proposition
 from people_app.models import Person
+from signals_app import again
 from signals_app.ingest import Stored
+from signals_app.models import Answer
 from upsell_project.lib import clock
 
 Kind = Interaction.Kind
@@ -47,8 +49,8 @@ def record(
     """
     now = clock.now()
     with transaction.atomic():
-        proposition = Proposition.objects.filter(pk=proposition_id, person_id=person_id).first()
-        if proposition is None:
+        proposition = Proposition.objects.select_related("offer").filter(pk=proposition_id).first()
+        if proposition is None or proposition.person_id != person_id:
             return False
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
         if known := Interaction.objects.filter(pk=id).first():
@@ -83,8 +85,13 @@ def note(proposition: Proposition, kind: Interaction.Kind, how: str) -> None:
         recorded_at=clock.now(),
         how=how,
     )
-    Interaction.objects.bulk_create([act], ignore_conflicts=True)
-    _answer(proposition, act)
+    with transaction.atomic():
+        # Two at once: the second waits here for the first, and then finds it there.
+        Proposition.objects.select_for_update(no_key=True).get(pk=proposition.pk)
+        new = not Interaction.objects.filter(pk=act.pk).exists()
+        if new:
+            act.save(force_insert=True)
+        _answer(proposition, act, new=new)
 
 
 def _permission_first(
@@ -105,8 +112,19 @@ def _hold_runs(proposition: Proposition) -> None:
     list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
-def _answer(proposition: Proposition, act: Interaction) -> None:
-    """The first answer stays the answer; the offer is no longer live, nor, if it settles the run, any other of it."""
+def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> None:
+    """The first answer stays the answer; the offer is no longer live, nor, if it settles the run, any other of it.
+    A `new` one is kept for rules that ask what somebody answered.
+    """
+    if new:
+        Answer.objects.create(
+            person_id=proposition.person_id,
+            account_id=proposition.account_id,
+            offer=proposition.offer.slug,
+            answer=_said(act),
+            at=act.recorded_at,
+        )
+        again.answered(proposition.person_id, proposition.account_id)
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
@@ -114,6 +132,12 @@ def _answer(proposition: Proposition, act: Interaction) -> None:
     live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
     if act.kind in _SETTLES:
         live.update(state=Proposition.State.ENDED)
+
+
+def _said(act: Interaction) -> str:
+    """Of feedback what they said."""
+    said = act.data.get("answer") if act.kind == Kind.FEEDBACK else None
+    return said if said in ANSWERS else str(act.kind)
 
 
 def _viewed(proposition: Proposition, act: Interaction) -> None:

@@ -75,7 +75,8 @@ def _drawn(standing: Standing, account: int) -> Gate:
 def first(
     case: Case, channel: str, offer: str, gates: Sequence[Gate], version: int, at: datetime
 ) -> Decision:
-    """The decision about a message that is to go; the run's first one tells too how it began."""
+    """The decision about a message that is to go; the run's first one tells too how it began, and each by which rules
+    it came to its step."""
     decision = Decision(
         at=at,
         person=case.person,
@@ -88,6 +89,8 @@ def first(
         policy_version=version,
         **_verdict(gates),
     )
+    decision.gates = [*case.enrollment.lane_gates, *decision.gates]
+    case.enrollment.lane_gates = []
     if not case.deliveries:
         decision.gates = [*case.enrollment.entry_gates, *decision.gates]
     return decision

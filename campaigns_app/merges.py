@@ -19,7 +19,7 @@ from people_app.item import Move
 from people_app.merging import Merged, Renamed, Step
 from people_app.models import Account, AccountName, Membership, Person
 from signals_app import usage
-from signals_app.models import Event, Signal, Ticket
+from signals_app.models import Answer, Event, Signal, Ticket
 from upsell_project.lib import bulk, clock
 
 # What was done to and by a person, and counts against caps and cooldowns, follows them when they are merged.
@@ -27,6 +27,7 @@ OF_PEOPLE = (
     "signals_app_event",
     "signals_app_signal",
     "signals_app_ticket",
+    "signals_app_answer",
     "offers_app_decision",
     "offers_app_proposition",
     "campaigns_app_enrollment",
@@ -39,6 +40,7 @@ OF_ACCOUNTS = (
     "signals_app_event",
     "signals_app_signal",
     "signals_app_ticket",
+    "signals_app_answer",
     "offers_app_decision",
     "offers_app_proposition",
     "campaigns_app_enrollment",
@@ -53,6 +55,7 @@ _SORTS: list[tuple[str, Any]] = [
     ("events", Event),
     ("signals", Signal),
     ("tickets", Ticket),
+    ("answers to offers", Answer),
     ("decisions", Decision),
     ("offers", Proposition),
     ("runs of playbooks", Enrollment),
@@ -171,6 +174,9 @@ def _people(winner: int, loser: int) -> None:
     enroll.exit(reason="merged", person_id=loser)
     for table in OF_PEOPLE:
         bulk.run(f"UPDATE {table} SET person_id = %s WHERE person_id = %s", winner, loser)
+    _found("person_id", winner, loser)
+    bulk.run(_JOIN_SEGMENTS, winner, loser)
+    bulk.run("DELETE FROM signals_app_segmentmember WHERE person_id = %s", loser)
 
 
 def _accounts(step: Folded) -> None:
@@ -178,17 +184,38 @@ def _accounts(step: Folded) -> None:
     if not step.personal:
         for table in OF_ACCOUNTS:
             bulk.run(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", kept, gone)
-        bulk.run(_KEEP_FIRED, kept, gone, kept)
-        bulk.run("DELETE FROM signals_app_detectorstate WHERE account_id = %s", gone)
+        _found("account_id", kept, gone)
+        bulk.run(_DROP_OLDER_SCORES, kept, gone, kept, gone, kept, kept)
+        bulk.run("UPDATE signals_app_score SET account_id = %s WHERE account_id = %s", kept, gone)
+    else:
+        bulk.run("DELETE FROM signals_app_score WHERE account_id = %s", gone)
     usage.merge(kept, gone)
     assign.merge(kept, gone)
 
 
+def _found(whose: str, kept: int, gone: int) -> None:
+    """What was found for one of the two was found for both."""
+    bulk.run(_KEEP_FOUND.format(whose=whose), kept, gone, kept)
+    bulk.run(f"DELETE FROM signals_app_detectorstate WHERE {whose} = %s", gone)
+
+
 _RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND identity_id = %s"
 _RENAME_NOBODYS = "UPDATE signals_app_event SET person_id = %s WHERE person_id IS NULL AND identity_id = %s"
-# What fired for one of the two has fired for both.
-_KEEP_FIRED = """
-UPDATE signals_app_detectorstate s SET account_id = %s WHERE account_id = %s
-    AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.resource, o.period)
-        = (s.definition_id, s.resource, s.period) AND o.account_id = %s)
+_KEEP_FOUND = """
+UPDATE signals_app_detectorstate s SET {whose} = %s WHERE {whose} = %s
+    AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.part, o.period)
+        = (s.definition_id, s.part, s.period) AND o.{whose} = %s)
+"""
+# In whatever the two were, since the earlier day; what a rule says of the one they are is judged anew.
+_JOIN_SEGMENTS = """
+INSERT INTO signals_app_segmentmember AS m (segment_id, person_id, since, added_by)
+SELECT segment_id, %s, since, added_by FROM signals_app_segmentmember WHERE person_id = %s ORDER BY segment_id
+ON CONFLICT (segment_id, person_id) DO UPDATE SET since = least(m.since, excluded.since),
+    added_by = CASE WHEN excluded.since < m.since THEN excluded.added_by ELSE m.added_by END
+"""
+# Of two of one name and time that of the account which stays is kept.
+_DROP_OLDER_SCORES = """
+DELETE FROM signals_app_score s USING signals_app_score o
+WHERE s.account_id IN (%s, %s) AND o.account_id IN (%s, %s) AND s.account_id <> o.account_id AND s.name = o.name
+    AND (s.at, s.account_id = %s) < (o.at, o.account_id = %s)
 """

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
 from offers_app.models import Proposition
+from signals_app.models import Answer
 from upsell_project.lib.gates import Code
 
 # What a run's end means for the cooldowns, where the reason alone says it.
@@ -33,7 +34,8 @@ def finish(ended: Sequence[tuple[Enrollment, str]], policy: ContactPolicy, now: 
         enrollment.lease_until = enrollment.lease_token = None
     fields = ["state", "end_reason", "ended_at", "wake_at", "step", "lease_until", "lease_token"]
     Enrollment.objects.bulk_update([enrollment for enrollment, _ in ended], fields)
-    propositions = list(Proposition.objects.filter(enrollment_id__in=reasons).order_by("ready_at"))
+    made = Proposition.objects.filter(enrollment_id__in=reasons).select_related("offer")
+    propositions = list(made.order_by("ready_at"))
     _withdraw(propositions, reasons, now)
     _note_ignored(propositions, reasons, now)
     _leave_in_peace(ended, propositions, policy, now)
@@ -69,21 +71,28 @@ def _ignored(proposition: Proposition) -> bool:
 
 
 def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
+    ignored = [p for p in propositions if _ignored(p) and reasons[p.enrollment_id] not in NO_COOLDOWN]
+    acts = {uuid.uuid5(_IGNORED, str(p.pk)): p for p in ignored}
+    noted = set(Interaction.objects.filter(pk__in=acts).values_list("pk", flat=True)) if acts else set()
+    new = {id: p for id, p in acts.items() if id not in noted}
+    kind = Interaction.Kind.IGNORED
     Interaction.objects.bulk_create(
         [
             Interaction(
-                id=uuid.uuid5(_IGNORED, str(p.pk)),
+                id=id,
                 proposition=p,
                 person_id=p.person_id,
-                kind=Interaction.Kind.IGNORED,
+                kind=kind,
                 at=now,
                 recorded_at=now,
                 how="sequence",
             )
-            for p in propositions
-            if _ignored(p) and reasons[p.enrollment_id] not in NO_COOLDOWN
-        ],
-        ignore_conflicts=True,
+            for id, p in new.items()
+        ]
+    )
+    Answer.objects.bulk_create(
+        Answer(person_id=p.person_id, account_id=p.account_id, offer=p.offer.slug, answer=kind, at=now)
+        for p in new.values()
     )
 
 

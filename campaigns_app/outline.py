@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns_app.models import Lane, PlaybookVersion, Step
+from campaigns_app.plan import OTHERWISE, RULE
 from people_app.models import Channel
-
-OTHERWISE = "otherwise"
+from upsell_project.lib.rules import ready
 
 
 @dataclass(slots=True)
@@ -38,6 +38,20 @@ def of(version: PlaybookVersion) -> list[Line]:
     return _lines(None, inside, lanes)
 
 
+def rules(version: PlaybookVersion) -> list[str]:
+    """Who may enter, and what ends a run, as sentences."""
+    said = []
+    if version.minimum_confidence:
+        said.append(
+            f"Signals of at least {float(version.minimum_confidence * 100):g} % confidence may start it"
+        )
+    if version.entry:
+        said.append(f"Only for whom this holds: {_rule(version.entry)}")
+    if version.exit_when:
+        said.append(f"Ends at once when this holds: {_rule(version.exit_when)}")
+    return said
+
+
 def _lines(
     lane: int | None, inside: dict[int | None, list[Step]], lanes: dict[int, list[Lane]]
 ) -> list[Line]:
@@ -53,8 +67,20 @@ def _lines(
 
 def sentence(step: Step, lanes: list[Lane] | None = None) -> str:
     """What the step does: "Wait until clicked, at most 12 h". Unknown settings are left out."""
-    conditions = [_words(lane.condition) for lane in lanes or [] if lane.condition != OTHERWISE]
+    conditions = [_condition(lane) for lane in lanes or [] if lane.condition != OTHERWISE]
     return _SENTENCES[step.kind](step.config, conditions)
+
+
+def _condition(lane: Lane) -> str:
+    if lane.condition != RULE:
+        return _words(lane.condition)
+    said = _rule(lane.rule)
+    return said[:1].lower() + said[1:]
+
+
+def _rule(raw: dict[str, Any]) -> str:
+    rule = ready.readable(raw)
+    return rule.sentence if rule else "a rule that cannot be read, so never"
 
 
 def _words(code: str) -> str:
@@ -62,7 +88,7 @@ def _words(code: str) -> str:
 
 
 def _label(lane: Lane) -> str:
-    condition = "Otherwise" if lane.condition == OTHERWISE else f"If {_words(lane.condition)}"
+    condition = "Otherwise" if lane.condition == OTHERWISE else f"If {_condition(lane)}"
     return f"{condition} ({lane.label})" if lane.label else condition
 
 

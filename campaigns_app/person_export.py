@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.forms.models import model_to_dict
 
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Interaction, StaffTask
@@ -11,7 +11,7 @@ from consent_app.models import ConsentRecord, Pause, Permission
 from offers_app.models import Decision, Proposition
 from people_app import erasure
 from people_app.models import ContactPoint, Erasure, Identity, Membership, Person
-from signals_app.models import Event, Signal, Ticket
+from signals_app.models import Answer, Event, SegmentMember, Signal, Ticket
 
 _SORTS: dict[str, type[Model]] = {
     "names": Identity,
@@ -24,6 +24,7 @@ _SORTS: dict[str, type[Model]] = {
     "events": Event,
     "signals": Signal,
     "tickets": Ticket,
+    "answers": Answer,
     "decisions": Decision,
     "offers": Proposition,
     "runs_of_playbooks": Enrollment,
@@ -39,7 +40,15 @@ def of(person: Person) -> dict[str, Any]:
     """As JSON can hold it (with Django's encoder). `records` has more than one member where people were merged."""
     family = erasure.family_of(person)
     records = [model_to_dict(one) | {"id": one.pk, "first_seen_at": one.first_seen_at} for one in family]
-    return {"records": records, **{sort: _rows(model, family) for sort, model in _SORTS.items()}}
+    rows = {sort: _rows(model, family) for sort, model in _SORTS.items()}
+    return {"records": records, **rows, "segments": _segments(family)}
+
+
+def _segments(family: Sequence[Person]) -> list[dict[str, Any]]:
+    """Without who of the staff put them there."""
+    rows = SegmentMember.objects.filter(person__in=family).order_by("pk")
+    told = rows.values("person_id", "since", slug=F("segment__slug"), name=F("segment__name"))
+    return [dict(row) for row in told]
 
 
 def _rows(model: type[Model], family: Sequence[Person]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from people_app import entitlements
 from people_app.masking import masked
 from people_app.models import Account, Channel, ContactPoint, Person
 from signals_app import usage
-from signals_app.models import Meter, Signal
+from signals_app.models import Meter, SegmentMember, Signal
 
 LONGEST_WINDOW = timedelta(days=31)
 DECISIONS = 8
@@ -91,6 +91,7 @@ def overview(person: Person, now: datetime) -> dict[str, Any]:
         "permissions": list(Permission.objects.filter(person=person).order_by("-since")),
         "pauses": list(Pause.objects.filter(person=person, until__gt=now)),
         "cooldowns": list(Cooldown.objects.filter(person=person, until__gt=now, lifted_at=None)),
+        "segments": _segments(person),
         "signals": _live_signals(person, now),
         "enrollments": _enrollments(person),
         "decisions": _decisions(person),
@@ -157,6 +158,11 @@ def _contact_points(person: Person, now: datetime) -> list[Reached]:
         )
         for point in points
     ]
+
+
+def _segments(person: Person) -> QuerySet[SegmentMember]:
+    rows = SegmentMember.objects.filter(person=person).select_related("segment")
+    return rows.order_by("segment__name")[:50]
 
 
 def _live_signals(person: Person, now: datetime) -> QuerySet[Signal]:

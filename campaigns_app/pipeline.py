@@ -12,7 +12,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns_app import enroll, interact, merges, privacy, receipts, replies
+from campaigns_app import enroll, exits, interact, merges, privacy, receipts, replies
 from people_app import erasure, facts, identify, settling
 from people_app.item import Said, Trust, Who
 from signals_app import (
@@ -25,13 +25,14 @@ from signals_app import (
     proof,
     repeats,
     seen,
+    segments,
     tickets,
     usage,
 )
 from signals_app.ahead import Chunk
-from signals_app.detectors.base import Batch
 from signals_app.incoming import Incoming
 from signals_app.models import Envelope, SignalDefinition
+from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
@@ -157,9 +158,11 @@ def _take_in(opened: Sequence[ingest.Opened]) -> None:
     receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
-    definitions = SignalDefinition.objects.filter(live=True)
-    signals = detect.signals(Batch([*named, *mended.changed], changes, changed), list(definitions), now)
-    enroll.from_signals(signals, now)
+    batch = Batch([*named, *mended.changed], changes, changed)
+    segments.touched(batch, now)
+    signals = detect.signals(batch, SignalDefinition.objects.filter(live=True), now)
+    enroll.from_signals(signals, now, exits.upto(batch, now))
+    exits.from_batch(batch, signals, now)
     lookups.want(opened)
     enrichment.want(changed)
     ingest.keep_rejected(opened)

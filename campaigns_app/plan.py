@@ -2,20 +2,25 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from campaigns_app.models import Lane, PlaybookVersion, Step
+from upsell_project.lib.rules import ready
+from upsell_project.lib.rules.facts import Fact
+from upsell_project.lib.rules.ready import Ready
 
-OTHERWISE = "otherwise"
+OTHERWISE, RULE = "otherwise", "rule"
 
 
 @dataclass(slots=True)
 class Way:
-    """A lane: taken when `condition` holds; `first` is None when it leads out of the playbook's end."""
+    """A lane: taken when `condition` holds, or its rule; `first` is None when it leads out of the playbook's end."""
 
     condition: str
     first: int | None
+    label: str = ""
+    rule: Ready | None = None
 
 
 @dataclass(slots=True)
@@ -28,8 +33,13 @@ class Node:
     after: int | None
     ways: list[Way] = field(default_factory=list)
 
+    @property
+    def facts(self) -> frozenset[Fact]:
+        """What the rules of its lanes ask."""
+        return frozenset().union(*(way.rule.facts for way in self.ways if way.rule))
 
-@dataclass(slots=True)
+
+@dataclass
 class Plan:
     """A version's steps by id, and where it starts."""
 
@@ -39,6 +49,13 @@ class Plan:
     goal_event: str
     first: int | None
     nodes: dict[int, Node]
+    exit_when: Ready | None = None
+
+    @cached_property
+    def facts(self) -> frozenset[Fact]:
+        """All that its rules ask while it runs."""
+        own = [self.exit_when.facts] if self.exit_when else []
+        return frozenset().union(*own, *(node.facts for node in self.nodes.values()))
 
 
 @lru_cache(maxsize=500)
@@ -53,7 +70,8 @@ def of(version_id: int) -> Plan:
         lines[step.lane_id].append(step)
     nodes: dict[int, Node] = {}
     first = _line(lines, lanes, None, None, nodes)
-    return Plan(version.pk, version.playbook.slug, version.number, version.goal_event, first, nodes)
+    rule = ready.readable(version.exit_when)
+    return Plan(version.pk, version.playbook.slug, version.number, version.goal_event, first, nodes, rule)
 
 
 def _line(
@@ -66,7 +84,11 @@ def _line(
     """Link one line of steps from its end; a line without an exit goes on where its parent does."""
     following = outer
     for step in reversed(lines[lane]):
-        ways = [Way(x.condition, _line(lines, lanes, x.pk, following, nodes)) for x in lanes[step.pk]]
+        ways = [_way(x, _line(lines, lanes, x.pk, following, nodes)) for x in lanes[step.pk]]
         nodes[step.pk] = Node(step.pk, step.kind, step.config, following, ways)
         following = step.pk
     return following
+
+
+def _way(lane: Lane, first: int | None) -> Way:
+    return Way(lane.condition, first, lane.label, ready.readable(lane.rule))

@@ -1,19 +1,22 @@
 """Playbooks as files: a version's steps to and from the tree that YAML holds.
 
-A step is `{kind: config}`; a kind with branches has `lanes: [{when, label?, steps?}]` among its config.
+A step is `{kind: config}`; a kind with branches has `lanes: [{when, label?, steps?}]` among its config. `when` is one
+of the conditions, or `{rule: ...}`. `entry` and `exit_when` are rules: who may enter, and what ends a run at once.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from campaigns_app.conditions import CONDITIONS
 from campaigns_app.models import Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.models.playbook import StepKind
-from campaigns_app.plan import OTHERWISE
+from campaigns_app.plan import OTHERWISE, RULE
 from upsell_project.lib import clock
+from upsell_project.lib.rules import ready
 
-VERSION_FIELDS = ("goal_event", "goal_days", "reentry_days", "minimum_confidence")
+RULES = ("entry", "exit_when")
+VERSION_FIELDS = ("goal_event", "goal_days", "reentry_days", "minimum_confidence", *RULES)
 Tree = list[dict[str, Any]]
 
 
@@ -24,6 +27,8 @@ class Invalid(ValueError):
 def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     """A new version with the file's steps, published and live. The caller holds the transaction."""
     validate(document["steps"])
+    if wrong := [said for name in RULES for said in rule_problems(document.get(name, {}), name)]:
+        raise Invalid("; ".join(wrong))
     newest = playbook.versions.order_by("-number").values_list("number", flat=True).first()
     version = PlaybookVersion.objects.create(
         playbook=playbook,
@@ -37,10 +42,22 @@ def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     return version
 
 
+def revise(playbook: Playbook, changes: Mapping[str, Any]) -> PlaybookVersion:
+    """A new version like the live one but for these of VERSION_FIELDS, published and live: who is inside goes on by the
+    old one. The caller holds the transaction and the playbook's row. Raises Invalid."""
+    live = playbook.live_version
+    if live is None:
+        raise Invalid("there is no live version to change")
+    known = {name: getattr(live, name) for name in VERSION_FIELDS}
+    return publish(playbook, {**known, **changes, "steps": tree(live)})
+
+
 def same(version: PlaybookVersion, document: Mapping[str, Any]) -> bool:
     """Whether the version already is what the file says."""
-    fields = [name for name in VERSION_FIELDS if name in document]
-    alike = all(_comparable(getattr(version, name)) == _comparable(document[name]) for name in fields)
+    said = {name: {} for name in RULES} | {
+        name: document[name] for name in VERSION_FIELDS if name in document
+    }
+    alike = all(_comparable(getattr(version, name)) == _comparable(value) for name, value in said.items())
     return alike and tree(version) == _plain(document["steps"])
 
 
@@ -72,10 +89,26 @@ def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
         if lanes and lanes[-1].get("when") != OTHERWISE:
             raise Invalid(f"{where}: the last lane is `otherwise`")
         for number, lane in enumerate(lanes):
-            if lane.get("when") not in (*CONDITIONS, OTHERWISE):
-                known = ", ".join(sorted(CONDITIONS))
-                raise Invalid(f"{where}.lanes[{number}]: `when` is one of {known}, {OTHERWISE}")
-            validate(lane.get("steps", []), f"{where}.lanes[{number}].steps")
+            inside = f"{where}.lanes[{number}]"
+            if wrong := list(_condition_problems(lane.get("when"), inside)):
+                raise Invalid("; ".join(wrong))
+            validate(lane.get("steps", []), f"{inside}.steps")
+
+
+def rule_problems(raw: Any, path: str) -> list[str]:
+    """Of a rule that may be missing (`{}`)."""
+    return [] if raw == {} else ready.problems(raw, path)
+
+
+def _condition_problems(when: Any, where: str) -> Iterator[str]:
+    if isinstance(when, Mapping):
+        if when.keys() != {RULE}:
+            yield f"{where}: `when` is a condition or an object of {RULE} alone"
+        else:
+            yield from ready.problems(when[RULE], f"{where}.when.{RULE}")
+    elif when not in (*CONDITIONS, OTHERWISE):
+        known = ", ".join(sorted(CONDITIONS))
+        yield f"{where}: `when` is one of {known}, {OTHERWISE}, or {{{RULE}: ...}}"
 
 
 def _write(version: PlaybookVersion, steps: Sequence[Mapping[str, Any]], lane: Lane | None) -> None:
@@ -85,9 +118,17 @@ def _write(version: PlaybookVersion, steps: Sequence[Mapping[str, Any]], lane: L
         step = Step.objects.create(version=version, lane=lane, position=position, kind=kind, config=config)
         for number, branch in enumerate(given.get("lanes", []), start=1):
             inside = Lane.objects.create(
-                step=step, position=number, condition=branch["when"], label=branch.get("label", "")
+                step=step, position=number, label=branch.get("label", ""), **_asked(branch["when"])
             )
             _write(version, branch.get("steps", []), inside)
+
+
+def _asked(when: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"condition": when} if isinstance(when, str) else {"condition": RULE, "rule": when[RULE]}
+
+
+def _when(lane: Lane) -> str | dict[str, Any]:
+    return {RULE: lane.rule} if lane.condition == RULE else lane.condition
 
 
 def _branch(
@@ -100,7 +141,7 @@ def _config(
     step: Step, steps: Mapping[int | None, list[Step]], lanes: Mapping[int, list[Lane]]
 ) -> dict[str, Any]:
     branches = [
-        {"when": lane.condition, "label": lane.label, "steps": _branch(lane.pk, steps, lanes)}
+        {"when": _when(lane), "label": lane.label, "steps": _branch(lane.pk, steps, lanes)}
         for lane in lanes.get(step.pk, [])
     ]
     return dict(step.config) | ({"lanes": branches} if branches else {})
@@ -120,4 +161,4 @@ def _plain(steps: Sequence[Mapping[str, Any]]) -> Tree:
 
 
 def _comparable(value: Any) -> Any:
-    return value if isinstance(value, str) else float(value)
+    return value if isinstance(value, str | dict) else float(value)

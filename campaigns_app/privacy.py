@@ -97,7 +97,7 @@ def _empty(people: Sequence[int]) -> None:
     """Codes and times stay, for the counts; whatever was measured, shown, said or written goes."""
     Decision.objects.filter(person__in=people).update(input={}, threshold={}, gates=[], reason="")
     Proposition.objects.filter(person__in=people).update(content={}, evidence={})
-    Enrollment.objects.filter(person__in=people).update(entry_gates=[], error="")
+    Enrollment.objects.filter(person__in=people).update(entry_gates=[], lane_gates=[], error="")
     Delivery.objects.filter(person__in=people).update(provider_ref="", proof={}, reason="")
     Interaction.objects.filter(person__in=people).update(data={})
     tasks = StaffTask.objects.filter(person__in=people)

@@ -26,10 +26,11 @@ def due(
     """
     stops: dict[uuid.UUID, Gate | None] = {}
     decisions: list[Decision] = []
-    catalog = decide.catalog({case.person.pk for case, _ in cases}, now)
-    for case, delivery in cases:
+    asks = [_ask(case, delivery) for case, delivery in cases]
+    catalog = decide.catalog(asks, now)
+    for (case, delivery), ask in zip(cases, asks, strict=True):
         reword = partial(_reword, case, delivery.proposition, now)
-        gates = judge.meet(case, delivery.channel, _choice(case, delivery, catalog), standing, now, reword)
+        gates = judge.meet(case, delivery.channel, decide.offer(ask, catalog), standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
             decisions.append(judge.again(delivery, gates, standing.policy.version, now))
@@ -54,13 +55,12 @@ def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
     return gate
 
 
-def _choice(case: Case, delivery: Delivery, catalog: decide.Catalog) -> decide.Choice:
-    """The offer that it carries, considered again."""
+def _ask(case: Case, delivery: Delivery) -> decide.Ask:
+    """About the offer that it carries."""
     offer, treatment = delivery.proposition.offer, delivery.proposition.treatment
     evidence = case.evidence or case.enrollment.signal.evidence
     template = treatment.template.slug if treatment else ""
-    ask = decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence)
-    return decide.offer(ask, catalog)
+    return decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence)
 
 
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:

@@ -7,11 +7,17 @@ from django.core.exceptions import ValidationError
 
 from offers_app import wording
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
+from signals_app.admin import pickers
 from upsell_project.lib.admin_base import Admin, EditedAdmin, FactsAdmin, Form, OfPersonAdmin, Tabular
+from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
 _LINKS = ("https://", "http://", "{public}/")
 _TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
+
+pickers.ABOVE["offers"] = lambda: list(
+    Offer.objects.order_by("slug").values_list("slug", flat=True)[: pickers.MOST]
+)
 
 
 @admin.register(Placement)
@@ -22,6 +28,12 @@ class PlacementAdmin(Admin):
 
 
 class OfferForm(Form):
+    eligibility = pickers.rule_field(
+        required=False,
+        label="For whom",
+        help_text="Empty: for everybody. What is not known of somebody keeps it from them.",
+    )
+
     class Meta:
         model = Offer
         exclude = ("edited",)
@@ -64,6 +76,7 @@ class OfferResource(TableResource):
             "url",
             "chat_url",
             "priority",
+            "eligibility",
             "live",
         )
 
@@ -75,13 +88,20 @@ class OfferResource(TableResource):
 class OfferAdmin(TableAdmin, EditedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
-    list_display = ("name", "slug", "topic", "plan", "addon", "priority", "live", "edited")
+    list_display = ("name", "slug", "topic", "plan", "addon", "for_whom", "priority", "live", "edited")
     list_filter = ("live", "for_sale")
     search_fields = ("slug", "name")
     ordering = ("slug",)
     readonly_fields = ("edited",)
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
+
+    @admin.display(description="For whom")
+    def for_whom(self, offer: Offer) -> str:
+        if not offer.eligibility:
+            return "Everybody"
+        rule = ready.readable(offer.eligibility)
+        return rule.sentence if rule else "Its rule cannot be read: nobody"
 
 
 class TreatmentForm(Form):

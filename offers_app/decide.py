@@ -1,17 +1,23 @@
 """Choose one honest offer for one person, and say why not the others.
 
-Eligible means: the offer is live, there is evidence to show, the account does not own it, the person did not turn it
-down lately, and it is written for the channel. Of those left the highest priority wins.
+Eligible means: the offer is live, there is evidence to show, the account does not own it, its own rule holds for them,
+the person did not turn it down lately, and it is written for the channel. Of those left the highest priority wins.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from offers_app import ruled
 from offers_app.models import Offer, Proposition, Treatment
 from people_app.models import Account, Person
+from signals_app.knowing import Known
+from signals_app.subjects import Subject
 from upsell_project.lib.gates import Code, Gate, failed, passed
+from upsell_project.lib.rules import ready
+from upsell_project.lib.rules.facts import Fact
 
 # An offer is answered with feedback only when that was negative.
 TURNED_DOWN = ("declined", "opted_out", "feedback")
@@ -45,20 +51,22 @@ class Choice:
 
 @dataclass(slots=True)
 class Catalog:
-    """What can be offered, and who turned what down, read once for many questions."""
+    """What can be offered, who turned what down, and what offers ask of whom; read once for many questions."""
 
     offers: dict[str, Offer]
     treatments: dict[tuple[str, str], list[Treatment]]
     turned_down: dict[tuple[int, int], datetime]
+    known: dict[Subject, Known]
 
 
-def catalog(person_ids: Iterable[int], now: datetime) -> Catalog:
-    """Three statements."""
+def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
+    """Three statements; a handful more where one of these offers has a rule, however many ask."""
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
     since = now - timedelta(days=TURNED_DOWN_DAYS)
-    rows = Proposition.objects.filter(person_id__in=person_ids, answer__in=TURNED_DOWN, answered_at__gt=since)
+    people = {ask.person.pk for ask in asks}
+    rows = Proposition.objects.filter(person_id__in=people, answer__in=TURNED_DOWN, answered_at__gt=since)
     turned_down = {
         (person, offer): at
         for person, offer, at in rows.order_by("answered_at").values_list(
@@ -66,7 +74,17 @@ def catalog(person_ids: Iterable[int], now: datetime) -> Catalog:
         )
         if at
     }
-    return Catalog({offer.slug: offer for offer in Offer.objects.all()}, treatments, turned_down)
+    offers = {offer.slug: offer for offer in Offer.objects.all()}
+    return Catalog(offers, treatments, turned_down, _known(asks, offers, now))
+
+
+def _known(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:
+    wanted: dict[Subject, set[Fact]] = defaultdict(set)
+    for ask in asks:
+        for slug in ask.offers:
+            if slug in offers and (rule := ready.readable(offers[slug].eligibility)):
+                wanted[ruled.subject(ask.person, ask.account)] |= rule.facts
+    return ruled.know(wanted, now)
 
 
 def offer(ask: Ask, known: Catalog) -> Choice:
@@ -95,6 +113,7 @@ def _consider(candidate: Offer, ask: Ask, known: Catalog) -> Choice:
         _live(candidate),
         _has_evidence(ask),
         _not_owned(candidate, ask.account),
+        *_is_for_them(candidate, ask, known),
         _not_turned_down(candidate, ask.person, known),
         _is_written(treatment, ask),
     ):
@@ -139,6 +158,13 @@ def _not_owned(candidate: Offer, account: Account) -> Gate:
     if owns(account, candidate):
         return failed(Code.ALREADY_OWNED, f"The account already has {candidate.name}.", said, candidate.slug)
     return passed(Code.ALREADY_OWNED, said, candidate.slug)
+
+
+def _is_for_them(candidate: Offer, ask: Ask, known: Catalog) -> list[Gate]:
+    if not candidate.eligibility:
+        return []
+    about = known.known.get(ruled.subject(ask.person, ask.account))
+    return [ruled.gate(Code.NOT_ELIGIBLE, candidate.eligibility, about, f"The offer {candidate.name}")]
 
 
 def _not_turned_down(candidate: Offer, person: Person, known: Catalog) -> Gate:

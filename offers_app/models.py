@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from people_app.models import Account, Channel, Person
+from upsell_project.lib import stored_rules
 
 
 class Placement(models.Model):
@@ -43,6 +44,12 @@ class Offer(models.Model):
     )
     chat_url = models.CharField(max_length=500, blank=True)
     priority = models.IntegerField(default=0)
+    eligibility = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[stored_rules.readable],
+        help_text="A rule about whom it is for; empty: everybody. What is not known keeps it from them",
+    )
     live = models.BooleanField(default=False)
     edited = models.BooleanField(
         default=False, help_text="Staff changed it: the starter pack leaves it alone"

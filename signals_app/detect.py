@@ -1,52 +1,122 @@
-"""Notice the moments: run all live definitions over what is new, in bulk, and keep what was found with its evidence."""
+"""Notice the moments: ask all live definitions about whoever something is new of, and keep what was found with its
+evidence. What time alone makes true is found in the same way by sweeps."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from signals_app.detectors import DETECTORS
-from signals_app.detectors.base import Batch, Evidence, Finding
+from signals_app import arming, compiled, evidence, found, judged, knowing, triggered
+from signals_app.compiled import Compiled, Part
+from signals_app.evidence import Evidence
+from signals_app.found import Fired
+from signals_app.knowing import Known
 from signals_app.models import Signal, SignalDefinition
+from signals_app.subjects import Subject
+from signals_app.triggered import Asked, Batch
+from upsell_project.lib.rules import judging, lasting
+
+MOST_ROUNDS = 4
+"""So long a chain of definitions that read what others found is followed at once; a sweep follows the rest."""
 
 
-def signals(batch: Batch, definitions: Sequence[SignalDefinition], now: datetime) -> list[Signal]:
+def signals(batch: Batch, definitions: Iterable[SignalDefinition], now: datetime) -> list[Signal]:
     """The signals that these new facts complete; found again they are not signaled again."""
-    by_kind: dict[str, list[SignalDefinition]] = defaultdict(list)
-    for definition in definitions:
-        by_kind[definition.detector].append(definition)
-    findings = [f for kind, list_ in sorted(by_kind.items()) for f in DETECTORS[kind].find(list_, batch, now)]
-    return _keep(findings, now) if findings else []
+    live = compiled.sound(definitions)
+    # A web host whose clock is ahead must not hide the event that completes it.
+    seen = max([now, *(one.item.occurred_at for one in batch.stored)])
+    resting = arming.resting(live, batch.people, batch.accounts, now)
+    return _rounds(live, triggered.of(live, batch, resting), batch, now, seen)
 
 
-def refresh(found: Sequence[Signal], now: datetime) -> dict[int, Evidence | None]:
-    """The evidence of each signal as it stands now; None when it is no longer true or the signal has expired."""
-    fresh: dict[int, Evidence | None] = {signal.pk: None for signal in found}
-    by_kind: dict[str, list[Signal]] = defaultdict(list)
-    for signal in found:
-        if signal.expires_at > now:
-            by_kind[signal.definition.detector].append(signal)
-    for kind, list_ in by_kind.items():
-        fresh |= DETECTORS[kind].refresh(list_, now)
+def swept(
+    pairs: Iterable[tuple[SignalDefinition, Subject]],
+    now: datetime,
+    live: Iterable[SignalDefinition] = (),
+) -> list[Signal]:
+    """The signals that time alone completes, and what these complete of all `live` definitions. Of an account whoever
+    was active last is told, if nobody else is to be."""
+    asked = [Asked(compiled.of(definition), subject, {}, None) for definition, subject in pairs]
+    return _rounds(compiled.sound(live), asked, None, now, now)
+
+
+def _rounds(
+    live: Sequence[Compiled], asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: datetime
+) -> list[Signal]:
+    """What is found may be what another definition waits for. `seen`: up to when what happened counts."""
+    everything: list[Signal] = []
+    for _ in range(MOST_ROUNDS):
+        new = _found(asked, batch, now, seen) if asked else []
+        everything += new
+        asked, batch = triggered.by_signals(live, new), None
+    return everything
+
+
+def refresh(signals: Sequence[Signal], now: datetime) -> dict[int, Evidence | None]:
+    """The evidence of each signal as it stands now; None when it is no longer true or the signal has expired.
+
+    What was done stays done; what is the case (a plan, how much is used, a date) must still be.
+    """
+    fresh: dict[int, Evidence | None] = {signal.pk: None for signal in signals}
+    live = [(signal, _part_of(signal)) for signal in signals if signal.expires_at > now]
+    asked = [knowing.Asked(_subject_of(signal), part.asks) for signal, part in live]
+    meters = found.meters()
+    for (signal, part), known in zip(live, knowing.load(asked, now), strict=True):
+        if _still(part, known, signal):
+            fresh[signal.pk] = _renewed(signal, part, known, meters, now)
     return fresh
 
 
-def _keep(findings: Sequence[Finding], now: datetime) -> list[Signal]:
-    wanted = {finding.key: _signal(finding, now) for finding in findings}
-    Signal.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-    kept = Signal.objects.filter(dedupe_key__in=wanted, detected_at=now).select_related("definition")
-    return list(kept.order_by("pk"))
+def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: datetime) -> list[Signal]:
+    states = arming.states(arming.whose(one.compiled.definition, one.subject) for one in asked)
+    awake = [one for one in asked if not arming.rests(one.compiled, _states_of(one, states), now)]
+    all_judged = judged.judge(awake, seen)
+    for one in all_judged:
+        one.moment.state = _state_of(one, states)
+    people = found.told(all_judged, batch)
+    # Nobody to be told: it stays armed for whoever comes next.
+    told = [(one, who) for one, who in zip(all_judged, people, strict=True) if who or not one.moment.verdict]
+    fired = arming.settle([one.moment for one, _ in told], now)
+    return found.keep([Fired(told[at][0], told[at][1] or 0, fired[at]) for at in sorted(fired)], now)
 
 
-def _signal(finding: Finding, now: datetime) -> Signal:
-    definition = finding.definition
-    return Signal(
-        definition=definition,
-        definition_version=definition.version,
-        person_id=finding.person_id,
-        account_id=finding.account_id,
-        evidence=finding.evidence,
-        confidence=definition.confidence,
-        detected_at=now,
-        expires_at=now + timedelta(hours=definition.lifetime_hours),
-        dedupe_key=finding.key,
-    )
+def _states_of(one: Asked, states: arming.States) -> list[arming.State]:
+    return states.get(arming.whose(one.compiled.definition, one.subject), [])
+
+
+def _state_of(one: judged.Judged, states: arming.States) -> arming.State | None:
+    wanted = (one.moment.part.name, one.moment.period)
+    known = _states_of(one.asked, states)
+    return next((state for state in known if (state.part, state.period) == wanted), None)
+
+
+def _part_of(signal: Signal) -> Part:
+    """Of the definition as it is now."""
+    definition = compiled.of(signal.definition)
+    return definition.part(signal.evidence.get("resource", "") if definition.resources else "")
+
+
+def _subject_of(signal: Signal) -> Subject:
+    person = signal.person_id if signal.definition.about == "person" else None
+    return Subject(person, signal.account_id)
+
+
+def _still(part: Part, known: Known, signal: Signal) -> bool:
+    period = signal.evidence.get("period")
+    if period and judged.period(part, known).isoformat() != period:
+        return False
+    if part.rearms:
+        return part.rearms(known.values, known.at) is False
+    rule = lasting.lasting(part.rule)
+    return rule is None or judging.judge(rule, known.values, known.at) is True
+
+
+def _renewed(signal: Signal, part: Part, known: Known, meters: evidence.Meters, now: datetime) -> Evidence:
+    """What is the case as it is now; what was done as it was."""
+    figures = [
+        evidence.figures(fact, known, meters)
+        for fact in part.begins_anew
+        if known.values.get(fact) is not None
+    ]
+    if not figures:
+        return dict(signal.evidence)
+    fresh = {name: value for each in figures for name, value in each.items()}
+    return {**signal.evidence, **fresh, "measured_at": now.isoformat()}

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from people_app.names import Key
-from signals_app import paths, usage, values
-from signals_app.models import Event, Lookup, Meter, Signal, Ticket
+from signals_app import back_tests, paths, usage, values
+from signals_app.models import Answer, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
 from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
 
@@ -21,8 +21,9 @@ SHORT = 6
 def forget(
     person_ids: Sequence[int], home: int | None, names: Sequence[Key], addresses: Sequence[str]
 ) -> None:
-    """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups, and
-    what was refused and holds one of their names or addresses.
+    """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups, take
+    them out of all segments, drop their answers and the scores of their own account, and empty what was refused and
+    holds one of their names or addresses.
 
     No recount runs until the transaction ends: half of it done would be counted twice or not at all.
     """
@@ -41,6 +42,10 @@ def forget(
         Event.objects.bulk_update(rows, ["properties", "person", "identity_id", "account"])
     Signal.objects.filter(person__in=person_ids).update(evidence={})
     Ticket.objects.filter(person__in=person_ids).update(person=None)
+    SegmentMember.objects.filter(person__in=person_ids).delete()
+    Answer.objects.filter(person__in=person_ids).delete()
+    Score.objects.filter(account__personal_of__in=person_ids).delete()
+    back_tests.forget(person_ids)
     for kind, value in names:
         Lookup.objects.filter(source__kind=kind.partition("_")[0], object_id=value).delete()
 

@@ -44,6 +44,8 @@ NAVIGATION: list[Item] = [
     _group(
         "Build",
         _list("Signals", "sensors", "signals_app", "signaldefinition"),
+        _list("Segments", "groups", "signals_app", "segment"),
+        _list("Scores", "leaderboard", "signals_app", "scoredefinition"),
         _list("Meters", "speed", "signals_app", "meter"),
         _list("Mappings", "swap_horiz", "signals_app", "eventmapping"),
         _list("Offers", "sell", "offers_app", "offer"),

@@ -8,7 +8,20 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
-NEEDED = ("alerts", "erasures", "inbox", "lookups", "outbox", "recounts", "steps")
+NEEDED = (
+    "alerts",
+    "back_tests",
+    "erasures",
+    "inbox",
+    "lookups",
+    "outbox",
+    "recounts",
+    "scores",
+    "segments",
+    "steps",
+    "sweeps",
+    "trainings",
+)
 
 
 @register()

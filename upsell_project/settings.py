@@ -200,15 +200,21 @@ SPECTACULAR_SETTINGS = {
 # The one hand-over upward: the worker at the bottom calls the pipeline at the top by these names.
 JOBS = {
     "alerts": "campaigns_app.alerts.look",
+    "back_tests": "signals_app.back_tests.run",
     "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",
     "lookups": "signals_app.lookups.read_due",
     "steps": "campaigns_app.advance.advance_due",
     "outbox": "campaigns_app.outbox.send_outbox",
     "recounts": "signals_app.usage.recount.run",
+    "scores": "signals_app.scores.compute.run",
+    "segments": "signals_app.segments.refresh.run",
+    "sweeps": "campaigns_app.sweeps.run",
+    "trainings": "signals_app.scores.training.run",
 }
-# Seconds, where one piece of the work may take longer than DEFAULT_TIMEOUT: the events of one account are read at once.
-LONG_JOBS = {"recounts": 3600}
+# Seconds, where one piece of the work may take longer than DEFAULT_TIMEOUT: the events of one account are read at once,
+# those of all people are looked through for a definition.
+LONG_JOBS = {"back_tests": 600, "recounts": 3600, "sweeps": 3600, "trainings": 3600}
 
 LOGGING = {
     "version": 1,

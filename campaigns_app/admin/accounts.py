@@ -18,6 +18,7 @@ from people_app.admin import accounts as plain
 from people_app.models import Account, AccountName, Entitlement
 from people_app.sayings import Saying
 from signals_app.connectors import CONNECTORS
+from signals_app.scores import telling
 from upsell_project.lib import clock
 
 MEMBERS = 20
@@ -118,6 +119,7 @@ def overview(account: Account, now: datetime) -> dict[str, Any]:
         "more_members": members.count() > MEMBERS,
         "merged": Account.objects.filter(merged_into=account).order_by("pk")[:MEMBERS],
         "bars": person_page.bars_of([account], now)[account.pk],
+        "scores": telling.of_account(account.pk),
     }
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from campaigns_app.models import Delivery, Enrollment, Playbook
 from offers_app.models import Offer
-from signals_app import health
-from signals_app.models import Envelope, Event, SignalDefinition, Source, SourceAlert
+from signals_app import health, signal_alerts
+from signals_app.models import Envelope, Event, SignalAlert, SignalDefinition, Source, SourceAlert
 from upsell_project.admin_theme import NAVIGATION, PARKED_ENVELOPES, PARKED_RUNS, SOURCES, UNCERTAIN, Item
 
 MOST = 99
@@ -25,11 +25,20 @@ class Stage:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context | {"title": "Home", "stages": stages(), "alerts": _alerts(request)}
+    return context | {
+        "title": "Home",
+        "stages": stages(),
+        "alerts": _alerts(request),
+        "unusual": _unusual(request),
+    }
 
 
 def _alerts(request: HttpRequest) -> list[SourceAlert]:
     return health.open_alerts() if request.user.has_perm("signals_app.view_source") else []
+
+
+def _unusual(request: HttpRequest) -> list[SignalAlert]:
+    return signal_alerts.open_alerts() if request.user.has_perm("signals_app.view_signaldefinition") else []
 
 
 def stages() -> list[Stage]:

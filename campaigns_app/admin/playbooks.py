@@ -2,33 +2,83 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import ForeignKey, Max, Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from campaigns_app import outline
+from campaigns_app import outline, playbook_files
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
+from campaigns_app.plan import RULE
+from signals_app.admin.pickers import rule_field
 from upsell_project.lib import clock
-from upsell_project.lib.admin_base import Admin, EditedAdmin, RowsInline
+from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, RowsInline
+
+ASKED = ("minimum_confidence", *playbook_files.RULES)
 
 
 def _outline(version: PlaybookVersion | None) -> SafeString | str:
     if version is None:
         return "No version is live."
-    return render_to_string("admin/campaigns_app/outline.html", {"lines": outline.of(version)})
+    said = {"rules": outline.rules(version), "lines": outline.of(version)}
+    return render_to_string("admin/campaigns_app/outline.html", said)
+
+
+class PlaybookForm(Form):
+    """What the live version asks; a change of it is a new version with the same steps."""
+
+    minimum_confidence = forms.DecimalField(
+        min_value=0,
+        max_value=1,
+        max_digits=4,
+        decimal_places=3,
+        required=False,
+        help_text="Less certain signals start nothing; 0 to 1.",
+    )
+    entry = rule_field(
+        required=False,
+        label="Who may enter",
+        help_text="Empty: everybody. What is not known of somebody keeps them out.",
+    )
+    exit_when = rule_field(
+        required=False,
+        label="Ends at once when",
+        help_text="Empty: by its steps only. What is not known ends nothing.",
+    )
+
+    class Meta:
+        model = Playbook
+        exclude = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        live = self.instance.live_version if self.instance.pk else None
+        for name in ASKED:
+            if name in self.fields:
+                self.fields[name].disabled = live is None
+                self.initial[name] = getattr(live, name) if live else None
+
+    def asked(self) -> dict[str, Any]:
+        """What is another than in the live version."""
+        return {name: self.cleaned_data[name] or 0 for name in ASKED[:1] if name in self.changed_data} | {
+            name: self.cleaned_data[name] for name in ASKED[1:] if name in self.changed_data
+        }
 
 
 class VersionInline(RowsInline):
     model = PlaybookVersion
-    fields = ("number", "published_at", "goal_event", "goal_days")
+    fields = ("number", "published_at", "goal_event", "goal_days", "minimum_confidence")
     show_change_link = True
 
 
 @admin.register(Playbook)
 class PlaybookAdmin(EditedAdmin):
+    form = PlaybookForm
     list_display = ("name", "slug", "live", "live_version", "priority", "edited")
     list_select_related = ("live_version__playbook",)
     list_filter = ("live",)
@@ -36,10 +86,20 @@ class PlaybookAdmin(EditedAdmin):
     ordering = ("-priority", "slug")
     prepopulated_fields = {"slug": ("name",)}
     filter_horizontal = ("signals",)
-    fields = ("name", "slug", "description", "signals", "live", "priority", "live_version", "steps", "edited")
+    fields = (
+        *("name", "slug", "description", "signals", *ASKED),
+        *("live", "priority", "live_version", "steps", "edited"),
+    )
     readonly_fields = ("live_version", "steps", "edited")
     inlines = (VersionInline,)
     empty_hint = "Load the blueprint's playbooks with manage.py load_starter_pack, or add one."
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Playbook, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.live_version and (asked := form.asked()):
+            Playbook.objects.select_for_update().get(pk=obj.pk)
+            playbook_files.revise(obj, asked)
 
     @admin.display(description="Steps of the live version")
     def steps(self, playbook: Playbook) -> SafeString | str:
@@ -75,8 +135,18 @@ class DraftAdmin(Admin):
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
+class VersionForm(Form):
+    entry = rule_field(required=False, label="Who may enter")
+    exit_when = rule_field(required=False, label="Ends at once when")
+
+    class Meta:
+        model = PlaybookVersion
+        exclude = ()
+
+
 @admin.register(PlaybookVersion)
 class PlaybookVersionAdmin(DraftAdmin):
+    form = VersionForm
     list_display = ("__str__", "published_at", "goal_event", "goal_days")
     list_select_related = ("playbook",)
     list_filter = ("playbook",)
@@ -106,8 +176,23 @@ class StepAdmin(DraftAdmin):
         return outline.sentence(step)
 
 
+class LaneForm(Form):
+    rule = rule_field(required=False, help_text=f"With the condition `{RULE}`, and only with it.")
+
+    class Meta:
+        model = Lane
+        exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors and (values.get("condition") == RULE) != bool(values.get("rule")):
+            raise ValidationError({"rule": f"Write a rule with the condition `{RULE}`, and only with it."})
+        return values
+
+
 @admin.register(Lane)
 class LaneAdmin(DraftAdmin):
+    form = LaneForm
     list_display = ("step", "position", "condition", "label")
     list_select_related = ("step__version__playbook",)
     ordering = ("step", "position")

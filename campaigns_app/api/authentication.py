@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the framework's views read their settings, which name this 
     from rest_framework.views import APIView
 
 _RANKS = {ApiKey.Role.VIEWER: 0, ApiKey.Role.EDITOR: 1, ApiKey.Role.ADMIN: 2}
-_VERBS = {"GET": "view", "HEAD": "view", "POST": "add", "PATCH": "change"}
+_VERBS = {"GET": "view", "HEAD": "view", "POST": "add", "PATCH": "change", "DELETE": "delete"}
 
 
 class KeyCaller(AnonymousUser):

@@ -12,6 +12,9 @@ from offers_app.models import Offer, Template, Treatment
 
 
 class OfferSerializer(Edited):
+    eligibility = serializers.JSONField(
+        required=False, validators=[checks.rule], help_text="A rule about whom it is for; empty: everybody"
+    )
     terms = serializers.JSONField(required=False, validators=[checks.terms])
     url = serializers.CharField(max_length=500, required=False, allow_blank=True, validators=[checks.link])
     chat_url = serializers.CharField(

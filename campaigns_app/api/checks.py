@@ -8,6 +8,7 @@ from rest_framework.serializers import ValidationError
 
 from campaigns_app.api.filters import read_moment
 from offers_app import wording
+from upsell_project.lib.rules import ready
 
 LINKS = ("https://", "http://", "{public}/")
 PERIODS = ("month", "year", "once")
@@ -17,6 +18,12 @@ _MOST = Decimal(10) ** 12
 def an_object(value: Any) -> None:
     if not isinstance(value, dict):
         raise ValidationError("must be an object")
+
+
+def rule(value: Any) -> None:
+    """One that can be read, or none (`{}`)."""
+    if value != {} and (wrong := ready.problems(value)):
+        raise ValidationError(wrong)
 
 
 def link(value: str) -> None:

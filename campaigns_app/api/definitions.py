@@ -6,12 +6,10 @@ from rest_framework import serializers
 
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import choice, flag, text
-from signals_app.admin.configs import problems
+from signals_app import sound
 from signals_app.models import Meter, SignalDefinition
 from signals_app.models.meter import faults_of
 from signals_app.models.signal import Detector
-
-RULE = ("detector", "config")
 
 
 class SignalDefinitionSerializer(Edited):
@@ -20,19 +18,23 @@ class SignalDefinitionSerializer(Edited):
     class Meta:
         model = SignalDefinition
         exclude = ("id",)
-        read_only_fields = ("version", "edited")
+        read_only_fields = ("version", "edited", "swept_at")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        detector, config = (attrs.get(name, getattr(self.instance, name, None)) for name in RULE)
-        if found := problems(str(detector), config if config is not None else {}):
-            raise serializers.ValidationError({"config": found})
+        names = (*sound.RULE, "route_to")
+        known = {name: getattr(self.instance, name) for name in names} if self.instance else {}
+        given = known | {name: attrs[name] for name in names if name in attrs}
+        if found := sound.problems(SignalDefinition(**given)):
+            raise serializers.ValidationError(found)
         return attrs
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        """A changed rule is a new version; signals found by the old one keep its number."""
-        if any(name in validated_data and validated_data[name] != getattr(instance, name) for name in RULE):
-            validated_data["version"] = instance.version + 1
+        """A changed rule is a new version, and looked for anew; signals found by the old one keep its number."""
+        if any(
+            name in validated_data and validated_data[name] != getattr(instance, name) for name in sound.RULE
+        ):
+            validated_data |= {"version": instance.version + 1, "swept_at": None}
         return super().update(instance, validated_data)
 
 

@@ -4,6 +4,7 @@ from django.urls import re_path
 from rest_framework.routers import SimpleRouter
 
 from campaigns_app.api.answers import ExplainView, NowhereView, SandboxClockView, TimelineView
+from campaigns_app.api.back_tests import BackTestsView, BackTestView, TestView
 from campaigns_app.api.catalog import OffersView, TemplatesView
 from campaigns_app.api.corrections import EraseView, ExportView, FactsView, MergeView, NamesView
 from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
@@ -18,6 +19,8 @@ from campaigns_app.api.outreach import (
 from campaigns_app.api.people import AccountsView, PeopleView
 from campaigns_app.api.playbooks import PlaybooksView
 from campaigns_app.api.schema import DocsView, SchemaView
+from campaigns_app.api.scores import AccountScoresView, ScoresView, TrainView
+from campaigns_app.api.segments import MembersView, SegmentsView, SegmentWhyView
 from campaigns_app.api.sources import SourcesView
 
 RESOURCES = {
@@ -37,7 +40,11 @@ RESOURCES = {
     "staff-tasks": StaffTasksView,
     "sources": SourcesView,
     "meters": MetersView,
+    "segments": SegmentsView,
+    "scores": ScoresView,
 }
+
+SLUG = "(?P<slug>[-a-zA-Z0-9_]+)"
 
 router = SimpleRouter()
 router.trailing_slash = "/?"
@@ -51,6 +58,15 @@ urlpatterns = [
     re_path(r"^accounts/(?P<group_id>[^\x00]+)/facts/?$", FactsView.as_view(), name="api-facts"),
     re_path(r"^accounts/(?P<group_id>[^\x00]+)/names/?$", NamesView.as_view(), name="api-names"),
     re_path(r"^accounts/(?P<group_id>[^\x00]+)/merge/?$", MergeView.as_view(), name="api-merge"),
+    re_path(
+        r"^accounts/(?P<group_id>[^\x00]+)/scores/?$", AccountScoresView.as_view(), name="api-account-scores"
+    ),
+    re_path(rf"^scores/{SLUG}/train/?$", TrainView.as_view(), name="api-train"),
+    re_path(r"^segments/(?P<slug>[-a-zA-Z0-9_]+)/members/?$", MembersView.as_view(), name="api-members"),
+    re_path(r"^segments/(?P<slug>[-a-zA-Z0-9_]+)/why/?$", SegmentWhyView.as_view(), name="api-why"),
+    re_path(rf"^signal-definitions/{SLUG}/back-test/?$", BackTestView.as_view(), name="api-back-test"),
+    re_path(rf"^signal-definitions/{SLUG}/back-tests/?$", BackTestsView.as_view(), name="api-back-tests"),
+    re_path(rf"^signal-definitions/{SLUG}/test/?$", TestView.as_view(), name="api-test"),
     re_path(r"^explain/?$", ExplainView.as_view(), name="api-explain"),
     re_path(r"^sandbox/clock/?$", SandboxClockView.as_view(), name="api-sandbox-clock"),
     re_path(r"^schema/?$", SchemaView.as_view(), name="api-schema"),

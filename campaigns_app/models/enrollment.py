@@ -34,6 +34,9 @@ class Enrollment(models.Model):
     entry_gates = models.JSONField(
         default=list, help_text="Met on the way in; told with the first decision about an offer"
     )
+    lane_gates = models.JSONField(
+        default=list, help_text="By which rules it took its lanes; told with the next decision"
+    )
 
     class Meta:
         constraints = [

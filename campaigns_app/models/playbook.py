@@ -3,6 +3,7 @@
 from django.db import models
 
 from signals_app.models import SignalDefinition
+from upsell_project.lib import stored_rules
 
 
 class Playbook(models.Model):
@@ -36,7 +37,21 @@ class PlaybookVersion(models.Model):
     reentry_days = models.PositiveIntegerField(
         default=30, help_text="Earliest next entry after this one ended"
     )
-    minimum_confidence = models.DecimalField(max_digits=4, decimal_places=3, default=0)
+    minimum_confidence = models.DecimalField(
+        max_digits=4, decimal_places=3, default=0, help_text="Less certain signals start nothing; 0 to 1"
+    )
+    entry = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[stored_rules.readable],
+        help_text="A rule about who may enter; empty: everybody. What is not known keeps them out",
+    )
+    exit_when = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[stored_rules.readable],
+        help_text="A rule that ends a run at once, wherever it stands; empty: none",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["playbook", "number"], name="version_once")]
@@ -61,7 +76,13 @@ class Lane(models.Model):
     step = models.ForeignKey("Step", models.CASCADE, related_name="lanes")
     position = models.PositiveIntegerField()
     label = models.CharField(max_length=100, blank=True)
-    condition = models.CharField(max_length=40, help_text="clicked, high_value_and_opened, otherwise, ...")
+    condition = models.CharField(max_length=40, help_text="clicked, high_value, rule, otherwise, ...")
+    rule = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[stored_rules.readable],
+        help_text="Where the condition is `rule`: taken when it holds for them",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "position"], name="lane_once")]

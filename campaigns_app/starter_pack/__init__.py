@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.db import models, transaction
 from campaigns_app import playbook_files, pressure
 from campaigns_app.models import ContactPolicy, Playbook
 from offers_app.models import Offer, Placement, Template
-from signals_app.models import Meter, SignalDefinition
+from signals_app.models import Meter, ScoreDefinition, Segment, SignalDefinition
+from signals_app.scores import compute
+from signals_app.segments import refresh
 from upsell_project.lib import clock
 
 FOLDER = Path(__file__).parent
@@ -39,7 +42,11 @@ def load() -> Summary:
         _once(summary, Placement, "slug", row)
     for row in catalog["meters"]:
         _once(summary, Meter, "resource", row)
-    for row in catalog["signals"]:
+    for row in _read("segments.yaml")["segments"]:
+        _segment(summary, row)
+    for row in _read("scores.yaml")["scores"]:
+        _score(summary, row)
+    for row in _read("signals.yaml")["signals"]:
         _signal(summary, row | {"live": True})
     for row in catalog["offers"]:
         _apply(summary, Offer, row | {"live": True})
@@ -86,10 +93,29 @@ def _change(found: models.Model, row: Row) -> str:
 
 
 def _signal(summary: Summary, row: Row) -> None:
-    definition, outcome = _apply(summary, SignalDefinition, row)
+    exact = {"confidence": Decimal(str(row.get("confidence", 1)))}
+    definition, outcome = _apply(summary, SignalDefinition, {**row, **exact})
     if outcome == "updated":
         definition.version += 1
         definition.save(update_fields=["version"])
+
+
+def _segment(summary: Summary, row: Row) -> None:
+    """A changed rule is a new version, and judged anew for everybody."""
+    segment, outcome = _apply(summary, Segment, row)
+    if outcome == "updated":
+        segment.version += 1
+        segment.save(update_fields=["version"])
+        refresh.anew(segment.pk)
+
+
+def _score(summary: Summary, row: Row) -> None:
+    """Changed signs are a new version, and measured anew for every account."""
+    definition, outcome = _apply(summary, ScoreDefinition, row)
+    if outcome == "updated":
+        definition.version += 1
+        definition.save(update_fields=["version"])
+        compute.anew(definition.pk)
 
 
 def _template(summary: Summary, document: Row) -> None:

@@ -1,3 +1,27 @@
-from signals_app.admin import definitions, events, mappings, meters, rejected, sources, totals
+from signals_app.admin import (
+    answers,
+    definitions,
+    events,
+    mappings,
+    meters,
+    rejected,
+    scores,
+    segments,
+    sources,
+    sweeps,
+    totals,
+)
 
-__all__ = ["definitions", "events", "mappings", "meters", "rejected", "sources", "totals"]
+__all__ = [
+    "answers",
+    "definitions",
+    "events",
+    "mappings",
+    "meters",
+    "rejected",
+    "scores",
+    "segments",
+    "sources",
+    "sweeps",
+    "totals",
+]

@@ -3,31 +3,70 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app.admin.configs import problems
+from signals_app import sound
+from signals_app.admin import fired
+from signals_app.admin.back_tests import TriedAdmin
+from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
+from signals_app.admin.pickers import choices_view, rule_field
 from signals_app.models import DetectorState, Signal, SignalDefinition
+from upsell_project.lib import clock
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
+from upsell_project.lib.rule_form import worded
+
+FIELDS = (
+    "name",
+    "slug",
+    "description",
+    "detector",
+    "config",
+    "about",
+    "condition",
+    "hold_hours",
+    "route_to",
+    "confidence",
+    "lifetime_hours",
+    "cooldown_hours",
+    "live",
+)
 
 
 class DefinitionForm(Form):
+    config = SettingsField(label="Settings")
+    condition = rule_field(
+        required=False, label="And only if", help_text="A rule that must hold, too; empty: none."
+    )
+    route_to = NamesField(
+        required=False,
+        label="Whom to tell",
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Roles, with commas between: the most recently active person of the account who has one; empty: any.",
+    )
+
     class Meta:
         model = SignalDefinition
-        exclude = ("version", "edited")
+        fields = FIELDS
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if found := problems(values.get("detector", ""), values.get("config")):
-            raise ValidationError({"config": found})
+        if {"config", "condition", "route_to"} <= values.keys():
+            given = {name: values[name] for name in (*sound.RULE, "route_to") if name in values}
+            if found := sound.problems(SignalDefinition(**given)):
+                raise ValidationError(found)
         return values
 
 
 @admin.register(SignalDefinition)
-class SignalDefinitionAdmin(EditedAdmin):
+class SignalDefinitionAdmin(TriedAdmin, EditedAdmin):
     """A changed rule is a new version; signals found by the old one keep its number."""
 
     form = DefinitionForm
+    change_form_template = "admin/signals_app/signaldefinition/change_form.html"
+    fields = (*FIELDS, "version", "edited")
     list_display = ("name", "slug", "detector", "live", "version", "edited")
     list_filter = ("live", "detector")
     search_fields = ("slug", "name")
@@ -35,10 +74,42 @@ class SignalDefinitionAdmin(EditedAdmin):
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's rules with manage.py load_starter_pack, or add one."
 
+    def get_urls(self) -> list[URLPattern]:
+        wrap, name = self.admin_site.admin_view, "signals_app_signaldefinition"
+        return [
+            path("words/", wrap(worded), name=f"{name}_words"),
+            path("choices/", wrap(choices_view), name=f"{name}_choices"),
+            path("check/", wrap(self.check_view), name=f"{name}_check"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        about = standing(found) if found else {}
+        return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return checked(request)
+
     def save_model(self, request: HttpRequest, obj: SignalDefinition, form: Any, change: bool) -> None:
-        if change and {"config", "detector"} & set(form.changed_data):
+        if change and set(sound.RULE) & set(form.changed_data):
             obj.version += 1
+            obj.swept_at = None
         super().save_model(request, obj, form, change)
+
+
+def standing(definition: SignalDefinition) -> dict[str, Any]:
+    """How it reads and what it found lately."""
+    found = (definition.detector, definition.config, definition.condition, definition.about)
+    return {
+        "said": sentence(*found),
+        "fired": fired.of(definition, clock.now()),
+        "all_url": f"{reverse('admin:signals_app_signal_changelist')}?definition__id__exact={definition.pk}",
+    }
 
 
 @admin.register(Signal)
@@ -51,6 +122,6 @@ class SignalAdmin(OfPersonAdmin):
 
 @admin.register(DetectorState)
 class DetectorStateAdmin(FactsAdmin):
-    list_display = ("definition", "account", "resource", "period", "fired_at")
-    list_select_related = ("definition", "account")
+    list_display = ("definition", "person", "account", "part", "holds_since", "fired_at")
+    list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)

@@ -10,6 +10,26 @@ class Detector(models.TextChoices):
 
     THRESHOLD = "threshold", "Threshold: use against a limit"
     FREQUENCY = "frequency", "Frequency: N events in a window"
+    DISTINCT = "distinct", "Distinct: N different values in a window"
+    ROAMING = "roaming", "Roaming: keeps switching between things"
+    SESSION = "session", "Session: N events in one visit"
+    DURATION = "duration", "Duration: time spent in a window"
+    CHANGE = "change", "Change: a spike or a drop against their own past"
+    FORECAST = "forecast", "Forecast: the limit will be reached soon"
+    CALENDAR = "calendar", "Calendar: a date or a season, and activity"
+    LIFECYCLE = "lifecycle", "Lifecycle: a step of their way with the product"
+    EXPLICIT = "explicit", "Explicit: they asked for it"
+    TEXT = "text", "Text: what they wrote means it"
+    COMPOSITE = "composite", "Composite: all, any or enough of several rules"
+    SCORE = "score", "Score: a number made of several measures"
+    RULE = "rule", "Rule: any conditions"
+
+
+class About(models.TextChoices):
+    """Whose moment it is: it happens once to each of these."""
+
+    PERSON = "person", "A person"
+    ACCOUNT = "account", "A whole account"
 
 
 class SignalDefinition(models.Model):
@@ -20,10 +40,23 @@ class SignalDefinition(models.Model):
     description = models.TextField(blank=True)
     detector = models.CharField(max_length=20, choices=Detector.choices)
     config = models.JSONField(default=dict)
+    about = models.CharField(max_length=10, choices=About.choices, default=About.PERSON)
+    condition = models.JSONField(
+        default=dict, blank=True, help_text="A rule that must hold, too; empty: none"
+    )
+    hold_hours = models.PositiveIntegerField(default=0, help_text="Found once it was true for so long")
+    route_to = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Of an account: for the most recently active person with one of these roles; empty: with any",
+    )
     confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
     lifetime_hours = models.PositiveIntegerField(default=168)
     cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")
     live = models.BooleanField(default=False)
+    swept_at = models.DateTimeField(
+        null=True, blank=True, help_text="What time alone made true was looked for"
+    )
     version = models.PositiveIntegerField(default=1)
     edited = models.BooleanField(
         default=False, help_text="Staff changed it: the starter pack leaves it alone"
@@ -54,20 +87,79 @@ class Signal(models.Model):
 
 
 class DetectorState(models.Model):
-    """A threshold that fired and is not armed again yet (hysteresis)."""
+    """A definition that is true for somebody: since when, and whether it was found. Gone once it is armed again."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE)
-    account = models.ForeignKey(Account, models.CASCADE, db_constraint=False)
-    resource = models.CharField(max_length=100)
-    period = models.DateField()
-    fired_at = models.DateTimeField()
+    person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
+    part = models.CharField(max_length=100, blank=True, help_text="The resource, where there is one")
+    period = models.DateField(help_text="Of what begins anew with each period: its first day")
+    holds_since = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True, help_text="Empty: not true for long enough yet")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["definition", "account", "resource", "period"], name="detector_state_once"
+                fields=["definition", "person", "account", "part", "period"],
+                name="detector_state_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["definition", "fired_at"], name="detector_state_fired")]
+
+    def __str__(self) -> str:
+        return f"{self.definition} {self.part} since {self.holds_since:%Y-%m-%d}"
+
+
+class AskAgain(models.Model):
+    """Of whom a definition is to be asked soon: what it reads of them changed, and no event says so."""
+
+    definition = models.ForeignKey(SignalDefinition, models.CASCADE)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.definition} of person {self.person_id}, account {self.account_id}"
+
+
+class SignalAlert(models.Model):
+    """A definition that finds far more or less than is usual on this weekday."""
+
+    definition = models.ForeignKey(SignalDefinition, models.CASCADE)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    evidence = models.JSONField(default=dict, help_text="What was found, and what was expected")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["definition"], condition=models.Q(closed_at=None), name="signal_alert_open_once"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.definition} fired for {self.resource}"
+        return f"{self.definition} at {self.opened_at:%Y-%m-%d}"
+
+
+class BackTest(models.Model):
+    """What a definition would have found in what is stored."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    definition = models.ForeignKey(SignalDefinition, models.CASCADE)
+    settings = models.JSONField(help_text="The definition as it was tried")
+    first = models.DateField()
+    last = models.DateField()
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="In percent")
+    result = models.JSONField(default=dict, blank=True)
+    problem = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.definition} from {self.first} to {self.last}"

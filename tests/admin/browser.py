@@ -18,7 +18,7 @@ from tests.build import an_account, an_event
 from upsell_project.lib import clock
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
-OURS = [".upsell-page", ".upsell-card", ".upsell-pairs", ".upsell-spark", ".upsell-buttons"]
+OURS = [".upsell-page", ".upsell-rule", ".upsell-card", ".upsell-pairs", ".upsell-spark", ".upsell-buttons"]
 
 
 @pytest.fixture

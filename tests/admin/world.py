@@ -24,6 +24,9 @@ from consent_app.models import Pause, Suppression
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
 from people_app.models import AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
+    Answer,
+    AskAgain,
+    BackTest,
     DetectorState,
     Dropped,
     Envelope,
@@ -37,12 +40,18 @@ from signals_app.models import (
     Recount,
     RecountDue,
     RejectedEvent,
+    Score,
+    ScoreDefinition,
     SeenProperty,
+    Segment,
+    SegmentMember,
     Signal,
+    SignalAlert,
     SignalDefinition,
     Source,
     SourceAlert,
     SourceHour,
+    Sweep,
     Ticket,
 )
 from tests.build import a_person, a_source, an_account, an_event
@@ -253,9 +262,20 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     Lookup.objects.create(source=source, kind="contact", object_id="7", due_at=now)
     SourceHour.objects.create(source=source, hour=now.replace(minute=0, second=0, microsecond=0), accepted=3)
     SourceAlert.objects.create(source=source, kind="silent", sentence="Nothing has come.", opened_at=now)
-    DetectorState.objects.create(
-        definition=definition, account=account, resource="exports", period=month, fired_at=now
+    SignalAlert.objects.create(definition=definition, opened_at=now)
+    BackTest.objects.create(
+        definition=definition, settings={}, first=month, last=month, asked_at=now, state="done"
     )
+    DetectorState.objects.create(
+        definition=definition, account=account, part="exports", period=month, holds_since=now, fired_at=now
+    )
+    Answer.objects.create(person=person, account=account, offer="pro-plan", answer="declined", at=now)
+    Score.objects.create(account=account, name="health", value=0.5, at=now)
+    ScoreDefinition.objects.create(slug="health", name="Health", signs=[])
+    listed = Segment.objects.create(slug="friends", name="Friends", kind="list")
+    SegmentMember.objects.create(segment=listed, person=person, since=now, added_by="sam")
+    AskAgain.objects.create(definition=definition, person=person, account=account)
+    Sweep.objects.create(definition=definition, version=1, at=now)
     Envelope.objects.create(source=source, call="batch", body=b'{"batch":[]}', received_at=now)
     RejectedEvent.objects.create(
         source=source,

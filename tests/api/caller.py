@@ -12,7 +12,16 @@ from campaigns_app import api_keys
 from campaigns_app.models import Delivery, Enrollment, Interaction, Playbook, PlaybookVersion, StaffTask
 from offers_app.models import Decision, Offer, Proposition, Template, Treatment
 from people_app.models import Person
-from signals_app.models import Meter, RejectedEvent, Signal, SignalDefinition
+from signals_app.models import (
+    Meter,
+    RejectedEvent,
+    Score,
+    ScoreDefinition,
+    Segment,
+    SegmentMember,
+    Signal,
+    SignalDefinition,
+)
 from tests.build import a_person, a_source, an_account, an_event
 from upsell_project.lib import clock
 
@@ -161,6 +170,10 @@ def one_of_each() -> None:
     template = Template.objects.create(slug=slug, name=slug)
     Treatment.objects.create(template=template, channel="email", headline="Hi", body="Hi")
     Meter.objects.create(resource=slug, label=slug, verb=slug, event=slug)
+    listed = Segment.objects.create(slug=slug, name=slug, kind="list")
+    SegmentMember.objects.create(segment=listed, person=person, since=now)
+    ScoreDefinition.objects.create(slug=slug, name=slug)
+    Score.objects.create(account=_account(person), name=slug, value=0.5, at=now)
     a_playbook(slug)
     an_offer(slug)
     a_decision(person)

@@ -33,6 +33,8 @@ ODD += [
 SLUGS = [f"slug-{number}" for number in range(1_000)]
 TREATMENT = {"channel": "email", "headline": "Hi", "body": "Hi {{ person.first_name }}"}
 RULE = {"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}
+PAYS = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "pro"}
+SIGN = {"part": "fit", "name": "Pays", "points": 1, "if": PAYS}
 SOUND: dict[str, dict[str, list[Any]]] = {
     "offers": {
         "slug": SLUGS,
@@ -50,6 +52,9 @@ SOUND: dict[str, dict[str, list[Any]]] = {
         "unlimit": [["x"]],
     },
     "names": {"kind": ["stripe_customer_id", "hubspot_company_id"], "value": SLUGS},
+    "segments": {"slug": SLUGS, "name": ["Some"], "kind": ["list"], "live": [True]},
+    "scores": {"slug": SLUGS, "name": ["Health"], "signs": [[SIGN]]},
+    "members": {"user_ids": [[], ["u_1", "x"]], "remove": [[], ["u_1"]]},
     "merge": {"into": ["nobody", "acme"]},
     "sources": {"kind": ["http", "web", "stripe"], "name": ["One"], "origins": [[], ["https://a.test"]]},
 }
@@ -137,6 +142,9 @@ def _check(answer: Any, operation: dict[str, Any], whole: dict[str, Any], told: 
     known = operation["responses"].get(str(answer.status_code))
     assert answer.status_code < 500, told
     assert known, f"{answer.status_code} is not documented: {told}"
+    if answer.status_code == 204:
+        assert not answer.content, told
+        return
     assert answer["Content-Type"] in known["content"], told
     schema = known["content"][answer["Content-Type"]]["schema"]
     fault = jsonschema.exceptions.best_match(

@@ -9,6 +9,7 @@ from campaigns_app.models import Lane, Playbook, Step
 from offers_app.models import Offer, Template
 from signals_app.models import Meter, SignalDefinition
 from tests.api.caller import Caller, a_playbook, an_offer
+from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,20 @@ def test_a_changed_rule_is_a_new_version(editor: Caller) -> None:
     changed = body(editor.patch(path, {"config": {"resources": ["*"], "fire_at": 0.9, "rearm_below": 0.7}}))
     assert changed["version"] == 2
     assert SignalDefinition.objects.get().edited
+
+
+def test_a_condition_is_read_and_makes_a_new_version_that_is_looked_for_anew(editor: Caller) -> None:
+    path, plan = "/api/signal-definitions/near/", {"fact": "trait", "of": "account", "name": "plan"}
+    body(editor.post("/api/signal-definitions/", RULE | {"about": "account"}), 201)
+    refused = editor.patch(path, {"condition": {"all": [{**plan, "op": "was", "value": "free"}]}})
+    said = body(refused, 400)
+    assert "all[0].op" in json.dumps(said)
+    SignalDefinition.objects.update(swept_at=clock.now())
+    changed = body(editor.patch(path, {"condition": {**plan, "op": "is", "value": "free"}}))
+    assert (changed["version"], changed["swept_at"]) == (2, None)
+    role = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "admin"}
+    assert "whole account" in json.dumps(body(editor.patch(path, {"condition": role}), 400))
+    assert body(editor.patch(path, {"name": "Nearly"}))["version"] == 2
 
 
 @pytest.mark.parametrize(

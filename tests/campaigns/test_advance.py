@@ -196,13 +196,13 @@ def test_a_held_chat_becomes_a_task_when_its_hours_come(time: Time) -> None:
 
 def test_a_poisonous_run_is_parked_after_five_attempts_and_its_neighbors_go_on() -> None:
     poisoned, well = enrolled(somebody()), enrolled(somebody())
-    Signal.objects.filter(pk=poisoned.signal_id).update(evidence={})
+    Signal.objects.filter(pk=poisoned.signal_id).update(evidence=[])
     for attempt in range(1, 6):
         Enrollment.objects.update(lease_until=None)
         advance.due()
         poisoned.refresh_from_db()
         assert poisoned.attempts == attempt
-        assert poisoned.error.startswith("KeyError")
+        assert poisoned.error.startswith("AttributeError")
     assert poisoned.state == "parked"
     well.refresh_from_db()
     assert (well.state, Delivery.objects.count()) == ("active", 1)
@@ -215,7 +215,7 @@ def test_a_parked_run_blocks_its_account_no_longer(time: Time) -> None:
     time.move(hours=12)
     advance.due()
     assert Delivery.objects.get(channel="email").state == "held"
-    Signal.objects.filter(pk=run.signal_id).update(evidence={})
+    Signal.objects.filter(pk=run.signal_id).update(evidence=[])
     for _ in range(5):
         Enrollment.objects.update(lease_until=None, wake_at=clock.now())
         advance.due()

@@ -50,8 +50,9 @@ def test_a_limit_that_staff_raise_arms_the_threshold_again() -> None:
     DetectorState.objects.create(
         definition=definition,
         account=account,
-        resource="exports",
+        part="exports",
         period=usage.month(clock.now(), ""),
+        holds_since=clock.now(),
         fired_at=clock.now(),
     )
     corrections.say(account.pk, {"limits": {"exports": "1000"}})

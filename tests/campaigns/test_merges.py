@@ -161,13 +161,18 @@ def test_held_out_if_either_was(kept: Account, gone: Account, one: bool | None, 
 
 def test_what_fired_for_one_has_fired_for_both(kept: Account, gone: Account) -> None:
     definition = SignalDefinition.objects.get(slug="usage-limit-near")
-    period = usage.month(clock.now(), "")
+    period, now = usage.month(clock.now(), ""), clock.now()
     for account, resource in ((gone, "exports"), (gone, "seats"), (kept, "seats")):
         DetectorState.objects.create(
-            definition=definition, account=account, resource=resource, period=period, fired_at=clock.now()
+            definition=definition,
+            account=account,
+            part=resource,
+            period=period,
+            holds_since=now,
+            fired_at=now,
         )
     merges.by_hand(kept.pk, gone.pk)
-    left = DetectorState.objects.order_by("resource").values_list("account", "resource")
+    left = DetectorState.objects.order_by("part").values_list("account", "part")
     assert list(left) == [(kept.pk, "exports"), (kept.pk, "seats")]
 
 

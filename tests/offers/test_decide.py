@@ -33,7 +33,8 @@ def choose(person: Person | None = None, now: datetime = NOW, **fields: Any) -> 
         "evidence": {"used": 17, "secret": "x"},
         **fields,
     }
-    return decide.offer(decide.Ask(person, membership.account, **asked), decide.catalog([person.pk], now))
+    ask = decide.Ask(person, membership.account, **asked)
+    return decide.offer(ask, decide.catalog([ask], now))
 
 
 def stopped(choice: decide.Choice) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from signals_app import ingest, overload, partitions
-from signals_app.detectors import frequency
-from signals_app.models import Envelope, Event, Signal, SignalDefinition
+from signals_app.models import Envelope, Event
 from signals_app.partitions import ENVELOPES, EVENTS
 from tests.build import a_source
 from upsell_project.lib import bulk, clock
@@ -93,37 +92,6 @@ def test_to_claim_goes_by_the_index_of_what_waits() -> None:
 def test_the_backlog_is_read_from_the_index_of_what_waits() -> None:
     text = plan(overload._WAITING, 50_001)
     assert "Seq Scan" not in text and "replayed_at_id_idx" in text and "_pkey" not in text
-
-
-def test_a_frequency_reads_the_months_of_its_window() -> None:
-    now = clock.real()
-    text = plan(frequency._COUNT, [1, 2], "E", now - timedelta(days=14), "{}", 3, 1, now)
-    months = {name for name in read(text, EVENTS.table) if name[-8:].isdigit()}
-    assert all(
-        datetime.strptime(name[-8:], "%Y%m%d").replace(tzinfo=UTC) > now - timedelta(days=46)
-        for name in months
-    )
-
-
-def test_a_frequency_reads_no_events_of_people_for_whom_it_was_found_lately() -> None:
-    now = clock.real()
-    definition = SignalDefinition.objects.create(
-        slug="often", name="Often", detector="frequency", config={}, lifetime_hours=24, confidence=1
-    )
-    asked_for = ([1, 2], "E", now - timedelta(days=14), "{}", 1, definition.pk, now - timedelta(days=7))
-    assert [person for person, *_ in bulk.select(frequency._COUNT, *asked_for)] == [1, 2]
-    assert read(plan(frequency._COUNT, *asked_for), EVENTS.table)
-    for person in (1, 2):
-        Signal.objects.create(
-            definition=definition,
-            definition_version=1,
-            person_id=person,
-            confidence=1,
-            detected_at=now,
-            expires_at=now,
-            dedupe_key=f"often:{person}",
-        )
-    assert read(plan(frequency._COUNT, *asked_for), EVENTS.table) == set()
 
 
 def test_the_newest_events_are_merged_from_the_primary_keys() -> None:

@@ -92,10 +92,15 @@ def test_other_features_people_and_events_do_not_count(server: Source, time: Tim
     premium(server, *[time.now] * 4)
     premium(server, time.now, tier="basic")
     premium(server, time.now, user="ben")
+    assert frequent() == []
+
+
+def test_a_page_counts_under_its_name(server: Source, time: Time) -> None:
+    premium(server, *[time.now] * 4)
     receive(
         server, {"type": "page", "userId": "ana", "name": "Feature Used", "properties": {"tier": "premium"}}
     )
-    assert frequent() == []
+    assert len(frequent()) == 1
 
 
 def test_it_is_not_found_again_within_its_cooldown(server: Source, time: Time) -> None:

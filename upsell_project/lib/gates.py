@@ -16,6 +16,10 @@ class Code(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     ALREADY_ENROLLED = "already_enrolled"
     REENTRY = "reentry"
+    ENTRY_RULE = "entry_rule"
+    # while it runs
+    EXIT_RULE = "exit_rule"
+    LANE_RULE = "lane_rule"
     # contact
     ERASED = "erased"
     NO_CONTACT_POINT = "no_contact_point"

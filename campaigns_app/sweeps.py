@@ -1,0 +1,206 @@
+"""The job "sweeps": what time alone makes true is looked for once an hour of product time, for each live definition.
+
+Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
+transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
+what came and went since the last sweep nothing is found: it is no longer true.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
+
+from campaigns_app import enroll
+from signals_app import again, compiled, detect, sweeping
+from signals_app.compiled import Compiled
+from signals_app.models import SignalDefinition, Sweep
+from signals_app.subjects import Subject
+from upsell_project.lib import bulk, clock, queue
+from upsell_project.lib.errors import told, where
+
+EVERY = timedelta(hours=1)
+SECONDS_A_JOB = 5.0
+"""While others wait for the worker."""
+MOST_SECONDS_A_JOB = 300.0
+RETRY = timedelta(minutes=5)
+NOT_THEIRS = (InterfaceError, OperationalError, ProgrammingError)
+"""What goes wrong with everybody, whoever is judged."""
+MOST_IN_VAIN = 20
+"""If so many fail one after the other, it is not them either."""
+
+log = logging.getLogger(__name__)
+
+
+def waiting() -> bool:
+    """Whether a definition is due."""
+    return again.waiting() or bool(_due(1))
+
+
+def run() -> None:
+    """The job: work until nothing is due, but let others have the worker after some seconds."""
+    began = time.monotonic()
+    while _ask_again():
+        pass
+    for id in _due(None):
+        with _alone(id) as mine:
+            done = not mine or _run(id)
+        if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
+
+
+def _run(definition_id: int) -> bool:
+    """Sweep it; False if there is more to do. One that fails is tried again some minutes later."""
+    try:
+        return _sweep(definition_id)
+    except Exception as error:
+        log.error("sweep of definition %s failed: %s\n%s", definition_id, told(error), where(error))
+        later = clock.real() + RETRY
+        Sweep.objects.filter(definition_id=definition_id).update(error=told(error)[:300], retry_at=later)
+        return True
+
+
+def _sweep(definition_id: int) -> bool:
+    definition = SignalDefinition.objects.filter(pk=definition_id, live=True).first()
+    if definition is None:
+        return True
+    sweep = _begin(definition, clock.now())
+    one = compiled.of(definition)
+    began, patience = time.monotonic(), 0.0
+    with closing(sweeping.ids(one, sweep.since, sweep.at, first=sweep.upto)) as chunks:
+        for ids in chunks:
+            seconds = time.monotonic() - began
+            if not patience:
+                # To look them up again must not take longer than to judge some of them.
+                patience = max(SECONDS_A_JOB, 3 * seconds)
+            elif _gives_way(seconds, patience):
+                return False
+            _judge(sweep, one, ids)
+    _end(sweep)
+    return True
+
+
+def _gives_way(seconds: float, patience: float) -> bool:
+    return seconds > MOST_SECONDS_A_JOB or (seconds > patience and queue.others_wait("sweeps"))
+
+
+def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
+    """The one that was interrupted, or a new one. After the clock was set back nothing is known of before."""
+    sweep = Sweep.objects.filter(definition=definition).first()
+    same = sweep is not None and sweep.version == definition.version
+    if sweep is not None and same and sweep.running and sweep.at <= now:
+        return sweep
+    since = definition.swept_at if sweep is None or same else None
+    fresh = {
+        "version": definition.version,
+        "since": since if since and since <= now else None,
+        "at": now,
+        "running": True,
+        "upto": 0,
+        "judged": 0,
+        "found": 0,
+        "error": "",
+        "retry_at": None,
+    }
+    return Sweep.objects.update_or_create(definition=definition, defaults=fresh)[0]
+
+
+def _end(sweep: Sweep) -> None:
+    with transaction.atomic():
+        Sweep.objects.filter(pk=sweep.pk).update(running=False, error="", retry_at=None)
+        SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version).update(
+            swept_at=sweep.at
+        )
+
+
+def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
+    """If that fails, one by one: what cannot be judged must not keep others from it."""
+    try:
+        sweep.found += _judge_together(one, ids)
+    except NOT_THEIRS:
+        raise
+    except Exception as error:
+        log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
+        sweep.found += _one_by_one(one, ids)
+    sweep.judged += len(ids)
+    sweep.upto = ids[-1] + 1
+    Sweep.objects.filter(pk=sweep.pk).update(upto=sweep.upto, judged=sweep.judged, found=sweep.found)
+
+
+def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
+    found = failed = 0
+    for place, id in enumerate(ids, 1):
+        try:
+            found += _judge_together(one, [id])
+        except Exception as error:
+            failed += 1
+            if isinstance(error, NOT_THEIRS) or failed == place == MOST_IN_VAIN:
+                raise
+            log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
+    return found
+
+
+@transaction.atomic
+def _judge_together(one: Compiled, ids: Sequence[int]) -> int:
+    now = clock.now()
+    subjects = sweeping.subjects(one.of, ids, now)
+    return _find([(one.definition, subject) for subject in subjects], now)
+
+
+def _ask_again() -> bool:
+    """Whoever was noted, because an answer, a segment or a score changed; whether there was anybody. One that cannot be
+    judged is dropped, so that it keeps nobody from it."""
+    try:
+        return _ask(again.AT_ONCE)
+    except Exception as error:
+        log.warning("what was noted could not be judged together (%s); trying the first alone", told(error))
+    try:
+        return _ask(1)
+    except Exception as error:
+        log.error("what was noted first is not asked again: %s\n%s", told(error), where(error))
+        return bool(again.take(1))
+
+
+@transaction.atomic
+def _ask(most: int) -> bool:
+    pairs = again.take(most)
+    _find(pairs, clock.now())
+    return bool(pairs)
+
+
+def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:
+    """Judge, keep what is found, and what that completes; return how many signals that were."""
+    if not pairs:
+        return 0
+    signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
+    enroll.from_signals(signals, now)
+    return len(signals)
+
+
+def _due(limit: int | None) -> list[int]:
+    now = clock.now()
+    rows = bulk.select(_DUE, now - EVERY, now, clock.real(), limit)
+    return [id for (id,) in rows]
+
+
+@contextmanager
+def _alone(definition_id: int) -> Iterator[bool]:
+    """Of two workers one sweeps a definition; the other may sweep the next."""
+    mine = bool(bulk.select(f"SELECT pg_try_advisory_lock({_LOCK}, %s::int)", definition_id)[0][0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            bulk.select(f"SELECT pg_advisory_unlock({_LOCK}, %s::int)", definition_id)
+
+
+_LOCK = "hashtext('campaigns_app.sweeps')"
+_DUE = """
+SELECT d.id FROM signals_app_signaldefinition d LEFT JOIN signals_app_sweep w ON w.definition_id = d.id
+WHERE d.live AND (w.running OR d.swept_at IS NULL OR d.swept_at <= %s OR d.swept_at > %s OR w.version <> d.version)
+    AND (w.retry_at IS NULL OR w.retry_at <= %s)
+ORDER BY d.swept_at NULLS FIRST, d.id LIMIT %s
+"""

@@ -1,0 +1,82 @@
+"""Rules as gates: closed by what does not hold and by what nobody knows; each condition is told with its value."""
+
+from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
+from typing import Any
+
+from people_app.masking import masked, without_addresses
+from people_app.models import Account, Person
+from signals_app import knowing
+from signals_app.evidence import plain
+from signals_app.knowing import Known
+from signals_app.subjects import Subject
+from upsell_project.lib.gates import Code, Gate, failed, passed
+from upsell_project.lib.rules import judging, ready, wording
+from upsell_project.lib.rules.facts import Events, Fact, Trait
+from upsell_project.lib.rules.ready import Ready
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Rule
+from upsell_project.lib.rules.tree import tests as tests_of
+
+Everybody = Mapping[Subject, Known]
+LONGEST = 280
+
+
+def subject(person: Person, account: Account) -> Subject:
+    return Subject(person.pk, account.pk)
+
+
+def know(wanted: Mapping[Subject, Set[Fact]], now: datetime) -> dict[Subject, Known]:
+    """What is known of all of them, loaded together; of whom nothing is asked there is no entry."""
+    asked = [knowing.Asked(who, frozenset(facts)) for who, facts in wanted.items() if facts]
+    return {one.subject: known for one, known in zip(asked, knowing.load(asked, now), strict=True)}
+
+
+def gate(code: Code, raw: Mapping[str, Any], known: Known | None, what: str) -> Gate:
+    """Whether it holds for them. `what` begins the reason of a refusal: "The offer Pro"."""
+    rule = ready.readable(raw)
+    if rule is None or known is None:
+        return failed(code, f"{what} has a rule that cannot be read, so it is for nobody.", None, raw)
+    verdict = rule.holds(known.values, known.at)
+    said = {"conditions": conditions(rule, known)}
+    if verdict is True:
+        return passed(code, said, rule.sentence)
+    lacking = ", ".join(wording.sentence(one) for one in _lacking(rule.rule, known))
+    asks = "what is not so" if verdict is False else "what is not known"
+    return failed(code, f"{shortened(f'{what} asks for {asks}: {lacking}')}.", said, rule.sentence)
+
+
+def conditions(rule: Ready, known: Known) -> list[dict[str, Any]]:
+    """Each condition once, with what is known and whether it holds, as JSON; contact addresses are masked."""
+    return [
+        {
+            "condition": wording.sentence(test),
+            "value": _shown(test.fact, known),
+            "holds": judging.judge(test, known.values, known.at),
+        }
+        for test in dict.fromkeys(tests_of(rule.rule))
+    ]
+
+
+def _shown(fact: Fact, known: Known) -> Any:
+    value = plain(known.values.get(fact))
+    if isinstance(value, str) and "@" in value:
+        return masked(value)
+    name = (
+        fact.name if isinstance(fact, Trait) else fact.path.split(".")[-1] if isinstance(fact, Events) else ""
+    )
+    return without_addresses({name: value})[name]
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} .."
+
+
+def _lacking(rule: Rule, known: Known) -> Iterator[Rule]:
+    """What a rule that does not hold, or is open, fails by."""
+    if not isinstance(rule, AllOf | AnyOf):
+        yield rule
+        return
+    verdict = judging.judge(rule, known.values, known.at)
+    for one in rule.rules:
+        if judging.judge(one, known.values, known.at) is verdict:
+            yield from _lacking(one, known)

@@ -1,0 +1,63 @@
+"""What a definition found lately, as a picture and a list."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from signals_app.models import Signal, SignalDefinition
+
+SHOWN, LAST = 30, 10
+WIDTH, HEIGHT = 10, 60
+"""Of one day in the picture, in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    day: date
+    count: int
+    x: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Days are those of UTC, the oldest first; the last one is today and not over."""
+
+    bars: list[Bar]
+    last: list[Signal]
+    width: int = SHOWN * WIDTH
+    height: int = HEIGHT
+
+    @property
+    def total(self) -> int:
+        return sum(bar.count for bar in self.bars)
+
+    @property
+    def sentence(self) -> str:
+        if not self.total:
+            return f"Not found in the last {SHOWN} days."
+        times = "once" if self.total == 1 else f"{self.total:,} times"
+        most = max(self.bars, key=lambda bar: bar.count)
+        return f"Found {times} in the last {SHOWN} days, most on {most.day:%B %-d} ({most.count:,})."
+
+
+def of(definition: SignalDefinition, now: datetime) -> Fired:
+    """Two statements."""
+    days = [now.date() - timedelta(days=back) for back in reversed(range(SHOWN))]
+    those = Signal.objects.filter(definition=definition)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=SHOWN - 1)
+    recent = those.filter(detected_at__gte=midnight).order_by().annotate(day=TruncDate("detected_at"))
+    counts = Counter(dict(recent.values_list("day").annotate(Count("pk"))))
+    most = max(counts.values(), default=0) or 1
+    bars = [_bar(place, day, counts[day], most) for place, day in enumerate(days)]
+    last = those.select_related("person", "account").order_by("-detected_at", "-pk")[:LAST]
+    return Fired(bars, list(last))
+
+
+def _bar(place: int, day: date, count: int, most: int) -> Bar:
+    height = round(HEIGHT * count / most, 1)
+    return Bar(day, count, place * WIDTH, HEIGHT - height, height)

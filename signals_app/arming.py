@@ -1,0 +1,199 @@
+"""What a definition found for somebody is found again only once it is armed again: of workers that see the same moment
+exactly one finds it.
+
+With a rule of its own (hysteresis: fires at 80 %, armed again below 70 %) it is armed when that rule holds; without one
+when its rest is over. What must hold for some time before it counts begins to wait here.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from signals_app.compiled import Compiled, Part
+from signals_app.models import SignalDefinition
+from signals_app.subjects import Subject
+from upsell_project.lib import bulk
+from upsell_project.lib.rules.judging import Verdict
+
+Whose = tuple[int, int | None, int | None]
+"""Definition, person, account: of one of the two."""
+
+
+@dataclass(slots=True)
+class State:
+    id: int
+    part: str
+    period: date
+    holds_since: datetime
+    fired_at: datetime | None
+
+
+@dataclass(slots=True)
+class Moment:
+    """A part of a definition as it was judged for somebody."""
+
+    compiled: Compiled
+    subject: Subject
+    part: Part
+    period: date
+    verdict: Verdict
+    rearmed: Verdict
+    state: State | None = None
+
+
+States = dict[Whose, list[State]]
+Resting = Mapping[int, Collection[int]]
+
+
+def whose(definition: SignalDefinition, subject: Subject) -> Whose:
+    """A moment of a person is theirs wherever they are at home."""
+    if definition.about == "person":
+        return definition.pk, subject.person, None
+    return definition.pk, None, subject.account
+
+
+def states(keys: Iterable[Whose]) -> States:
+    """What is kept of these."""
+    people: list[tuple[int, int]] = []
+    accounts: list[tuple[int, int]] = []
+    for definition, person, account in set(keys):
+        if person:
+            people.append((definition, person))
+        elif account:
+            accounts.append((definition, account))
+    found: States = defaultdict(list)
+    rows = bulk.select(_STATES, *_columns(people), *_columns(accounts)) if people or accounts else ()
+    for definition, person, account, *row in rows:
+        found[definition, person, account].append(State(*row))
+    return found
+
+
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def rests(compiled: Compiled, known: Sequence[State], now: datetime) -> bool:
+    """Whether it need not be asked at all: it was found, and neither a rule nor time has armed it again."""
+    part = not compiled.resources and compiled.part()
+    if not part or part.rearm:
+        return False
+    return any(state.fired_at and state.fired_at > rest_over(compiled.definition, now) for state in known)
+
+
+def resting(
+    live: Iterable[Compiled], people: Collection[int], accounts: Collection[int], now: datetime
+) -> Resting:
+    """Of each definition's key, of whom it need not be asked at all; see `rests`."""
+    over = {
+        one.definition.pk: rest_over(one.definition, now)
+        for one in live
+        if not one.resources and not one.part().rearm
+    }
+    if not over or not (people or accounts):
+        return {}
+    found = bulk.select(_RESTING, [*over], [*over.values()], sorted(people), sorted(accounts))
+    return {definition: frozenset(whose) for definition, whose in found}
+
+
+def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
+    """What was found then, or before, may be found again."""
+    return now - timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours))
+
+
+def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
+    """Keep what was judged: what begins or ceases to hold, what is armed again. Answers with those that fire: the
+    place in `moments`, and the number of this firing."""
+    gone = [one.state.id for one in moments if one.state and is_over(one, one.state, now)]
+    if gone:
+        bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", sorted(gone))
+    ended = set(gone)
+    begins = [
+        (place, one)
+        for place, one in enumerate(moments)
+        if one.verdict and (one.state is None or one.state.id in ended)
+    ]
+    fired = _begin(begins, now)
+    return fired | _held(moments, ended, now)
+
+
+def is_over(one: Moment, state: State, now: datetime) -> bool:
+    if state.fired_at is None:
+        return one.verdict is not True
+    if one.part.rearm:
+        return one.rearmed is True
+    return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
+
+
+def _begin(begins: Sequence[tuple[int, Moment]], now: datetime) -> dict[int, int]:
+    """Those that need not hold first fire with it."""
+    records = [
+        {
+            **_key(one),
+            "since": now,
+            "fired": None if one.compiled.definition.hold_hours else now,
+        }
+        for _, one in begins
+    ]
+    records.sort(
+        key=lambda r: (r["definition"], r["person"] or 0, r["account"] or 0, r["part"], str(r["period"]))
+    )
+    new = {tuple(row[2:]): row[0] for row in bulk.execute(_BEGIN, records) if row[1]}
+    keys = ((place, tuple(_key(one).values())) for place, one in begins)
+    return {place: new[key] for place, key in keys if key in new}
+
+
+def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int, int]:
+    """Those that have held for long enough by now."""
+    long_enough = {
+        one.state.id: place
+        for place, one in enumerate(moments)
+        if one.verdict and one.state and one.state.id not in ended and has_held(one, one.state, now)
+    }
+    rows = bulk.select(_FIRE, now, sorted(long_enough)) if long_enough else []
+    return {long_enough[id]: id for (id,) in rows}
+
+
+def has_held(one: Moment, state: State, now: datetime) -> bool:
+    hold = timedelta(hours=one.compiled.definition.hold_hours)
+    return state.fired_at is None and state.holds_since + hold <= now
+
+
+def _key(one: Moment) -> dict[str, object]:
+    definition, person, account = whose(one.compiled.definition, one.subject)
+    return {
+        "definition": definition,
+        "person": person,
+        "account": account,
+        "part": one.part.name,
+        "period": one.period,
+    }
+
+
+_STATES = """
+SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at
+    FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, person) JOIN signals_app_detectorstate s
+    ON s.definition_id = r.definition AND s.person_id = r.person
+UNION ALL
+SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at
+    FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, account) JOIN signals_app_detectorstate s
+    ON s.definition_id = r.definition AND s.person_id IS NULL AND s.account_id = r.account
+"""
+_RESTING = """
+SELECT s.definition_id, array_agg(s.whose) FROM unnest(%s::bigint[], %s::timestamptz[]) AS d(id, since) JOIN (
+    SELECT definition_id, person_id AS whose, fired_at FROM signals_app_detectorstate WHERE person_id = ANY(%s)
+    UNION ALL
+    SELECT definition_id, account_id, fired_at FROM signals_app_detectorstate WHERE account_id = ANY(%s)
+) s ON s.definition_id = d.id AND s.fired_at > d.since GROUP BY 1
+"""
+_BEGIN = """
+INSERT INTO signals_app_detectorstate
+    (definition_id, person_id, account_id, part, period, holds_since, fired_at)
+SELECT definition, person, account, part, period, since, fired FROM json_to_recordset(%s) AS r(definition bigint,
+    person bigint, account bigint, part text, period date, since timestamptz, fired timestamptz)
+ON CONFLICT DO NOTHING
+RETURNING id, fired_at IS NOT NULL, definition_id, person_id, account_id, part, period
+"""
+_FIRE = (
+    "UPDATE signals_app_detectorstate SET fired_at = %s WHERE id = ANY(%s) AND fired_at IS NULL RETURNING id"
+)

@@ -1,0 +1,190 @@
+"""A definition as rules that can be asked: of what parts it is made, what it reads, and what can change its answer."""
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from signals_app.detectors import DETECTORS
+from signals_app.intents import TEXT_EVENTS
+from signals_app.models import SignalDefinition
+from upsell_project.lib.errors import told
+from upsell_project.lib.rules import judging, reading, timing
+from upsell_project.lib.rules.facts import (
+    Answered,
+    Entitlement,
+    Events,
+    Fact,
+    Found,
+    Member,
+    Of,
+    Said,
+    Score,
+    Season,
+    Share,
+    Trait,
+    Where,
+)
+from upsell_project.lib.rules.judging import Judge
+from upsell_project.lib.rules.tree import AllOf, Rule
+from upsell_project.lib.rules.tree import facts as facts_of
+
+log = logging.getLogger(__name__)
+
+EVERY = "*"
+SHARES = (Share.USED, Share.CAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a definition says of one resource (`name`), or altogether (no name)."""
+
+    name: str
+    rule: Rule
+    rearm: Rule | None
+    """Armed again when this holds; without one it is found again after its rest."""
+    holds: Judge
+    rearms: Judge | None
+    facts: frozenset[Fact]
+    asks: frozenset[Fact]
+    """What is to be loaded: whoever shows a share of a limit shows how much of how much."""
+    begins_anew: tuple[Fact, ...]
+    """Which of them say to which period it belongs."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """`names`: the events whose arrival can change its answer, None for any. `timed`: time alone can make it true."""
+
+    definition: SignalDefinition
+    of: Of
+    resources: tuple[str, ...]
+    """Of which there is a part each; `*`: of all that an account has a limit of. Empty: it has one part."""
+    names: frozenset[str] | None
+    wheres: dict[str, list[tuple[Where, ...]] | None]
+    """Of the events that count only with certain properties: these; None: however they are."""
+    timed: bool
+    reads_account: bool
+    reads_person: bool
+    reads_use: bool
+    reads_signals: frozenset[str]
+    """Of which definitions it asks what they found."""
+    reads_segments: frozenset[str]
+    reads_scores: frozenset[str]
+    reads_answers: bool
+    condition: Rule | None
+    _parts: dict[str, Part] = field(default_factory=dict)
+
+    def part(self, resource: str = "") -> Part:
+        if resource not in self._parts:
+            self._parts[resource] = _part(self, resource)
+        return self._parts[resource]
+
+    def parts(self, resources: Iterable[str] = ()) -> list[Part]:
+        """One of each resource. `resources`: those of the subject, where it asks for every one there is."""
+        if not self.resources:
+            return [self.part()]
+        named = sorted(set(resources)) if EVERY in self.resources else self.resources
+        return [self.part(resource) for resource in named]
+
+
+def of(definition: SignalDefinition) -> Compiled:
+    """Compiled once for as long as it stays as it is.
+
+    Raises reading.Unreadable, or what a detector says of settings that `detectors.settings.problems` refuses.
+    """
+    key = _key(definition)
+    known = _cache.get(definition.slug)
+    if known is None or known[0] != key:
+        _cache[definition.slug] = known = (key, _compiled(definition))
+    known[1].definition = definition
+    return known[1]
+
+
+def sound(definitions: Iterable[SignalDefinition]) -> list[Compiled]:
+    """Without those that cannot be compiled: one that an earlier version accepted must not stop the others."""
+    found = []
+    for definition in definitions:
+        try:
+            found.append(of(definition))
+        except Exception as error:
+            log.error("the definition %s is left out: %s", definition.slug, told(error))
+    return found
+
+
+_cache: dict[str, tuple[str, Compiled]] = {}
+
+
+def _key(definition: SignalDefinition) -> str:
+    how = (definition.detector, definition.about, definition.config, definition.condition)
+    return json.dumps([definition.pk, definition.hold_hours, *how], sort_keys=True)
+
+
+def _compiled(definition: SignalDefinition) -> Compiled:
+    resources = tuple(definition.config.get("resources", ())) if isinstance(definition.config, dict) else ()
+    found = Compiled(
+        definition=definition,
+        of=Of(definition.about),
+        resources=resources,
+        names=None,
+        wheres={},
+        timed=False,
+        reads_account=False,
+        reads_person=False,
+        reads_use=False,
+        reads_signals=frozenset(),
+        reads_segments=frozenset(),
+        reads_scores=frozenset(),
+        reads_answers=False,
+        condition=reading.read(definition.condition) if definition.condition else None,
+    )
+    part = found.part(resources[0] if resources else "")
+    found.names = timing.names(part.rule, TEXT_EVENTS)
+    found.reads_signals = frozenset(fact.slug for fact in part.facts if isinstance(fact, Found))
+    found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
+    found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
+    found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
+    found.wheres = _wheres(part.facts)
+    found.timed = timing.rises(part.rule) or definition.hold_hours > 0
+    found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
+    traits = {fact.of for fact in part.facts if isinstance(fact, Trait)}
+    found.reads_account = (
+        found.reads_use or Of.ACCOUNT in traits or any(isinstance(fact, Season) for fact in part.facts)
+    )
+    found.reads_person = Of.PERSON in traits
+    return found
+
+
+def _part(compiled: Compiled, resource: str) -> Part:
+    definition = compiled.definition
+    detector = DETECTORS[definition.detector]
+    rule = detector.rule(definition.config, compiled.of, resource)
+    if compiled.condition is not None:
+        rule = AllOf((rule, compiled.condition))
+    rearm = detector.rearm(definition.config, compiled.of, resource)
+    facts = facts_of(rule) | (facts_of(rearm) if rearm else set())
+    rearms = judging.compiled(rearm) if rearm else None
+    resources = {fact.resource for fact in facts if isinstance(fact, Entitlement)}
+    return Part(
+        name=resource,
+        rule=rule,
+        rearm=rearm,
+        holds=judging.compiled(rule),
+        rearms=rearms,
+        facts=frozenset(facts),
+        asks=frozenset(facts | {Entitlement(each, share) for each in resources for share in SHARES}),
+        begins_anew=tuple(
+            sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
+        ),
+    )
+
+
+def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:
+    found: dict[str, list[tuple[Where, ...]] | None] = {}
+    for fact in facts:
+        names = TEXT_EVENTS if isinstance(fact, Said) else getattr(fact, "names", ())
+        where = fact.where if isinstance(fact, Events) else ()
+        for name in names:
+            known = found.get(name, [])
+            found[name] = None if not where or known is None else [*known, where]
+    return found

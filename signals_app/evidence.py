@@ -1,0 +1,161 @@
+"""What a signal rests on: figures that a recipient could be shown, and each condition with its value for staff."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from signals_app import usage
+from signals_app.arming import Moment
+from signals_app.knowing import Known
+from signals_app.models import Meter
+from signals_app.models.meter import Window as MeterWindow
+from upsell_project.lib.rules import judging, wording
+from upsell_project.lib.rules.facts import (
+    Changed,
+    Entitlement,
+    Events,
+    Fact,
+    Found,
+    Of,
+    Said,
+    Score,
+    Season,
+    Sequence,
+    Share,
+    Trait,
+    Unit,
+    Value,
+    Window,
+)
+from upsell_project.lib.rules.tree import Not, Rule, Test
+from upsell_project.lib.rules.tree import tests as tests_of
+
+Evidence = dict[str, Any]
+Meters = Mapping[str, Meter]
+
+SHOWN = ("feature", "module", "integration", "resource", "seats", "addon", "product", "topic", "plan")
+"""Of the event that completed it, what an offer may speak of."""
+LONGEST = 200
+
+
+def of(moment: Moment, known: Known, meters: Meters, now: datetime) -> Evidence:
+    """Of a moment that was found, without its events. What the first condition says goes before what later ones do."""
+    found: Evidence = {}
+    conditions = []
+    for test in _once(tests_of(moment.part.rule)):
+        verdict = judging.judge(test, known.values, known.at)
+        value = known.values.get(test.fact)
+        conditions.append({"condition": wording.sentence(test), "value": plain(value), "holds": verdict})
+        if value is not None and (verdict or _below_not(moment.part.rule, test)):
+            found = figures(test.fact, known, meters) | found
+    return found | {"conditions": conditions, "measured_at": now.isoformat()}
+
+
+def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
+    """What one fact says."""
+    value, more = known.values.get(fact), known.more.get(fact, {})
+    match fact:
+        case Entitlement(resource):
+            return _entitlement(fact, known, meters.get(resource), more)
+        case Events():
+            return _events(fact, value)
+        case Sequence(names, window):
+            return {"event": names[-1], "count": plain(value), **_window(window)}
+        case Changed(turn, names):
+            return {"change": turn.value, "event": " or ".join(names), **more}
+        case Season(name):
+            return {"season": name, "phase": value, **more}
+        case Trait(name, Of.ACCOUNT) if isinstance(value, date):
+            return _date(name, value, known.at)
+        case Said(label):
+            return {"intent": label, **more}
+        case Score(name):
+            return {"score": name, "score_value": plain(value), **more}
+        case Found(slug):
+            return {"signal": slug}
+    return {}
+
+
+def plain(value: Value) -> Any:
+    """As JSON has it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def shown(properties: Mapping[str, Any]) -> Evidence:
+    """What may be told of the event that completed it."""
+    return {
+        name: found[:LONGEST] if isinstance(found, str) else found
+        for name in SHOWN
+        if isinstance(found := properties.get(name), str | int | float) and not isinstance(found, bool)
+    }
+
+
+def _once(tests: Iterable[Test]) -> list[Test]:
+    return list(dict.fromkeys(tests))
+
+
+def _below_not(rule: Rule, test: Test) -> bool:
+    """A figure below a Not is evidence by not being reached."""
+    return any(isinstance(one, Not) and test in set(tests_of(one)) for one in _nodes(rule))
+
+
+def _nodes(rule: Rule) -> Iterable[Rule]:
+    yield rule
+    inner = getattr(rule, "rules", None) or ((rule.rule,) if isinstance(rule, Not) else ())
+    for one in inner:
+        yield from _nodes(one[1] if isinstance(one, tuple) else one)
+
+
+def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Mapping[str, Any]) -> Evidence:
+    def share(which: Share) -> Any:
+        value = known.values.get(Entitlement(fact.resource, which))
+        return value if isinstance(value, int | Decimal) else None
+
+    used, cap = share(Share.USED), share(Share.CAP)
+    found: Evidence = {
+        "resource": fact.resource,
+        "resource_label": meter.label if meter else fact.resource,
+        "verb": meter.verb if meter else "used",
+    }
+    if used is not None:
+        found["used"] = plain(Decimal(used))
+    if cap:
+        found["cap"] = plain(Decimal(cap))
+    if used is not None and cap:
+        found["percent"] = int(Decimal(used) / Decimal(cap) * 100)
+    found |= {name: value for name, value in more.items() if name != "period"}
+    return found | _period(meter, more.get("period"))
+
+
+def _period(meter: Meter | None, period: str | None) -> Evidence:
+    if meter is not None and meter.window != MeterWindow.CALENDAR:
+        return {"window": usage.label_of(meter)}
+    if period is None or period == usage.ALWAYS.isoformat():
+        return {}
+    return {"period": period, "period_label": usage.label_of(meter)}
+
+
+def _events(fact: Events, value: Value) -> Evidence:
+    return {"event": " or ".join(fact.names), _COUNTED.get(fact.measure, "count"): plain(value)} | _window(
+        fact.window
+    )
+
+
+def _window(window: Window) -> Evidence:
+    if window.unit in (Unit.DAYS, Unit.HOURS):
+        return {window.unit.value: window.length}
+    return {"within": window.unit.value}
+
+
+def _date(name: str, value: date, at: judging.At) -> Evidence:
+    day = value.astimezone(at.now.tzinfo).date() if isinstance(value, datetime) else value
+    return {"date_of": name, "date": day.isoformat(), "days_until": (day - at.today).days}
+
+
+_COUNTED: Mapping[str, str] = {"sum": "sum", "last": "last", "minutes": "minutes"}
+__all__ = ["Evidence", "figures", "of", "plain", "shown"]

@@ -1,0 +1,102 @@
+"""Which events made a fact what it is: the evidence for those few that fire."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from signals_app.knowing import changes, measures, profile, stored_events, texts
+from signals_app.knowing.profile import Profile
+from signals_app.knowing.questions import Answer, Form, Numbered, Pair, Question, Row
+from signals_app.knowing.stored_events import MOST_IDS
+from signals_app.subjects import Subject
+from upsell_project.lib.rules import facts as f
+from upsell_project.lib.rules import measuring
+from upsell_project.lib.rules.facts import Fact, Of
+
+_EVENTS = (f.Events, f.Sequence, f.Changed, f.Said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    fact: Fact
+    question: Question
+    pair: Pair
+    locale: str
+
+
+def ids_of(pairs: Sequence[tuple[Subject, Fact]], now: datetime) -> list[list[int]]:
+    """Ids of the events behind each fact, the newest first and 20 at most; none for facts of another sort.
+
+    Two statements.
+    """
+    if not any(isinstance(fact, _EVENTS) for _, fact in pairs):
+        return [[] for _ in pairs]
+    said = {fact for _, fact in pairs if isinstance(fact, f.Said)}
+    profiles = profile.load([subject for subject, _ in pairs], said, now)
+    numbered = Numbered()
+    wanted = [
+        _wanted(subject, fact, known, numbered)
+        for (subject, fact), known in zip(pairs, profiles.of, strict=True)
+    ]
+    answers = stored_events.answers(numbered, {one.pair for one in wanted if one})
+    return [_ids(one, answers.get(one.pair)) if one else [] for one in wanted]
+
+
+def _wanted(subject: Subject, fact: Fact, known: Profile, numbered: Numbered) -> _Wanted | None:
+    own = Of.ACCOUNT if subject.person is None else Of.PERSON
+    of = fact.of if isinstance(fact, f.Events | f.Sequence | f.Changed) else own
+    who = subject.person if of is Of.PERSON else subject.account
+    question = _question(fact, of, known) if who is not None else None
+    if who is None or question is None:
+        return None
+    return _Wanted(fact, question, (numbered.number(question), who), (known.person or {}).get("locale") or "")
+
+
+def _question(fact: Fact, of: Of, known: Profile) -> Question | None:
+    match fact:
+        case f.Said():
+            return texts.question(fact, of, known.seen(of))
+        case f.Changed():
+            return _newest(changes.unusual(fact, known.seen(of)))
+        case f.Events():
+            question, _ = measures.of_events(replace(fact, measure=f.Measure.COUNT), known.seen(of))
+            return _newest(question)
+        case f.Sequence():
+            return replace(measures.of_sequence(fact, known.seen(of))[0], form=Form.ROWS)
+    return None
+
+
+def _newest(question: Question) -> Question:
+    """Where PostgreSQL can tell them, it need not send more."""
+    return question if question.form is Form.ROWS else replace(question, form=Form.NEWEST, days=())
+
+
+def _ids(one: _Wanted, answer: Answer) -> list[int]:
+    if one.question.form is Form.NEWEST:
+        return [id for id in answer if isinstance(id, int)] if isinstance(answer, list) else []
+    rows = [row for row in answer if isinstance(row, Row)] if isinstance(answer, list) else []
+    match one.fact:
+        case f.Said():
+            return _in_order(row for _, row, _ in texts.saying(one.fact, rows, one.locale))
+        case f.Sequence():
+            return _in_order(_in_turn(one.fact, rows))
+        case f.Events() | f.Changed():
+            fitting = zip(rows, measures.happened(rows), strict=True)
+            return _in_order(row for row, it in fitting if measuring.fits(one.fact.where, it))
+    return []
+
+
+def _in_turn(fact: f.Sequence, rows: Iterable[Row]) -> list[Row]:
+    """Those of the sequences that were completed."""
+    whole: list[Row] = []
+    begun: list[Row] = []
+    for row in sorted(rows, key=lambda row: (row.at, row.name)):
+        if row.name == fact.names[len(begun)]:
+            begun.append(row)
+        if len(begun) == len(fact.names):
+            whole, begun = whole + begun, []
+    return whole
+
+
+def _in_order(rows: Iterable[Row]) -> list[int]:
+    return [row.id for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True)[:MOST_IDS]]

@@ -1,0 +1,113 @@
+"""What is asked of stored events, in a form that many subjects share: a window that began at a moment, no more zones.
+
+A question is answered by PostgreSQL as far as it can say it exactly; the rest is measured in Python from rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from upsell_project.lib.rules.facts import Of, Value
+
+
+class Form(StrEnum):
+    """What is made of the events: the answer's type."""
+
+    COUNT = "count"
+    """int"""
+    DAILY = "daily"
+    """dict[int, int]: how many, by the number of the day; 1 is the first of `days`."""
+    DISTINCT = "distinct"
+    """int"""
+    SUM = "sum"
+    """Decimal"""
+    LAST = "last"
+    """Value"""
+    SESSION = "session"
+    """int"""
+    MINUTES = "minutes"
+    """int"""
+    SWITCHES = "switches"
+    """int"""
+    TURNS = "turns"
+    """list[str]: the names in the order in which they came."""
+    ROWS = "rows"
+    """list[Row], in the order of their ids."""
+    NEWEST = "newest"
+    """list[int]: the ids of the newest, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`properties`: only those that were asked for."""
+
+    id: int
+    at: datetime
+    name: str
+    properties: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`where`: a path predicate for `@@`. `path`: a dotted path to the value. `keys`: what rows carry of properties."""
+
+    form: Form
+    of: Of
+    names: tuple[str, ...]
+    """None: every event."""
+    since: datetime
+    until: datetime
+    where: str | None = None
+    path: str = ""
+    days: tuple[datetime, ...] = ()
+    keys: tuple[str, ...] = ()
+    gap: int = 0
+    """Minutes of silence that end a session."""
+    tracked: bool = False
+    """Only events of track calls, as meters count."""
+
+
+Answer = int | Decimal | dict[int, int] | list[Row] | list[int] | list[str] | Value
+"""By the form; a question that no event answers has none."""
+Pair = tuple[int, int]
+"""The number of a question, and the person or account of which it is asked."""
+Answers = dict[Pair, Answer]
+
+
+class Numbered:
+    """Questions, each once: what is asked of many is told by its number."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self._numbers: dict[Question, int] = {}
+
+    def number(self, question: Question) -> int:
+        found = self._numbers.setdefault(question, len(self.questions))
+        if found == len(self.questions):
+            self.questions.append(question)
+        return found
+
+
+def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
+    """When the local days began that hold these moments and those between."""
+    here = ZoneInfo(zone)
+    day, last = since.astimezone(here).date(), until.astimezone(here).date()
+    found = []
+    while day <= last:
+        found.append(datetime.combine(day, time.min, here))
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+def array(numbers: Iterable[int | None]) -> str:
+    """Whole numbers as PostgreSQL reads an array. The driver takes ten times as long for a list."""
+    return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
+
+
+def keys_of(*paths: str) -> tuple[str, ...]:
+    """The properties that are needed to read these dotted paths."""
+    return tuple(sorted({key for path in paths for key in (path, path.partition(".")[0])}))

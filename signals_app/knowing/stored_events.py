@@ -1,0 +1,224 @@
+"""Answers of stored events: one statement for all questions of any number of people and accounts.
+
+Of each question only its number and whom it is asked about travel once per pair; PostgreSQL looks at every pair by the
+index (person or account, name, time) and, where nothing of the row is needed, at nothing but that index.
+
+An account's events are those that name it, or an account that was merged into it, and what people who are at home there
+did without naming any, just as its use is counted.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from people_app import homes
+from signals_app.knowing.profile import read_json
+from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row, array
+from signals_app.knowing.where_path import deep_node, storable
+from upsell_project.lib import bulk
+from upsell_project.lib.rules import measuring
+from upsell_project.lib.rules.facts import Of
+
+MOST_IDS = 20
+KINDS = ("track", "page", "screen")
+"""The other calls say something of somebody, and are no events."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Shape:
+    """Questions of one shape are one branch of the statement."""
+
+    form: Form
+    of: Of
+    named: bool
+    filtered: bool
+    tracked: bool
+
+
+@dataclass(slots=True)
+class _Branch:
+    numbers: list[int] = field(default_factory=list)
+    """Of the questions."""
+    who: list[int] = field(default_factory=list)
+    """Whom each is asked about."""
+
+
+def answers(numbered: Numbered, pairs: Iterable[Pair]) -> Answers:
+    """The answers there are to these pairs, each of them once; no statement where nothing is asked."""
+    shapes: dict[_Shape, _Branch] = defaultdict(_Branch)
+    branches = [shapes[_shape(one)] if _possible(one) else _Branch() for one in numbered.questions]
+    for number, who in pairs:
+        branch = branches[number]
+        branch.numbers.append(number)
+        branch.who.append(who)
+    asked = {shape: branch for shape, branch in shapes.items() if branch.who}
+    return _ask(numbered.questions, dict(sorted(asked.items()))) if asked else {}
+
+
+def _ask(questions: Sequence[Question], branches: Mapping[_Shape, _Branch]) -> Answers:
+    sql = [_AS_JSON]
+    parameters: list[Any] = [bulk.json([_record(at, one) for at, one in enumerate(questions)])]
+    accounts = {who for shape, one in branches.items() if shape.of is Of.ACCOUNT for who in one.who}
+    if accounts:
+        sql.append(_REACH)
+        parameters.append(sorted(accounts))
+    union = " UNION ALL ".join(map(_branch, branches))
+    for branch in branches.values():
+        parameters += [array(branch.numbers), array(branch.who)]
+    rows = bulk.prepared(f"WITH RECURSIVE {', '.join(sql)} {union}", parameters)
+    return {
+        (number, who): count if text is None else _READ[questions[number].form](text, questions[number])
+        for number, who, count, text in rows
+    }
+
+
+def _shape(question: Question) -> _Shape:
+    filtered = question.where is not None
+    return _Shape(question.form, question.of, bool(question.names), filtered, question.tracked)
+
+
+def _possible(question: Question) -> bool:
+    """Whether any event could have that name."""
+    return not question.names or any(map(storable, question.names))
+
+
+def _record(number: int, question: Question) -> dict[str, Any]:
+    deep = deep_node(question.path) if question.path and storable(question.path) else None
+    return {
+        "q": number,
+        "names": [*filter(storable, question.names)],
+        "since": question.since,
+        "until": question.until,
+        "path": question.where,
+        "key": question.path if storable(question.path) else None,
+        "deep": f"strict {deep}" if deep else None,
+        "days": question.days,
+        "keys": [*filter(storable, question.keys)],
+        "gap": question.gap,
+    }
+
+
+def _branch(shape: _Shape) -> str:
+    conditions = ["e.occurred_at >= f.since", "e.occurred_at <= f.until"]
+    if shape.named:
+        conditions.append("e.name = ANY(f.names)")
+    if shape.tracked:
+        conditions.append("e.kind = 'track'")
+    elif not shape.named:
+        conditions.append(f"e.kind IN {KINDS}")
+    if shape.filtered:
+        conditions.append("e.properties @@ f.path")
+    columns = _COLUMNS.get(shape.form, "e.occurred_at")
+    source = _SOURCE[shape.of].format(columns=columns, conditions=" AND ".join(conditions))
+    return _BRANCH.format(of=_TO[shape.of], answer=_ANSWER[shape.form].format(source=source))
+
+
+def _days(text: str, question: Question) -> Answer:
+    return {int(day): count for day, count in json.loads(text).items()}
+
+
+def _rows(text: str, question: Question) -> Answer:
+    """Numbers exactly as they are stored, but for meters as meters read them."""
+    rows = json.loads(text) if question.tracked else read_json(text)
+    return [Row(id, datetime.fromisoformat(at), name, properties) for id, at, name, properties in rows]
+
+
+def _turns(text: str, question: Question) -> Answer:
+    names = [*filter(storable, question.names)]
+    return [names[ord(one) - _FIRST] for one in text]
+
+
+_FIRST = ord("A")
+_READ: dict[Form, Callable[[str, Question], Answer]] = {
+    Form.DAILY: _days,
+    Form.SUM: lambda text, question: Decimal(text),
+    Form.LAST: lambda text, question: measuring.value(read_json(text)),
+    Form.TURNS: _turns,
+    Form.ROWS: _rows,
+    Form.NEWEST: lambda text, question: [*json.loads(text)],
+}
+_AS_JSON = """
+asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
+    until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int))
+"""
+_REACH = f"""
+down (id, root) AS (
+    SELECT id, id FROM people_app_account WHERE id = ANY(%s)
+    UNION SELECT a.id, down.root FROM people_app_account a JOIN down ON a.merged_into_id = down.id
+), home AS MATERIALIZED (
+    SELECT d.root, array_agg(DISTINCT h.person_id) AS people
+    FROM ({homes.at_home_sql("ARRAY(SELECT id FROM down)")}) h JOIN down d ON d.id = h.account_id GROUP BY d.root
+), reach AS MATERIALIZED (
+    SELECT d.root, d.ids, coalesce(h.people, '{{}}') AS people
+    FROM (SELECT root, array_agg(id) AS ids FROM down GROUP BY root) d LEFT JOIN home h ON h.root = d.root
+)
+"""
+_BRANCH = """
+(SELECT f.q, r.who, c.count, c.text FROM unnest(%s::int[], %s::bigint[]) AS r(q, who)
+JOIN asked f ON f.q = r.q {of} CROSS JOIN LATERAL ({answer}) c)
+"""
+_TO = {Of.PERSON: "", Of.ACCOUNT: "JOIN reach x ON x.root = r.who"}
+_SOURCE = {
+    Of.PERSON: "(SELECT {columns} FROM signals_app_event e WHERE e.person_id = r.who AND {conditions}) e",
+    Of.ACCOUNT: "(SELECT {columns} FROM signals_app_event e WHERE e.account_id = ANY(x.ids) AND {conditions}"
+    " UNION ALL SELECT {columns} FROM signals_app_event e"
+    " WHERE e.person_id = ANY(x.people) AND e.account_id IS NULL AND {conditions}) e",
+}
+# A property that is called like the whole path comes first. Numbers that are equal are one value, true is not 1, and a
+# list is the set of the texts in it.
+_PLAIN = "e.properties -> f.key"
+_VALUE = f"""
+CASE WHEN f.deep IS NULL OR e.properties ? f.key THEN {_PLAIN}
+    ELSE jsonb_path_query_first(e.properties, f.deep, '{{}}', true) END AS value
+"""
+_COMPARED = """
+CASE jsonb_typeof(e.value) WHEN 'array' THEN (SELECT coalesce(jsonb_agg(DISTINCT t), '[]')
+        FROM jsonb_array_elements(e.value) t WHERE jsonb_typeof(t) = 'string')
+    WHEN 'object' THEN NULL WHEN 'null' THEN NULL ELSE e.value END
+"""
+_KEPT = """
+(SELECT coalesce(jsonb_object_agg(k, e.properties -> k), '{{}}') FROM unnest(f.keys) k WHERE e.properties ? k)
+"""
+_COLUMNS = {
+    Form.DISTINCT: _VALUE,
+    Form.SUM: _VALUE,
+    Form.LAST: f"e.id, e.name, e.occurred_at, {_VALUE}",
+    Form.SWITCHES: f"e.id, e.name, e.occurred_at, {_VALUE}",
+    Form.TURNS: "e.id, e.name, e.occurred_at",
+    Form.ROWS: "e.id, e.name, e.occurred_at, e.properties",
+    Form.NEWEST: "e.id, e.occurred_at",
+}
+_IN_ORDER = 'ORDER BY e.occurred_at, e.name COLLATE "C", e.id'
+_BEFORE = "e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at)"
+_STARTS = f"CASE WHEN {_BEFORE} <= f.gap * interval '1 minute' THEN 0 ELSE 1 END"
+_ANSWER = {
+    Form.COUNT: "SELECT count(*) AS count, NULL AS text FROM {source}",
+    Form.DAILY: "SELECT NULL::bigint AS count, json_object_agg(d.day, d.count)::text AS text"
+    " FROM (SELECT width_bucket(e.occurred_at, f.days) AS day, count(*) AS count FROM {source} GROUP BY 1) d"
+    " HAVING count(*) > 0",
+    Form.DISTINCT: f"SELECT count(DISTINCT {_COMPARED}) AS count, NULL AS text FROM {{source}}",
+    Form.SUM: "SELECT NULL::bigint AS count, sum(CASE WHEN jsonb_typeof(e.value) = 'number' THEN e.value::numeric END)"
+    "::text AS text FROM {source}",
+    Form.LAST: "SELECT NULL::bigint AS count, e.value::text AS text FROM {source}"
+    " WHERE jsonb_typeof(e.value) NOT IN ('null', 'object')"
+    ' ORDER BY e.occurred_at DESC, e.name COLLATE "C" DESC, e.id DESC LIMIT 1',
+    Form.SESSION: "SELECT max(n.count) AS count, NULL AS text FROM (SELECT count(*) AS count"
+    " FROM (SELECT sum(s.starts) OVER (ORDER BY s.occurred_at) AS visit"
+    f" FROM (SELECT e.occurred_at, {_STARTS} AS starts FROM {{source}}) s) v GROUP BY v.visit) n",
+    Form.MINUTES: "SELECT floor(extract(epoch FROM sum(s.before)) / 60)::bigint AS count, NULL AS text"
+    f" FROM (SELECT {_BEFORE} AS before FROM {{source}}) s WHERE s.before <= f.gap * interval '1 minute'",
+    Form.SWITCHES: "SELECT count(*) AS count, NULL AS text FROM (SELECT e.value, lag(e.value)"
+    f" OVER ({_IN_ORDER}) AS before FROM (SELECT e.id, e.name, e.occurred_at, {_COMPARED} AS value FROM {{source}}) e"
+    " WHERE e.value IS NOT NULL) s WHERE s.before <> s.value",
+    Form.TURNS: "SELECT NULL::bigint AS count,"
+    f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
+    Form.ROWS: "SELECT NULL::bigint AS count, json_agg(json_build_array(e.id, e.occurred_at, e.name,"
+    f" {_KEPT}) ORDER BY e.id)::text AS text FROM {{source}} HAVING count(*) > 0",
+    Form.NEWEST: "SELECT NULL::bigint AS count, json_agg(n.id ORDER BY n.occurred_at DESC, n.id DESC)::text AS text"
+    f" FROM (SELECT e.id, e.occurred_at FROM {{source}} ORDER BY 2 DESC, 1 DESC LIMIT {MOST_IDS}) n"
+    " HAVING count(*) > 0",
+}

@@ -1,0 +1,55 @@
+"""What somebody's texts mean: those of tickets, surveys and feedback in a window."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from signals_app import intents
+from signals_app.knowing.questions import Form, Question, Row
+from upsell_project.lib.rules import windows
+from upsell_project.lib.rules.facts import Of, Said, Value
+from upsell_project.lib.rules.measuring import Seen
+
+_KEYS = ("body", "comment", "subject", "text")
+_KEPT = 20_000
+_DIGITS = Decimal("0.001")
+
+
+def question(fact: Said, of: Of, seen: Seen) -> Question:
+    """`of`: a person's own texts, or the whole account's. Every label is answered by the same one."""
+    since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
+    return Question(Form.ROWS, of, tuple(sorted(intents.TEXT_EVENTS)), since, seen.now, keys=_KEYS)
+
+
+def value(fact: Said, rows: list[Row] | None, locale: str) -> tuple[Value, dict[str, Any]]:
+    """The highest confidence (the newest of equals), 0 without any; and its words and event."""
+    best = max(saying(fact, rows, locale), key=lambda one: (one[0], one[1].at), default=None)
+    if best is None:
+        return Decimal(0), {}
+    sure, row, words = best
+    return sure, {"words": list(words), "event_id": row.id}
+
+
+def saying(fact: Said, rows: list[Row] | None, locale: str) -> Iterator[tuple[Decimal, Row, tuple[str, ...]]]:
+    """(confidence, event, words) of each text that means it."""
+    for row in rows or ():
+        for intent in _read(text_of(row.properties), locale):
+            if intent.label == fact.label:
+                yield Decimal(str(intent.confidence)).quantize(_DIGITS), row, intent.words
+
+
+def text_of(properties: Mapping[str, Any]) -> str:
+    """The text, comment or body, after the subject if there is one."""
+    said = next((text for name in ("text", "comment", "body") if (text := _text(properties, name))), "")
+    return "\n".join(part for part in (_text(properties, "subject"), said) if part)
+
+
+def _text(properties: Mapping[str, Any], name: str) -> str:
+    found = properties.get(name)
+    return found.strip() if isinstance(found, str) else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(text: str, locale: str) -> tuple[intents.Intent, ...]:
+    return tuple(intents.read(text, locale)) if text else ()

@@ -1,0 +1,111 @@
+"""Whether a score may be saved, switched off or deleted: its signs read and are about accounts, and nothing that is
+live refers to one that goes."""
+
+from collections.abc import Collection, Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from signals_app.models import ScoreDefinition, Segment, SignalDefinition
+from signals_app.models.signal import Detector
+from signals_app.scores import rules
+from upsell_project.lib.rules import reading
+from upsell_project.lib.rules.facts import Member, Of, Score
+from upsell_project.lib.rules.tree import facts as facts_of
+
+MOST_SIGNS = 20
+MOST_POINTS = 1_000_000
+LONGEST_PART, LONGEST_NAME = 40, 200
+KEYS = ("part", "name", "points", "if")
+
+
+def problems(signs: Any) -> list[str]:
+    """Sentences about everything that is wrong, each with its place: `signs[0].points: ...`."""
+    if not isinstance(signs, list) or not signs:
+        return ["signs: must be a list with at least one sign"]
+    if len(signs) > MOST_SIGNS:
+        return [f"signs: has more than {MOST_SIGNS}"]
+    found = [wrong for place, sign in enumerate(signs) for wrong in _of_one(f"signs[{place}]", sign)]
+    names = [sign["name"] for sign in signs if isinstance(sign, Mapping) and "name" in sign]
+    if not found and len(set(names)) < len(names):
+        found.append("signs: two have the same name")
+    return found
+
+
+def _of_one(path: str, sign: Any) -> Iterator[str]:
+    if not isinstance(sign, Mapping) or set(sign) != set(KEYS):
+        yield f"{path}: must have {', '.join(KEYS)} and nothing else"
+        return
+    for key, longest in (("part", LONGEST_PART), ("name", LONGEST_NAME)):
+        if not isinstance(sign[key], str) or not sign[key].strip() or len(sign[key]) > longest:
+            yield f"{path}.{key}: must be a text of up to {longest} characters"
+    if not _is_points(sign["points"]):
+        yield f"{path}.points: must be a number above 0 and up to {MOST_POINTS}"
+    yield from _of_rule(f"{path}.if", sign["if"])
+
+
+def _is_points(points: Any) -> bool:
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        return False
+    return isfinite(points) and 0 < points <= MOST_POINTS
+
+
+def _of_rule(path: str, raw: Any) -> Iterator[str]:
+    try:
+        rule = reading.read(raw)
+    except reading.Unreadable as error:
+        for place, sentence in error.problems:
+            yield f"{path}{f'.{place}' if place else ''}: {sentence}"
+        return
+    facts = facts_of(rule)
+    if any(isinstance(fact, Member) or getattr(fact, "of", Of.ACCOUNT) is Of.PERSON for fact in facts):
+        yield f"{path}: asks about a person; a score is of an account: ask `of` the account, and of no segment"
+    if any(isinstance(fact, Score) for fact in facts):
+        yield f"{path}: asks for another score; take over its signs instead"
+
+
+def untrained(definition: ScoreDefinition, signs: Any) -> str:
+    """Why this cannot be weighed by what was learned; empty if it can."""
+    training = definition.training
+    if not training:
+        return "It was not trained yet."
+    if training.get("problem"):
+        return f"It could not be trained: {training['problem']}"
+    if training["signs"] != rules.fingerprint(signs):
+        return "Its signs have changed since it was trained: train it again."
+    if training["brier"] >= training["base_brier"]:
+        return "What was learned predicts no better than the share of all who accepted: it stays with the points."
+    return ""
+
+
+def referring(slug: str) -> list[str]:
+    """What is live and asks for this score, as staff call it."""
+    found = []
+    for definition in SignalDefinition.objects.filter(live=True).order_by("slug"):
+        by_name = definition.detector == Detector.SCORE and definition.config.get("name") == slug
+        if by_name or slug in set(_named([definition.condition, definition.config])):
+            found.append(f"the signal {definition.slug}")
+    for segment in Segment.objects.filter(live=True).order_by("slug"):
+        if slug in set(_named(segment.rule)):
+            found.append(f"the segment {segment.slug}")
+    return found
+
+
+def refusals(slugs: Collection[str], verb: str) -> list[str]:
+    """Sentences why these may not go; none where nothing needs them."""
+    return [
+        f"{slug} cannot be {verb}: {', '.join(users)} {'refers' if len(users) == 1 else 'refer'} to it."
+        for slug in sorted(slugs)
+        if (users := referring(slug))
+    ]
+
+
+def _named(raw: Any) -> Iterator[str]:
+    """The scores that are asked for anywhere in this JSON."""
+    if isinstance(raw, Mapping):
+        if raw.get("fact") == Score.kind and isinstance(raw.get("name"), str):
+            yield raw["name"]
+        for each in raw.values():
+            yield from _named(each)
+    elif isinstance(raw, list):
+        for each in raw:
+            yield from _named(each)

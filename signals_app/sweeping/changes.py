@@ -1,0 +1,122 @@
+"""Who may do unusually much or little: one pass over the events of nine weeks, for everybody at once.
+
+`lib.baseline` compares with a median of the weeks (or weekdays) before. A median lies between the least and the most of
+what it is made of, and both scores and ratios only fall as it comes nearer to what is compared: so whoever is no drop
+against the most of their weeks is none against the median, and likewise a spike against the least.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from signals_app.knowing import where_path
+from signals_app.sweeping import reach, zones
+from signals_app.sweeping.asking import TRUE, Asking
+from signals_app.sweeping.happened import named
+from upsell_project.lib import baseline, bulk
+from upsell_project.lib.rules.facts import Changed, Of, Op, Span, Turn
+from upsell_project.lib.rules.tree import Test
+
+_ROUNDING = 1e-6
+_LONGEST = timedelta(days=(baseline.WEEKS + 1) * baseline.WEEK + 2)
+
+
+def say(test: Test, asking: Asking, wanted: bool) -> str:
+    fact = test.fact
+    assert isinstance(fact, Changed)
+    plain = test.op in (Op.IS, Op.IS_NOT) and isinstance(test.value, bool)
+    path, rest = where_path.split(fact.where)
+    if rest or not plain or (test.value is (test.op is Op.IS)) is not wanted:
+        return TRUE
+    return asking.among(_query(fact, path, asking), "p.id" if fact.of is Of.PERSON else "a.id")
+
+
+def _query(fact: Changed, path: str | None, asking: Asking) -> str:
+    days = asking.given(
+        f"days_of_a_{fact.span}_{fact.turn}",
+        "SELECT * FROM json_to_recordset("
+        f"{asking.value(bulk.json(_bounds(fact, asking)))}::json) AS x(zone text, bounds timestamptz[])",
+    )
+    last = len(_starts(fact, asking.now.date())) - 1
+    like = f"d.b < {last} AND ({last} - d.b) % {1 if fact.span is Span.WEEK else baseline.WEEK} = 0".replace(
+        "%", "%%"
+    )
+    return _COUNTED.format(
+        events=reach.events(asking, fact.of, "e.occurred_at", _conditions(fact, path, asking)),
+        days=days,
+        zone=_zone(fact.of, days, asking),
+        last=last,
+        like=like,
+        weeks=baseline.WEEKS,
+        young=baseline.FEWEST_WEEKS * baseline.WEEK if fact.span is Span.DAY else 0,
+        fits=_fits(fact),
+    )
+
+
+def _conditions(fact: Changed, path: str | None, asking: Asking) -> str:
+    first, now = asking.value(asking.now - _LONGEST), asking.value(asking.now)
+    within = f"{named(fact.names, asking)} AND e.occurred_at > {first} AND e.occurred_at <= {now}"
+    return f"{within} AND e.properties @@ {asking.value(path)}::jsonpath" if path else within
+
+
+def _zone(of: Of, days: str, asking: Asking) -> str:
+    """The days where each of `v` is; somebody without a zone lives in that of their account."""
+    if of is Of.ACCOUNT:
+        rows, zone = "JOIN people_app_account b ON b.id = v.id", "b.timezone"
+    else:
+        reach.homes(asking)
+        rows = (
+            "JOIN people_app_person b ON b.id = v.id LEFT JOIN home h ON h.person = b.id"
+            " LEFT JOIN people_app_account y ON y.id = h.account"
+        )
+        zone = "coalesce(nullif(b.timezone, ''), y.timezone, '')"
+    still = f"WHERE NOT {zone} = ANY({asking.value(asking.still)}::text[])" if asking.still else ""
+    return f"{rows} LEFT JOIN {days} k ON k.zone = {zone} {still}"
+
+
+def _bounds(fact: Changed, asking: Asking) -> list[dict[str, object]]:
+    """Per zone, when the days or weeks began, and when the last one ended."""
+    return [
+        {
+            "zone": name,
+            "bounds": [
+                datetime.combine(day, time.min, zone).astimezone(UTC)
+                for day in _starts(fact, _last(fact, asking.now.astimezone(zone).date()))
+            ],
+        }
+        for name, zone in zones.every().items()
+    ]
+
+
+def _last(fact: Changed, today: date) -> date:
+    return today if fact.turn is Turn.SPIKE else today - timedelta(days=1)
+
+
+def _starts(fact: Changed, last: date) -> list[date]:
+    """The first days of all that is compared with, of what is compared, and of what comes after it."""
+    step = baseline.WEEK if fact.span is Span.WEEK else 1
+    count = baseline.WEEKS * baseline.WEEK // step
+    return [last + timedelta(days=1 - step * back) for back in range(count + 1, -1, -1)]
+
+
+def _fits(fact: Changed) -> str:
+    bounds = baseline.STANDARD
+    if fact.turn is Turn.DROP:
+        more, less, ratio = "c.most", "c.now", f"c.now <= {bounds.fall} * c.most + {_ROUNDING}"
+    else:
+        more, less, ratio = "c.now", "c.fewest", f"c.now >= {bounds.rise} * c.fewest - {_ROUNDING}"
+    chance = f"2 * (sqrt({more} + {baseline.SHIFT}) - sqrt({less} + {baseline.SHIFT})) >= {bounds.score - _ROUNDING}"
+    return f"{ratio} AND {more} - {less} >= {bounds.least - _ROUNDING} AND {chance}"
+
+
+# Weeks are like any others, days like those of the same weekday; of who came lately all days are.
+_COUNTED = """
+SELECT c.id FROM (
+    SELECT d.id, coalesce(sum(d.n) FILTER (WHERE d.b = {last}), 0) AS now,
+        greatest(max(d.n) FILTER (WHERE {like}),
+            CASE WHEN min(d.b) > {last} - {young} THEN max(d.n) FILTER (WHERE d.b < {last}) END) AS most,
+        CASE WHEN count(*) FILTER (WHERE {like}) = {weeks} THEN min(d.n) FILTER (WHERE {like}) ELSE 0 END AS fewest
+    FROM (SELECT v.id, width_bucket(v.occurred_at,
+            coalesce(k.bounds, (SELECT bounds FROM {days} WHERE zone = ''))) AS b, count(*)::float8 AS n
+        FROM ({events}) v {zone} GROUP BY 1, 2) d
+    WHERE d.b BETWEEN 1 AND {last} GROUP BY d.id
+) c WHERE {fits}
+"""

@@ -1,0 +1,225 @@
+"""Whose answer can have changed by what is new: events that a definition reads, totals and facts that moved."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import chain
+
+from people_app.models import Person
+from signals_app.arming import Resting
+from signals_app.compiled import EVERY, Compiled
+from signals_app.ingest import Stored
+from signals_app.models import Signal
+from signals_app.subjects import Subject
+from signals_app.usage import Change
+from upsell_project.lib.rules.facts import Of, Where
+from upsell_project.lib.rules.measuring import Happened, fits
+
+KINDS = ("track", "page", "screen")
+Wheres = tuple[tuple[Where, ...], ...]
+
+
+@dataclass
+class Batch:
+    """What is new: events, totals that moved, accounts whose plan or limits changed."""
+
+    stored: Sequence[Stored]
+    changes: Sequence[Change] = ()
+    changed_accounts: set[int] = field(default_factory=set)
+    _newest: dict[tuple[str | None, Wheres | None, Of], dict[Subject, Stored]] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Stored]]:
+        """Events by name, each in the order in which they happened."""
+        found: dict[str, list[Stored]] = {}
+        for one in self.stored:
+            if one.item.kind in KINDS:
+                found.setdefault(one.item.name, []).append(one)
+        for those in found.values():
+            those.sort(key=_when)
+        return found
+
+    def newest(self, name: str | None, wheres: Wheres | None, of: Of) -> Mapping[Subject, Stored]:
+        """The newest event of each subject that did something of this name (None: of any) with any of these properties
+        (None: with any)."""
+        key = (name, wheres, of)
+        if key not in self._newest:
+            self._newest[key] = self._newest_of(name, wheres, of)
+        return self._newest[key]
+
+    def _newest_of(self, name: str | None, wheres: Wheres | None, of: Of) -> dict[Subject, Stored]:
+        """The newest first: what somebody did before need not be looked at."""
+        fitting = _any_of(wheres) if wheres is not None else None
+        found: dict[tuple[int | None, int | None], Stored] = {}
+        for one in reversed(self._called(name)):
+            person = one.person_id if of is Of.PERSON else None
+            whose = (person, one.account_id)
+            if whose in found or not (person if of is Of.PERSON else one.account_id):
+                continue
+            if fitting is None or fitting(one):
+                found[whose] = one
+        return {Subject(*whose): one for whose, one in found.items()}
+
+    def _called(self, name: str | None) -> Sequence[Stored]:
+        if name is not None:
+            return self.by_name[name]
+        return sorted(chain.from_iterable(self.by_name.values()), key=_when)
+
+    @cached_property
+    def told(self) -> Sequence[Stored]:
+        """What brought facts, oldest first."""
+        bringing = (one for one in self.stored if one.item.account_traits or one.item.kind == "identify")
+        return sorted(bringing, key=_when)
+
+    @cached_property
+    def people(self) -> set[int]:
+        """Whose answers can have changed."""
+        return {one.person_id for one in self.stored if one.person_id} | {
+            change.last.person_id for change in self.changes if change.last.person_id
+        }
+
+    @cached_property
+    def accounts(self) -> set[int]:
+        """Whose answers can have changed."""
+        return (
+            {one.account_id for one in self.stored if one.account_id}
+            | {change.account_id for change in self.changes}
+            | self.changed_accounts
+        )
+
+    @cached_property
+    def known(self) -> set[int]:
+        """The people of this batch whom we know by a user id."""
+        rows = Person.objects.filter(pk__in=self.people, user_id__isnull=False)
+        return set(rows.values_list("pk", flat=True)) if self.people else set()
+
+
+@dataclass(slots=True)
+class Asked:
+    """A definition to be asked for somebody. `by`: the newest event that gives reason to, by the resource it used (no
+    name: any); `resources`: those whose parts can have changed, None for all."""
+
+    compiled: Compiled
+    subject: Subject
+    by: dict[str, Stored] = field(default_factory=dict)
+    resources: set[str] | None = field(default_factory=set)
+    told: int | None = None
+    """Whom it was told that found what this asks for."""
+
+    def because_of(self, one: Stored | None, resource: str = "") -> None:
+        if one and (resource not in self.by or self.by[resource].item.occurred_at <= one.item.occurred_at):
+            self.by[resource] = one
+        if not resource:
+            self.resources = None
+        elif self.resources is not None:
+            self.resources.add(resource)
+
+
+def of(compiled: Iterable[Compiled], batch: Batch, resting: Resting) -> list[Asked]:
+    """Each definition once for each subject, but for those of whom it rests."""
+    return [
+        one
+        for each in compiled
+        for one in _Asking(each, batch, resting.get(each.definition.pk, frozenset())).all()
+    ]
+
+
+def by_signals(compiled: Iterable[Compiled], found: Sequence[Signal]) -> list[Asked]:
+    """The definitions that ask for what was found, for whom it was found."""
+    wanted: dict[tuple[int, Subject], Asked] = {}
+    for each in compiled:
+        for signal in found:
+            if signal.definition.slug in each.reads_signals:
+                person = signal.person_id if each.of is Of.PERSON else None
+                subject = Subject(person, signal.account_id)
+                wanted[id(each), subject] = Asked(each, subject, {}, None, signal.person_id)
+    return [one for one in wanted.values() if one.subject.person or one.subject.account]
+
+
+class _Asking:
+    """Whom one definition is asked for."""
+
+    def __init__(self, compiled: Compiled, batch: Batch, resting: Collection[int]) -> None:
+        self._compiled, self._batch, self._resting = compiled, batch, resting
+        self._wanted: dict[Subject, Asked] = {}
+
+    def all(self) -> Iterable[Asked]:
+        self._by_events()
+        if self._compiled.reads_use:
+            self._by_use()
+        if self._compiled.reads_account:
+            self._by_facts()
+        if self._compiled.reads_person:
+            for one in self._batch.told:
+                if one.item.kind == "identify":
+                    self._ask(one.person_id, one.account_id, one)
+        return self._wanted.values()
+
+    def _ask(self, person: int | None, account: int | None, by: Stored | None, resource: str = "") -> None:
+        about_person = self._compiled.of is Of.PERSON
+        whose = person if about_person else account
+        if not whose or whose in self._resting:
+            return
+        subject = Subject(person if about_person else None, account)
+        if subject not in self._wanted:
+            self._wanted[subject] = Asked(self._compiled, subject)
+        self._wanted[subject].because_of(by, resource)
+
+    def _by_events(self) -> None:
+        """Each is asked for once, however much they did: what is grouped is shared by all definitions."""
+        compiled, wanted, resting = self._compiled, self._wanted, self._resting
+        about_person = compiled.of is Of.PERSON
+        names = [None] if compiled.names is None else sorted(compiled.names & self._batch.by_name.keys())
+        for name in names:
+            wheres = compiled.wheres.get(name) if name is not None else None
+            newest = self._batch.newest(name, None if wheres is None else tuple(wheres), compiled.of)
+            for subject, one in newest.items():
+                if (subject.person if about_person else subject.account) in resting:
+                    continue
+                if subject in wanted:
+                    wanted[subject].because_of(one)
+                else:
+                    wanted[subject] = Asked(compiled, subject, {"": one}, None)
+
+    def _by_use(self) -> None:
+        """By whoever used that resource: nobody else in the account, since an offer says "you have used"."""
+        resources = self._compiled.resources
+        for change in self._batch.changes:
+            if not resources:
+                self._ask(change.last.person_id, change.account_id, change.last)
+            elif EVERY in resources or change.resource in resources:
+                self._ask(change.last.person_id, change.account_id, change.last, change.resource)
+
+    def _by_facts(self) -> None:
+        """By whoever brought the facts, where somebody did."""
+        brought = {one.account_id: one for one in self._batch.told if one.item.account_traits}
+        for account in self._batch.changed_accounts:
+            one = brought.get(account)
+            self._ask(one.person_id if one else None, account, one)
+
+
+def _when(one: Stored) -> datetime:
+    return one.item.occurred_at
+
+
+def _any_of(wheres: Wheres) -> Callable[[Stored], bool]:
+    """Whether an event has the properties of one of these. Few values come again and again: they are compared once."""
+    paths = tuple({one.path for where in wheres for one in where})
+    plain = not any("." in path for path in paths)
+    known: dict[tuple[str | None, ...], bool] = {}
+
+    def fitting(one: Stored) -> bool:
+        values = tuple([one.item.properties.get(path) for path in paths])
+        # Of texts alone equal ones are the same: 1 is True to Python.
+        if not plain or any(type(value) is not str and value is not None for value in values):
+            return any(fits(where, _happened(one)) for where in wheres)
+        if values not in known:
+            known[values] = any(fits(where, _happened(one)) for where in wheres)
+        return known[values]
+
+    return fitting
+
+
+def _happened(one: Stored) -> Happened:
+    return Happened(one.item.occurred_at, one.item.name, one.item.properties)

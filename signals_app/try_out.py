@@ -1,0 +1,201 @@
+"""Try a definition on one person: each of its conditions with what was found, and whether it would be found now, or why
+not. Also with an event that nobody sent: as if it had just been stored. Nothing is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from people_app import homes
+from people_app.models import Person
+from signals_app import arming, compiled, evidence, judged, mapping, routing
+from signals_app.arming import Moment, State
+from signals_app.compiled import Compiled, Part
+from signals_app.incoming import Rejected
+from signals_app.knowing import Known
+from signals_app.models import Meter, SignalDefinition
+from signals_app.rehearse import history
+from signals_app.rehearse.past import Kept
+from signals_app.rehearse.replaying import moment_of
+from signals_app.rehearse.subjects import parts_of
+from signals_app.rehearse.telling import Told
+from signals_app.subjects import Subject
+from signals_app.triggered import KINDS, Asked
+from upsell_project.lib.rules import judging, wording
+from upsell_project.lib.rules.facts import Of
+from upsell_project.lib.rules.tree import Test
+from upsell_project.lib.rules.tree import tests as tests_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition. `found`: the value as JSON, None where it is not known; `holds`: None for the same reason."""
+
+    condition: str
+    found: Any
+    wanted: Any
+    op: str
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedPart:
+    """`name`: the resource, where there is one for each. `why_not`: empty if it would be found now."""
+
+    name: str
+    sentence: str
+    lines: list[Line]
+    holds: bool | None
+    would_be_found: bool
+    why_not: str
+
+
+@dataclass(slots=True)
+class Tried:
+    """`parts` is empty where the definition has nothing to say of this person, which `note` explains."""
+
+    parts: list[TriedPart] = field(default_factory=list)
+    note: str = ""
+    event: str = ""
+    """The name of the pasted event, as it would be stored."""
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tried:
+    """As it stands now: by what the live rule reads."""
+    ready = compiled.of(definition)
+    subject = _subject(ready, person, now)
+    if subject is None:
+        return Tried(note=_HOMELESS)
+    found = judged.judge([Asked(ready, subject, {}, None)], now)
+    return _tried(ready, subject, [(one.moment, one.known) for one in found], person.pk, now)
+
+
+def with_event(
+    definition: SignalDefinition, person: Person, sample: Mapping[str, Any], now: datetime
+) -> Tried:
+    """As if this had just come from the person. `sample`: one call as an SDK sends it, read and mapped as at the door;
+    whoever it names is not looked at."""
+    read = mapping.try_out(sample, mapping.load(), list(Meter.objects.all()), now)
+    trial = next((one for one in read.trials if one.item.kind in KINDS), None)
+    if trial is None:
+        return Tried(note="" if read.rejected else _NO_EVENT, rejected=read.rejected)
+    ready = compiled.of(definition)
+    subject = _subject(ready, person, now)
+    if subject is None:
+        return Tried(note=_HOMELESS, event=trial.name)
+    kept = Kept(min(trial.item.occurred_at, now), trial.name, trial.properties, 0, trial.item.kind, person.pk)
+    found = _tried(ready, subject, _judged_with(ready, subject, kept, now), person.pk, now)
+    found.event = trial.name
+    return found
+
+
+_HOMELESS = (
+    "This person is at home in no account, or in several, so it is not known which account this is about."
+)
+_NO_EVENT = "This call brings facts and no event: paste a track, page or screen call."
+
+
+def _subject(ready: Compiled, person: Person, now: datetime) -> Subject | None:
+    home = homes.of([person.pk], now, create=False)[person.pk]
+    if ready.of is Of.ACCOUNT:
+        return Subject(None, home) if home else None
+    return Subject(person.pk, home)
+
+
+def _judged_with(ready: Compiled, subject: Subject, kept: Kept, now: datetime) -> list[tuple[Moment, Known]]:
+    parts = parts_of(ready, [subject])[0]
+    facts = frozenset(fact for part in parts for fact in part.asks)
+    (past,) = history.load([subject], facts, now, now, now)
+    if past is None:
+        raise TooMuch("They did too much to be read for a trial: choose somebody else.")
+    past.person, past.account = _with(past.person, kept), _with(past.account, kept)
+    known = Told(past, facts).at(now)
+    return [(moment_of(ready, subject, part, known), known) for part in parts]
+
+
+class TooMuch(Exception):
+    """They did more than can be read for a trial."""
+
+
+def _with(events: Sequence[Kept], kept: Kept) -> list[Kept]:
+    return sorted([*events, kept], key=lambda one: (one.at, one.name, one.id))
+
+
+def _tried(
+    ready: Compiled, subject: Subject, found: Sequence[tuple[Moment, Known]], actor: int, now: datetime
+) -> Tried:
+    states = arming.states([arming.whose(ready.definition, subject)])
+    known_states = states.get(arming.whose(ready.definition, subject), [])
+    told = _told(ready, subject, actor)
+    parts = [_part(moment, known, known_states, told, now) for moment, known in found]
+    return Tried(parts, note="" if parts else "Their account has no limit that this could be about.")
+
+
+def _part(
+    moment: Moment, known: Known, states: Sequence[State], told: int | None, now: datetime
+) -> TriedPart:
+    mine = [one for one in states if (one.part, one.period) == (moment.part.name, moment.period)]
+    moment.state = mine[0] if mine else None
+    why = _why_not(moment, states, told, now)
+    return TriedPart(
+        moment.part.name,
+        wording.sentence(moment.part.rule),
+        [_line(test, known) for test in dict.fromkeys(tests_of(moment.part.rule))],
+        moment.verdict,
+        not why,
+        why,
+    )
+
+
+def _line(test: Test, known: Known) -> Line:
+    value = test.value if isinstance(test.value, tuple) else (test.value,)
+    wanted = [evidence.plain(one) for one in value]
+    return Line(
+        wording.sentence(test),
+        evidence.plain(known.values.get(test.fact)),
+        wanted if isinstance(test.value, tuple) else wanted[0],
+        test.op.value.replace("_", " "),
+        judging.judge(test, known.values, known.at),
+    )
+
+
+def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: datetime) -> str:
+    """In the order in which the live engine asks; empty where it would be found."""
+    definition, state = moment.compiled.definition, moment.state
+    if arming.rests(moment.compiled, list(states), now):
+        return f"It was found already: it rests {_rest(definition)} after it was found."
+    if moment.verdict is None:
+        return "It depends on what is not known."
+    if moment.verdict is False:
+        return "It does not hold."
+    if told is None:
+        return "Nobody in the account has one of the roles it goes to, so nobody would be told."
+    if state is None or arming.is_over(moment, state, now):
+        hold = definition.hold_hours
+        return f"It must hold for {hold} hours first; that would begin now." if hold else ""
+    if state.fired_at is not None:
+        return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {_armed_again(moment.part, definition)}"
+    if arming.has_held(moment, state, now):
+        return ""
+    due = state.holds_since + timedelta(hours=definition.hold_hours)
+    since = f"{state.holds_since:%Y-%m-%d %H:%M}"
+    return f"It holds since {since} UTC and is found on {due:%Y-%m-%d %H:%M} UTC if it still does."
+
+
+def _armed_again(part: Part, definition: SignalDefinition) -> str:
+    if part.rearm:
+        return f"It is found again only after this held: {wording.sentence(part.rearm)}."
+    return f"It rests {_rest(definition)} after it was found."
+
+
+def _rest(definition: SignalDefinition) -> str:
+    return f"{max(definition.cooldown_hours, definition.lifetime_hours)} hours"
+
+
+def _told(ready: Compiled, subject: Subject, actor: int) -> int | None:
+    if subject.person:
+        return subject.person
+    members = routing.members([subject.account or 0]).get(subject.account or 0, [])
+    return routing.choose(members, ready.definition.route_to, actor, anyone=True)

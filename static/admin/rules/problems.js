@@ -1,0 +1,59 @@
+/** What the server found wrong, at the condition where it is. */
+import { h } from './dom.js'
+import { each, find } from './tree.js'
+
+/** Per node: [what of it, sentence]. Places are nested: the longest that fits is meant, of equal ones the innermost. */
+export const sort = (problems, places, root) => {
+  const sorted = new Map()
+  const longest = [...places].reverse().sort((one, other) => other[0].length - one[0].length)
+  for (const { path, sentence } of problems) {
+    const [place, id] = longest.find(([start]) => !start || path === start || path.startsWith(`${start}.`) || path.startsWith(`${start}[`)) ?? ['', root.id]
+    const rest = path.slice(place.length).replace(/\[(\d+)\]/g, '.$1').replace(/^\./, '')
+    sorted.set(id, [...(sorted.get(id) ?? []), [rest, sentence]])
+  }
+  return sorted
+}
+
+export const capital = text => text[0].toUpperCase() + text.slice(1)
+const says = (rest, sentence) => capital(`${rest.replaceAll('_', ' ').replace(/\.(\d+)/g, (_, place) => ` ${Number(place) + 1}`).replaceAll('.', ': ')} ${sentence}`.trim())
+
+const mark = (form, key, id) => {
+  for (let at = key; at.includes('.'); at = at.slice(0, at.lastIndexOf('.'))) {
+    const control = form.querySelector(`[data-key="${CSS.escape(at)}"]`)
+    if (!control) continue
+    control.setAttribute('aria-invalid', 'true')
+    control.setAttribute('aria-describedby', id)
+    return
+  }
+}
+
+const atNodes = (form, sorted, ctx) => {
+  for (const control of form.querySelectorAll('[aria-invalid]')) {
+    control.removeAttribute('aria-invalid')
+    control.removeAttribute('aria-describedby')
+  }
+  each(ctx.root, node => {
+    const list = form.querySelector(`#${CSS.escape(ctx.problemsId(node.id))}`)
+    const those = node.fresh ? [] : sorted.get(node.id) ?? []
+    const own = node.broken === undefined ? those : [['', 'this is no JSON']]
+    list?.replaceChildren(...own.map(([rest, sentence]) => h('li', {}, says(rest, sentence))))
+    for (const [rest] of own) mark(form, `${node.id}.${rest}`, ctx.problemsId(node.id))
+  })
+}
+
+const counted = count => (count === 1 ? '1 problem.' : `${count} problems.`)
+
+/** `found` null: nobody answered. In JSON all are listed with their whole path. */
+export const show = ({ area, form, status, found, asJson, ctx }) => {
+  const problems = found?.problems ?? []
+  const list = area.parentElement.querySelector(':scope > .upsell-rule-all') ?? h('ul', { class: 'upsell-rule-problems upsell-rule-all' })
+  area.after(list)
+  list.replaceChildren(...(asJson ? problems : []).map(({ path, sentence }) => h('li', {}, `${path || 'The rule'} ${sentence}`)))
+  const sorted = asJson ? new Map() : found?.sorted ?? new Map()
+  if (!asJson) atNodes(form, sorted, ctx)
+  const fresh = [...sorted].reduce((sum, [id, those]) => sum + (find(ctx.root, id)?.node.fresh ? those.length : 0), 0)
+  const shown = problems.length - fresh
+  const text = !found ? 'The server does not answer: what is wrong will be said when you save.'
+    : shown ? counted(shown) : fresh ? 'A condition is not complete yet.' : ''
+  if (status.textContent !== text) status.textContent = text
+}

@@ -1,0 +1,159 @@
+"""The page of a definition without a script: its settings as JSON, how it reads, what it found, what is suggested."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from offers_app.models import Offer
+from people_app.models import Account
+from signals_app.models import Segment, Signal, SignalDefinition
+from tests.build import a_person, an_account
+from upsell_project.lib import clock
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/signals_app/signaldefinition/add/"
+FREE = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+FORM = {
+    "name": "Often",
+    "slug": "often",
+    "detector": "frequency",
+    "config": '{"event": "Report Exported", "count": 5, "days": 14}',
+    "about": "person",
+    "condition": json.dumps(FREE),
+    "route_to": "admin, owner, admin",
+    "hold_hours": "0",
+    "confidence": "1",
+    "lifetime_hours": "168",
+    "cooldown_hours": "0",
+}
+
+
+def saved(client: Client, **changed: str) -> Any:
+    found = SignalDefinition.objects.first()
+    page = f"/admin/signals_app/signaldefinition/{found.pk}/change/" if found else ADD
+    return client.post(page, FORM | changed)
+
+
+def check(client: Client, **changed: str) -> Any:
+    body = {name: FORM[name] for name in ("detector", "config", "condition", "about")} | changed
+    answer = client.post(
+        "/admin/signals_app/signaldefinition/check/", json.dumps(body), content_type="application/json"
+    )
+    return answer.json()
+
+
+def test_it_works_without_a_script(admin_client: Client) -> None:
+    assert saved(admin_client).status_code == 302
+    found = SignalDefinition.objects.get()
+    assert found.config == {"event": "Report Exported", "count": 5, "days": 14}
+    assert (found.condition, found.route_to) == (FREE, ["admin", "owner"])
+    page = admin_client.get(f"/admin/signals_app/signaldefinition/{found.pk}/change/").content.decode()
+    assert "Times Report Exported in 14 days &gt;= 5, and account plan is free" in page
+    assert "admin, owner" in page and "Not found in the last 30 days." in page
+
+
+def test_what_changes_the_rule_is_a_new_version_that_is_looked_for_anew(admin_client: Client) -> None:
+    saved(admin_client)
+    SignalDefinition.objects.update(swept_at=clock.now())
+    saved(admin_client)
+    saved(admin_client, name="Other words")
+    found = SignalDefinition.objects.get()
+    assert found.version == 1 and found.swept_at
+    saved(admin_client, name="Other words", condition="")
+    found.refresh_from_db()
+    assert found.version == 2
+    assert found.swept_at is None
+    assert found.condition == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"config": "{"}, "config: is no JSON"),
+        ({"config": '{"event": "x", "count": 0, "days": 14}'}, "config.count: must be a whole number"),
+        ({"condition": '{"all": []}'}, "all must be a list with at least one condition"),
+        ({"detector": "composite"}, "config.mode: is missing"),
+    ],
+)
+def test_what_is_wrong_is_said_and_kept(admin_client: Client, changed: dict[str, str], said: str) -> None:
+    answer = saved(admin_client, **changed)
+    assert answer.status_code == 200
+    assert said in str(answer.context["errors"])
+    assert not SignalDefinition.objects.exists()
+
+
+def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -> None:
+    assert check(admin_client) == {
+        "sentence": "Times Report Exported in 14 days >= 5, and account plan is free",
+        "problems": [],
+    }
+    threshold = '{"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}'
+    assert check(admin_client, detector="threshold", config=threshold, condition="")["sentence"] == (
+        "Any resource used, of the limit, >= 80 %"
+    )
+    wrong = check(admin_client, config='{"event": "x", "count": "many", "days": 14}')
+    assert [one["path"] for one in wrong["problems"]] == ["config.count"] and wrong["sentence"] == ""
+    assert check(admin_client, config="[1")["problems"][0]["path"] == "config"
+    for junk in ({"detector": "?"}, {"about": "?"}, {"condition": "7"}, {"config": "7"}):
+        assert check(admin_client, **junk)["sentence"] == ""
+
+
+def test_how_often_it_was_found_is_shown_by_day(admin_client: Client) -> None:
+    saved(admin_client)
+    definition, person, now = SignalDefinition.objects.get(), a_person("ada"), clock.now()
+    for number, back in enumerate((0, 0, 5, 29, 31)):
+        at = now - timedelta(days=back)
+        Signal.objects.create(
+            definition=definition,
+            definition_version=1,
+            person=person,
+            confidence=1,
+            detected_at=at,
+            expires_at=at,
+            dedupe_key=str(number),
+        )
+    answer = admin_client.get(f"/admin/signals_app/signaldefinition/{definition.pk}/change/")
+    fired = answer.context["fired"]
+    assert [bar.count for bar in fired.bars] == [1] + [0] * 23 + [1] + [0] * 4 + [2]
+    assert fired.total == 4 and len(fired.last) == 5
+    assert fired.sentence.startswith("Found 4 times in the last 30 days, most on")
+
+
+def choices(client: Client, query: str = "") -> Any:
+    return client.get(f"/admin/signals_app/signaldefinition/choices/{query}")
+
+
+def test_pickers_offer_what_there_is(admin_client: Client) -> None:
+    saved(admin_client)
+    Segment.objects.create(slug="vip", name="VIP")
+    Offer.objects.create(slug="pro", name="Pro")
+    account = an_account("acme")
+    traits = {"floors": 3, "green": True, "opened": "2026-01-01", "ada@corp.test": 1, "plan": 7}
+    Account.objects.filter(pk=account.pk).update(traits=traits)
+    found = choices(admin_client).json()
+    assert found["signals"] == ["often"] and found["segments"] == ["vip"] and found["offers"] == ["pro"]
+    assert {"seats"} <= set(found["resources"]) and "black_friday" in found["seasons"]
+    kinds = found["traits"]["account"]
+    assert (kinds["floors"], kinds["green"], kinds["opened"]) == ("number", "yesno", "any")
+    assert (kinds["plan"], kinds["renews_at"]) == ("text", "date")
+    assert "ada@corp.test" not in kinds, "an address is data, not a name"
+    assert choices(admin_client, "?event=Feature+Used").json() == {
+        "paths": {"Feature Used": {"feature": "any", "tier": "any"}}
+    }
+
+
+def test_pickers_and_checks_are_for_who_may_see_definitions(client: Client) -> None:
+    staff = User.objects.create_user("sam", is_staff=True)
+    client.force_login(staff)
+    assert choices(client).status_code == 403
+    assert (
+        client.post("/admin/signals_app/signaldefinition/check/", "{}", "application/json").status_code == 403
+    )
+    staff.user_permissions.add(Permission.objects.get(codename="view_segment"))
+    assert choices(client).status_code == 200
+    client.logout()
+    assert choices(client).status_code == 302

@@ -1,0 +1,179 @@
+"""Segments in the admin: who is in them, from a file and to a file, and why."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from signals_app.models import Segment, SegmentMember
+from signals_app.segments import lists
+from tests.build import a_person, an_account
+from tests.signals.segments_world import FREE, a_segment, inside, refreshed, within
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
+LIST = "/admin/signals_app/segment/"
+MEMBERS = "/admin/signals_app/segmentmember/"
+FORM = {"name": "Free", "slug": "free", "description": "", "kind": "rule", "live": "on"}
+RULE = '{"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "%s"}'
+
+
+def page(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_it_works(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan="free"))
+    assert admin_client.post(f"{LIST}add/", FORM | {"rule": RULE % "free"}).status_code == 302
+    segment = Segment.objects.get()
+    assert (segment.edited, segment.version) == (True, 1)
+    assert "0 % of everybody judged" in page(admin_client, LIST)
+    refreshed()
+    text = page(admin_client, LIST)
+    assert "Account plan is free" in text and "2026-03-10 10:00" in text
+    assert f"{MEMBERS}?segment__id__exact={segment.pk}" in text
+    assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}")
+    assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}&q=ana")
+    assert "Account plan is free" in page(admin_client, f"{LIST}{segment.pk}/change/")
+
+
+def test_a_changed_rule_begins_a_pass_and_another_name_does_not(admin_client: Client) -> None:
+    segment = a_segment("free", FREE)
+    refreshed()
+    url = f"{LIST}{segment.pk}/change/"
+    admin_client.post(url, FORM | {"rule": RULE % "free", "name": "Other"})
+    segment.refresh_from_db()
+    assert (segment.name, segment.version, segment.edited) == ("Other", 1, True)
+    assert segment.refreshed_at
+    admin_client.post(url, FORM | {"rule": RULE % "pro", "slug": "stays"})
+    segment.refresh_from_db()
+    assert (segment.version, segment.slug) == (2, "free")
+    assert not segment.refreshed_at
+    assert segment.rule["value"] == "pro"
+
+
+def test_a_circle_is_refused_with_its_way(admin_client: Client) -> None:
+    first = a_segment("a", FREE)
+    a_segment("b", within("a"))
+    rule = '{"fact": "segment", "slug": "b", "op": "is", "value": true}'
+    answer = admin_client.post(f"{LIST}{first.pk}/change/", FORM | {"rule": rule})
+    assert "a → b → a" in answer.content.decode()
+    first.refresh_from_db()
+    assert first.rule == FREE
+
+
+def test_a_file_is_looked_at_before_it_is_taken_and_unknown_ids_are_told(admin_client: Client) -> None:
+    friends = a_segment("friends")
+    for user in ("ana", "bob", "cem"):
+        a_person(user)
+    lists.add(friends, ["cem"], "kim")
+    url = f"{LIST}{friends.pk}/import/"
+    assert "user id a line" in page(admin_client, url)
+    file = SimpleUploadedFile("x.csv", b"user_id,name\nana,Ana\nnobody,X\ncem,Cem\nbob,Bob\n")
+    preview = admin_client.post(url, {"file": file}).content.decode()
+    assert "2 people will be put on friends" in preview
+    assert "1 are on it already" in preview and "<code>nobody</code>" in preview
+    assert inside("friends") == {"cem"}
+    answer = admin_client.post(url, {"user_ids": "ana\r\nnobody\r\ncem\r\nbob"}, follow=True)
+    assert (
+        "2 people were put on the list; 1 were on it before. 1 user ids are not known."
+        in answer.content.decode()
+    )
+    assert inside("friends") == {"ana", "bob", "cem"}
+    assert set(SegmentMember.objects.values_list("added_by", flat=True)) == {"kim", "admin"}
+    assert LogEntry.objects.filter(change_message="Put 2 people on it").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "pasted", "said"),
+    [
+        (b"\xff\xfe", "", "no UTF-8"),
+        (b"", "", "empty"),
+        (None, "", "no user id"),
+        (None, "x" * 201, "longer than"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused(
+    admin_client: Client, file: bytes | None, pasted: str, said: str
+) -> None:
+    friends = a_segment("friends")
+    sent = {"file": SimpleUploadedFile("x.csv", file)} if file is not None else {}
+    answer = admin_client.post(f"{LIST}{friends.pk}/import/", {**sent, "pasted": pasted})
+    assert said in answer.content.decode()
+
+
+def test_a_segment_by_a_rule_takes_no_file(admin_client: Client) -> None:
+    segment = a_segment("free", FREE)
+    assert admin_client.get(f"{LIST}{segment.pk}/import/").status_code == 403
+
+
+def test_members_leave_as_csv(admin_client: Client) -> None:
+    friends = a_segment("friends")
+    for user in ("=ana", "bob"):
+        a_person(user)
+    lists.add(friends, ["=ana", "bob"], "kim")
+    answer = admin_client.get(f"{LIST}{friends.pk}/export/")
+    lines = answer.getvalue().decode().splitlines()
+    assert lines[0] == "user_id,since,added_by"
+    assert [line.partition(",")[0] for line in lines[1:]] == ["'=ana", "bob"]
+    assert "friends.csv" in answer["Content-Disposition"]
+
+
+def test_why_somebody_is_in_it_or_not(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan="pro"))
+    segment = a_segment("free", FREE)
+    text = page(admin_client, f"{LIST}{segment.pk}/why/?person=ana")
+    assert "not in it" in text and "The rule does not hold for them." in text
+    assert "<code>pro</code>" in text and "<code>free</code>" in text and "does not hold" in text
+    assert "Nobody is known" in page(admin_client, f"{LIST}{segment.pk}/why/?person=%3Cb%3E")
+
+
+def test_the_person_page_lists_their_segments_with_the_way_to_why(admin_client: Client) -> None:
+    ana, segment = a_person("ana", an_account("acme", plan="free")), a_segment("free", FREE)
+    refreshed()
+    text = page(admin_client, f"/admin/people_app/person/{ana.pk}/change/")
+    assert f"{LIST}{segment.pk}/why/?person=ana" in text
+
+
+def test_people_are_taken_off_lists_only(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan="free"))
+    friends = a_segment("friends")
+    a_segment("free", FREE)
+    refreshed()
+    lists.add(friends, ["ana"], "kim")
+    rows = [str(pk) for pk in SegmentMember.objects.values_list("pk", flat=True)]
+    asked = {"action": "take_off", "_selected_action": rows}
+    assert "1 people will be taken off" in admin_client.post(MEMBERS, asked).content.decode()
+    admin_client.post(MEMBERS, asked | {"confirmed": "yes"})
+    assert (inside("friends"), inside("free")) == (set(), {"ana"})
+
+
+def test_it_is_not_deleted_while_something_live_refers_to_it(admin_client: Client) -> None:
+    first = a_segment("a", FREE)
+    other = a_segment("b", within("a"))
+    url = f"{LIST}{first.pk}/delete/"
+    assert "the segment b refers to it" in page(admin_client, url)
+    admin_client.post(url, {"post": "yes"})
+    assert Segment.objects.count() == 2
+    admin_client.post(f"{LIST}{other.pk}/delete/", {"post": "yes"})
+    admin_client.post(url, {"post": "yes"})
+    assert not Segment.objects.exists()
+
+
+def test_who_may_only_look_changes_nothing(client: Client) -> None:
+    friends, ana = a_segment("friends"), a_person("ana")
+    lists.add(friends, ["ana"], "kim")
+    user = User.objects.create_user("sam", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_segment", "view_segmentmember", "view_person"])
+    )
+    client.force_login(user)
+    assert client.get(f"{LIST}{friends.pk}/why/?person=ana").status_code == 200
+    assert client.get(f"{LIST}{friends.pk}/export/").status_code == 200
+    assert client.get(f"{LIST}{friends.pk}/import/").status_code == 403
+    member = SegmentMember.objects.get(person=ana)
+    asked = {"action": "take_off", "_selected_action": [str(member.pk)], "confirmed": "yes"}
+    client.post(MEMBERS, asked)
+    assert inside("friends") == {"ana"}

@@ -1,0 +1,147 @@
+"""A random history, lived through by the product moment by moment: what comes in is judged live, at local midnight and
+when something has held for long enough the sweep looks. What replay says must be the same."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from people_app.models import Account, Person
+from signals_app import compiled, detect, rehearse, usage
+from signals_app.incoming import Incoming
+from signals_app.ingest import Stored
+from signals_app.models import DetectorState, Event, Signal, SignalDefinition
+from signals_app.rehearse import Rehearsed
+from signals_app.rehearse.moments import midnights
+from signals_app.subjects import Subject
+from signals_app.triggered import Batch
+from tests.build import a_person, a_source, an_account
+from tests.conftest import Time
+from upsell_project.lib.rules import timing
+
+FIRST = datetime(2026, 3, 20, 0, 30, tzinfo=UTC)
+LAST = FIRST + timedelta(days=24)
+"""Over the change to summer time in Europe, and the end of a month."""
+WHO = ("ana", "ben", "somebody")
+"""The last has no user id: a visitor."""
+
+
+@dataclass(frozen=True)
+class Did:
+    minute: int
+    who: str
+    name: str
+    properties: dict[str, Any]
+
+    @property
+    def at(self) -> datetime:
+        """Never at midnight, wherever."""
+        return FIRST + timedelta(minutes=self.minute, seconds=7)
+
+
+@dataclass
+class World:
+    time: Time
+    zone: str
+    definition: SignalDefinition
+    account: Account = field(init=False)
+    people: dict[str, Person] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.time.set(FIRST - timedelta(days=1))
+        self.account = an_account(caps={"exports": 4, "rows": 12}, timezone=self.zone)
+        self.people = {
+            name: a_person(account=self.account, timezone=zone)
+            for name, zone in zip(WHO, ("Europe/Berlin", "America/New_York", ""), strict=True)
+        }
+        Person.objects.filter(pk=self.people["somebody"].pk).update(user_id=None)
+        self.source = a_source()
+
+    @property
+    def subjects(self) -> list[Subject]:
+        if self.definition.about == "account":
+            return [Subject(None, self.account.pk)]
+        return [Subject(person.pk, self.account.pk) for person in self.people.values()]
+
+    def live(self, history: Sequence[Did]) -> list[Signal]:
+        """All of it, in order of time."""
+        for at, those in self._agenda(history):
+            self._until(at)
+            self.time.set(at)
+            if those:
+                self._receive(those, at)
+            else:
+                self._sweep(at)
+        self._until(LAST)
+        return list(Signal.objects.filter(definition=self.definition).order_by("detected_at", "pk"))
+
+    def replayed(self) -> Rehearsed:
+        self.time.set(LAST)
+        return rehearse.of(compiled.of(self.definition), self.subjects, FIRST, LAST, LAST)
+
+    def _agenda(self, history: Sequence[Did]) -> Iterator[tuple[datetime, list[Did]]]:
+        moments: dict[datetime, list[Did]] = {}
+        for one in history:
+            moments.setdefault(one.at, []).append(one)
+        if self._timed():
+            for zone in {self.zone or "UTC", "Europe/Berlin", "America/New_York"}:
+                for at in midnights(zone, FIRST, LAST):
+                    moments.setdefault(at, [])
+        yield from sorted(moments.items(), key=lambda pair: pair[0])
+
+    def _timed(self) -> bool:
+        of = compiled.of(self.definition)
+        parts = of.parts(["exports", "rows"])
+        return of.timed or any(part.rearm and timing.rises(part.rearm) for part in parts)
+
+    def _until(self, at: datetime) -> None:
+        """Sweep whenever something has held for long enough before then."""
+        hold = timedelta(hours=self.definition.hold_hours)
+        tried: set[datetime] = set()
+        while due := sorted(
+            state.holds_since + hold
+            for state in DetectorState.objects.filter(fired_at=None)
+            if state.holds_since + hold < at and state.holds_since + hold not in tried
+        ):
+            tried.add(due[0])
+            self.time.set(due[0])
+            self._sweep(due[0])
+
+    def _sweep(self, at: datetime) -> None:
+        here = [one for one in self.subjects if self._looked_at(one, at)]
+        detect.swept([(self.definition, one) for one in here], at)
+
+    def _looked_at(self, subject: Subject, at: datetime) -> bool:
+        """At the midnight of their own zone, or since something has held."""
+        hold = timedelta(hours=self.definition.hold_hours)
+        whose = {"person_id": subject.person} if subject.person else {"account_id": subject.account}
+        if hold and DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - hold).exists():
+            return True
+        return at in set(midnights(self._zone_of(subject), at, at))
+
+    def _zone_of(self, subject: Subject) -> str:
+        person = next((one for one in self.people.values() if one.pk == subject.person), None)
+        return (person.timezone if person else "") or self.zone or "UTC"
+
+    def _receive(self, those: Sequence[Did], at: datetime) -> None:
+        stored = [self._stored(one) for one in those]
+        changes = usage.add(stored, usage.meters())
+        detect.signals(Batch(stored, changes), [self.definition], at)
+
+    def _stored(self, one: Did) -> Stored:
+        person = self.people[one.who].pk
+        message = uuid.uuid4().hex
+        event = Event.objects.create(
+            source=self.source,
+            message_id=message,
+            kind="track",
+            name=one.name,
+            person_id=person,
+            account=self.account,
+            properties=one.properties,
+            occurred_at=one.at,
+            received_at=one.at,
+        )
+        item = Incoming("track", message, one.at, name=one.name, properties=one.properties)
+        return Stored(event.pk, self.source.pk, item, person, self.account.pk)

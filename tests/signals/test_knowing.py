@@ -1,0 +1,159 @@
+"""What is loaded of stored events is what `measuring` says of them, in every zone, window and account."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signals_app.knowing import Asked, ids_of, load
+from signals_app.knowing.stored_events import MOST_IDS
+from signals_app.models import Event
+from signals_app.subjects import Subject
+from tests.rules import drawn
+from tests.rules.drawn import NOW
+from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories
+from upsell_project.lib import baseline
+from upsell_project.lib.rules import measuring
+from upsell_project.lib.rules.facts import Changed, Events, Fact, Of, Sequence, Span, Turn
+from upsell_project.lib.rules.measuring import Happened, Seen
+
+pytestmark = pytest.mark.django_db
+ZONES = st.sampled_from(["", *drawn.ZONES])
+BILLS = st.none() | st.integers(1, 60).map(lambda days: NOW - timedelta(days=days))
+FACTS = st.lists(drawn.events | drawn.sequences, min_size=1, max_size=5)
+
+
+def slowly(fact: Fact, events: list[Happened], since: Seen) -> Any:
+    assert isinstance(fact, Events | Sequence)
+    if isinstance(fact, Events):
+        return measuring.of_events(fact, events, since)
+    return measuring.of_sequence(fact, events, since)
+
+
+def bill_of(started: datetime | None) -> date | None:
+    """Monthly: a day of UTC of this month or the one before."""
+    if started is None:
+        return None
+    for month in ((NOW.year, NOW.month), (NOW.year, NOW.month - 1), (NOW.year, NOW.month - 2)):
+        day = started.replace(year=month[0], month=month[1], day=min(started.day, _days_in(month[1])))
+        if day <= NOW:
+            return day.date()
+    raise AssertionError
+
+
+def _days_in(month: int) -> int:
+    return {1: 31, 2: 28, 3: 31, 4: 30}[month]
+
+
+@QUICK
+@given(FACTS, stories, ZONES, ZONES, BILLS)
+def test_a_person_and_an_account_are_known_as_they_are_measured(
+    facts: list[Events | Sequence], story: list[Did], zone: str, own_zone: str, started: Any
+) -> None:
+    bill = bill_of(started)
+    with a_world(
+        zone, own_zone, period_started_at=started, billing_period="month" if started else ""
+    ) as world:
+        world.store(story)
+        acme = world.accounts["acme"].pk
+        subjects = [(name, Subject(person.pk, acme)) for name, person in world.people.items()]
+        found = load([Asked(subject, frozenset(facts)) for _, subject in subjects], NOW)
+    there = seen(zone, bill)
+    for (name, _), known in zip(subjects, found, strict=True):
+        here = seen((own_zone if name == "ana" else "") or zone, bill)
+        assert known.zone == here.zone
+        for fact in facts:
+            own = fact.of is Of.PERSON
+            expected = slowly(fact, of_person(story, name) if own else of_acme(story), here if own else there)
+            value = known.values.get(fact)
+            assert (value, type(value)) == (expected, type(expected)), fact
+
+
+@QUICK
+@given(drawn.events | drawn.sequences, stories)
+def test_the_events_behind_a_fact_are_those_that_were_measured(
+    fact: Events | Sequence, story: list[Did]
+) -> None:
+    with a_world("Europe/Berlin") as world:
+        world.store(story)
+        acme = world.accounts["acme"].pk
+        subject = Subject(world.people["ana"].pk, acme)
+        (ids,) = ids_of([(subject, fact)], NOW)
+        rows = {event.pk: event for event in world_events(ids)}
+        events = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
+    assert len(ids) <= MOST_IDS
+    times = [rows[id].occurred_at for id in ids]
+    assert times == sorted(times, reverse=True)
+    since = seen("Europe/Berlin")
+    if isinstance(fact, Sequence):
+        assert len(ids) == measuring.of_sequence(fact, events, since) * len(fact.names)
+    else:
+        counted = Events(fact.names, fact.window, of=fact.of, where=fact.where)
+        assert len(ids) == measuring.of_events(counted, events, since)
+        again = [Happened(row.occurred_at, row.name, row.properties) for row in rows.values()]
+        assert all(measuring.fits(fact.where, one) for one in again)
+
+
+def world_events(ids: list[int]) -> Any:
+    return Event.objects.filter(pk__in=ids)
+
+
+CHANGES = st.builds(
+    Changed,
+    turn=st.sampled_from(Turn),
+    names=st.lists(drawn.names, max_size=1).map(tuple),
+    span=st.sampled_from(Span),
+    of=st.sampled_from(Of),
+    where=st.lists(drawn.properties, max_size=1).map(tuple),
+)
+
+
+@QUICK
+@given(
+    st.lists(CHANGES, min_size=1, max_size=3), st.lists(st.integers(0, 3), min_size=20, max_size=70), ZONES
+)
+def test_a_change_is_found_as_in_the_daily_counts(facts: list[Changed], days: list[int], zone: str) -> None:
+    story = [
+        Did(
+            "ana",
+            "acme",
+            "track",
+            Happened(NOW - timedelta(days=back, minutes=7 * n), "Feature Used", {"n": n}),
+        )
+        for back, often in enumerate(days)
+        for n in range(often * (9 if back < 7 else 1))
+    ]
+    with a_world(zone) as world:
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(facts))], NOW)
+    since = seen(zone)
+    for fact in facts:
+        assert known.values.get(fact) is changed(fact, [did.what for did in story], since)
+
+
+def changed(fact: Changed, events: list[Happened], since: Seen) -> bool | None:
+    here = ZoneInfo(since.zone)
+    amounts = [
+        (one.at.astimezone(here).date(), 1.0)
+        for one in events
+        if one.at <= NOW and (not fact.names or one.name in fact.names) and measuring.fits(fact.where, one)
+    ]
+    today = NOW.astimezone(here).date()
+    if fact.turn is Turn.DROP:
+        found = baseline.change(amounts, today - timedelta(days=1), fact.span.value)
+    else:
+        found = baseline.change(amounts, today, fact.span.value, whole=False)
+    return None if found.verdict == "too_little_history" else found.verdict == fact.turn.value
+
+
+def test_nothing_is_asked_of_nobody() -> None:
+    with CaptureQueriesContext(connection) as sent:
+        assert load([], NOW) == []
+        assert ids_of([], NOW) == []
+    assert len(sent) == 0

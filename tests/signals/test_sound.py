@@ -1,0 +1,63 @@
+"""What is wrong with a definition is said before it is saved, with its place."""
+
+from typing import Any
+
+import pytest
+
+from signals_app import sound
+from signals_app.models import SignalDefinition
+
+COUNT = {"fact": "events", "names": ["E"], "window": {"days": 7}, "op": "at_least", "value": 1}
+ROLE = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "admin"}
+PLAN = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+
+
+def wrong(**fields: Any) -> dict[str, list[str]]:
+    given = {"detector": "rule", "config": {"rule": {**COUNT, "of": "account"}}, "about": "account", **fields}
+    return sound.problems(SignalDefinition(**given))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"condition": PLAN},
+        {"condition": {"all": [PLAN, ROLE]}, "about": "person"},
+        {"route_to": ["admin", "owner"]},
+        {"config": {"rule": COUNT}, "about": "person"},
+    ],
+)
+def test_nothing_is_wrong(fields: dict[str, Any]) -> None:
+    assert wrong(**fields) == {}
+
+
+def test_settings_and_condition_are_named_by_their_places() -> None:
+    found = wrong(config={"rule": {"fact": "weather"}}, condition={"all": [PLAN, {**PLAN, "op": "was"}]})
+    assert found.keys() == {"config", "condition"}
+    assert found["condition"][0].startswith("all[1].op ")
+    assert found["config"][0].startswith("config.rule")
+
+
+@pytest.mark.parametrize(
+    ("personal", "says"),
+    [
+        ({"config": {"rule": COUNT}}, "a whole account cannot be asked: Times E in 7 days >= 1"),
+        ({"condition": ROLE}, "a whole account cannot be asked: Person role is admin"),
+        (
+            {"condition": {"not": {"fact": "segment", "slug": "vip", "op": "is", "value": True}}},
+            "a whole account cannot be asked: In the segment vip",
+        ),
+    ],
+)
+def test_what_only_a_person_has_is_refused_of_accounts(personal: dict[str, Any], says: str) -> None:
+    assert wrong(**personal) == {"about": [says]}
+    assert wrong(**{**personal, "about": "person"}) == {}
+
+
+@pytest.mark.parametrize("roles", ["admin", [""], [1], ["a"] * 21])
+def test_roles_are_a_list_of_words(roles: Any) -> None:
+    assert wrong(route_to=roles) == {"route_to": ["must be a list of at most 20 roles"]}
+
+
+def test_a_kind_that_is_none_is_told_by_the_choice() -> None:
+    assert wrong(detector="weather") == {}

@@ -1,0 +1,196 @@
+"""Wrong settings of every kind of detector, and how the sentence begins that says so."""
+
+from typing import Any
+
+from tests.signals.sound_settings import ACTIVITY, DATED, DONE, FREE, RENEWAL
+
+THRESHOLD: dict[str, Any] = {"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}
+FREQUENCY: dict[str, Any] = {"event": "Feature Used", "count": 5, "days": 14}
+SESSION: dict[str, Any] = {"events": ["Pricing Viewed"], "count": 3}
+DURATION: dict[str, Any] = {"events": ["Docs Viewed"], "minutes": 120, "days": 14}
+ROAMING: dict[str, Any] = {"events": ["M"], "path": "module", "distinct": 3, "switches": 8, "days": 1}
+BLACK_FRIDAY: dict[str, Any] = {"season": "black_friday", "before": 30}
+TRIAL_END: dict[str, Any] = {"trait": "trial_ends_at", "from": -3, "to": 0, "activity": ACTIVITY}
+WEIGHTED: dict[str, Any] = {"mode": "weighted", "at_least": 0.6, "parts": [{"if": DONE, "weight": 2}]}
+NAMES = 'must be a list of names of events, such as ["'
+WRONG: list[tuple[str, Any, str]] = [
+    ("threshold", 3, 'config: must be an object such as {"resources": ["exports"], "fire_at": 0.8'),
+    ("threshold", [], "config: must be an object"),
+    ("threshold", {}, "config.resources: is missing. Example: "),
+    ("threshold", THRESHOLD | {"rearm_below": 0.9}, "config.rearm_below: must not be above fire_at"),
+    ("threshold", THRESHOLD | {"fire_at": 80}, "config.fire_at: must be a share above 0 and up to 10, such"),
+    ("threshold", THRESHOLD | {"fire_at": 0}, "config.fire_at: must be a share"),
+    ("threshold", THRESHOLD | {"fire_at": True}, "config.fire_at: must be a share"),
+    ("threshold", THRESHOLD | {"fire_at": float("nan")}, "config.fire_at: must be a share"),
+    ("threshold", THRESHOLD | {"resources": "exports"}, "config.resources: must be a list of resources"),
+    ("threshold", THRESHOLD | {"resources": []}, "config.resources: must be a list of resources"),
+    ("threshold", THRESHOLD | {"resources": [""]}, "config.resources: must be a list of resources"),
+    (
+        "threshold",
+        THRESHOLD | {"when": 1},
+        "config.when: is not a setting here; there are resources, fire_at",
+    ),
+    ("frequency", {"count": 5, "days": 14}, "config.event: is missing"),
+    ("frequency", FREQUENCY | {"events": ["A"]}, "config.events: has no place beside event"),
+    ("frequency", {"events": [], "count": 5, "days": 14}, "config.event: is missing"),
+    (
+        "frequency",
+        {"events": ["A", 3], "count": 5, "days": 14},
+        "config.events[1]: must be a name, not empty",
+    ),
+    ("frequency", {"events": "A", "count": 5, "days": 14}, f"config.events: {NAMES}"),
+    ("frequency", {"events": ["A"] * 21, "count": 5, "days": 14}, "config.events: must be at most 20 names"),
+    ("frequency", FREQUENCY | {"event": " "}, "config.event: must be a name, not empty"),
+    (
+        "frequency",
+        FREQUENCY | {"event": "x" * 201},
+        "config.event: must be a name, not empty, of at most 200",
+    ),
+    ("frequency", FREQUENCY | {"event": "a\x00"}, "config.event: must be a name, not empty"),
+    ("frequency", FREQUENCY | {"count": 0}, "config.count: must be a whole number from 1 to 1000000"),
+    ("frequency", FREQUENCY | {"days": 731}, "config.days: must be a whole number from 1 to 730"),
+    ("frequency", FREQUENCY | {"days": 1.5}, "config.days: must be a whole number"),
+    ("frequency", FREQUENCY | {"where": 3}, "config.where: must be an object of property and value, such as"),
+    ("frequency", FREQUENCY | {"where": {"tier": ["x"]}}, "config.where.tier: must be a text"),
+    ("frequency", FREQUENCY | {"where": {"a": 1, "tier": None}}, "config.where.tier: must be a text"),
+    (
+        "frequency",
+        FREQUENCY | {"where": [{"path": "n", "op": "about"}]},
+        "config.where[0].op: must be one of",
+    ),
+    (
+        "frequency",
+        FREQUENCY | {"where": [{"path": "n", "op": "at_least", "value": "x"}]},
+        "config.where[0].value: must be a number",
+    ),
+    ("distinct", {"events": ["A"], "count": 2, "days": 1}, "config.path: is missing"),
+    ("distinct", {"events": [], "path": "p", "count": 2, "days": 1}, f"config.events: {NAMES}"),
+    ("roaming", ROAMING | {"distinct": 1}, "config.distinct: must be a whole number from 2"),
+    ("roaming", ROAMING | {"switches": 0}, "config.switches: must be a whole number from 1"),
+    ("session", SESSION | {"gap": 0}, "config.gap: must be a whole number from 1 to 1440"),
+    ("session", SESSION | {"count": 1}, "config.count: must be a whole number from 2"),
+    ("duration", DURATION | {"path": "seconds", "gap": 3}, "config.gap: has no place beside path"),
+    ("duration", DURATION | {"minutes": "two"}, "config.minutes: must be a whole number"),
+    ("change", {}, "config.turn: is missing"),
+    ("change", {"turn": "up"}, "config.turn: must be one of spike, drop"),
+    ("change", {"turn": ["drop"]}, "config.turn: must be one of spike, drop"),
+    ("change", {"turn": "drop", "span": "month"}, "config.span: must be one of day, week"),
+    ("forecast", {"resources": ["*"], "within": 367}, "config.within: must be a whole number from 1 to 366"),
+    (
+        "forecast",
+        {"resources": ["*"], "within": 7, "rearm_above": 6},
+        "config.rearm_above: must not be below within",
+    ),
+    ("calendar", {}, "config.trait: must be given, or else season"),
+    (
+        "calendar",
+        DATED | {"season": "christmas"},
+        "config.trait: must be given, or else season: one of the two",
+    ),
+    ("calendar", {**DATED, "from": 1}, "config.from: must not be after `to`"),
+    ("calendar", {"trait": "renews_at", "to": 0, "activity": ACTIVITY}, "config.from: is missing"),
+    (
+        "calendar",
+        {"trait": "renews_at", "from": -45, "to": 0},
+        "config.activity: is missing: a date alone is no reason",
+    ),
+    ("calendar", DATED | {"before": 3}, "config.before: has no place beside trait"),
+    (
+        "calendar",
+        DATED | {"activity": {"at_least": 0, "days": 3}},
+        "config.activity.at_least: must be a whole number from 1",
+    ),
+    ("calendar", DATED | {"activity": {"at_least": 1}}, "config.activity.days: is missing"),
+    ("calendar", DATED | {"activity": None}, "config.activity: must be an object"),
+    ("calendar", DATED | {"activity": ACTIVITY | {"x": 1}}, "config.activity.x: is not a setting here"),
+    (
+        "calendar",
+        DATED | {"activity": ACTIVITY | {"events": [3]}},
+        "config.activity.events[0]: must be a name",
+    ),
+    ("calendar", {"season": "carnival"}, "config.season: must be one of black_friday, cyber_week"),
+    ("calendar", BLACK_FRIDAY | {"from": 0}, "config.from: has no place beside season"),
+    ("calendar", BLACK_FRIDAY | {"phases": ["after"]}, "config.after: must be at least 1: phases has after"),
+    ("calendar", BLACK_FRIDAY | {"phases": []}, "config.phases: must be a list of some of before, during"),
+    (
+        "calendar",
+        BLACK_FRIDAY | {"phases": ["soon"]},
+        "config.phases[0]: must be one of before, during, after",
+    ),
+    ("lifecycle", {}, "config.events: is missing, or else trait"),
+    ("lifecycle", {"events": []}, "config.events: is missing, or else trait"),
+    ("lifecycle", {"events": ["A"], "from": 1}, "config.from: has no place without trait"),
+    ("lifecycle", {"events": ["A"], "activity": ACTIVITY}, "config.activity: has no place without trait"),
+    ("lifecycle", {"events": ["A"], "unless_days": 3}, "config.unless_days: has no place without unless"),
+    ("lifecycle", TRIAL_END | {"days": 3}, "config.days: has no place without events"),
+    ("lifecycle", TRIAL_END | {"where": {}}, "config.where: has no place without events"),
+    ("lifecycle", TRIAL_END | {"events": []}, "config.events: has no place without events"),
+    (
+        "lifecycle",
+        {"trait": "trial_ends_at", "from": -3, "to": 0},
+        "config.activity: is missing: a date alone is no reason",
+    ),
+    ("explicit", {"events": ["A"], "confidence": 0.5}, "config.confidence: has no place without label"),
+    ("explicit", {"events": ["A"], "label": "happy"}, "config.label: must be one of more_capacity"),
+    ("explicit", {"events": ["A"], "hours": 745}, "config.hours: must be a whole number from 1 to 744"),
+    (
+        "text",
+        {"label": "confused", "confidence": 1.01},
+        "config.confidence: must be a share above 0 and up to 1,",
+    ),
+    ("composite", {"mode": "all"}, "config.parts: is missing"),
+    ("composite", {"mode": "all", "parts": []}, "config.parts: must be a list of 1 to 20 rules"),
+    ("composite", {"mode": "all", "parts": [DONE]}, 'config.parts[0]: must be an object of "if"'),
+    ("composite", WEIGHTED | {"mode": "most"}, "config.mode: must be one of all, any, weighted"),
+    ("composite", {"mode": "weighted", "parts": [{"if": DONE}]}, "config.at_least: is missing. Example: 0.6"),
+    ("composite", WEIGHTED | {"mode": "all"}, "config.parts[0].weight: has a place only with weighted"),
+    (
+        "composite",
+        {"mode": "any", "parts": [{"if": DONE}], "at_least": 1},
+        "config.at_least: has a place only",
+    ),
+    (
+        "composite",
+        WEIGHTED | {"parts": [{"if": DONE, "weight": 0}]},
+        "config.parts[0].weight: must be a number above 0",
+    ),
+    (
+        "composite",
+        {"mode": "all", "parts": [{"if": DONE}, {"if": {"all": [DONE | {"op": "x"}]}}]},
+        "config.parts[1].if.all[0].op: must be one of is, ",
+    ),
+    (
+        "composite",
+        WEIGHTED | {"parts": [{"if": DONE, "then": 1}]},
+        'config.parts[0]: must be an object of "if"',
+    ),
+    (
+        "composite",
+        WEIGHTED | {"parts": [{"if": {}, "weight": 0}]},
+        "config.parts[0].if.fact: must be one of",
+    ),
+    ("composite", WEIGHTED | {"rearm": 3}, "config.rearm: must be an object"),
+    (
+        "composite",
+        {"mode": "any", "parts": [{"if": DONE}, {"if": RENEWAL}]},
+        "config: a date alone is no reason",
+    ),
+    (
+        "composite",
+        {"mode": "weighted", "at_least": 0.5, "parts": [{"if": DONE}, {"if": RENEWAL}]},
+        "config: a date alone is no reason",
+    ),
+    (
+        "composite",
+        {"mode": "all", "parts": [{"if": {"any": [DONE] * 51}}, {"if": {"any": [DONE] * 50}}]},
+        "config: the rule asks more than 100 questions",
+    ),
+    ("score", {"name": "health"}, "config.at_least: must be given, or else at_most: one of the two"),
+    ("score", {"name": "health", "at_least": 0.7, "at_most": 0.9}, "config.at_least: must be given, or else"),
+    ("score", {"name": "health", "at_least": 0.7, "rearm": 0.8}, "config.rearm: must not be above at_least"),
+    ("score", {"name": "health", "at_most": 0.3, "rearm": 0.2}, "config.rearm: must not be below at_most"),
+    ("rule", {"rule": DONE | {"fact": "mood"}}, "config.rule.fact: must be one of"),
+    ("rule", {"rule": RENEWAL}, "config: a date alone is no reason"),
+    ("rule", {"rule": {"all": [RENEWAL, FREE]}}, "config: a date alone is no reason"),
+    ("rule", {"rule": DONE, "rearm": {"all": []}}, "config.rearm.all: must be a list"),
+]

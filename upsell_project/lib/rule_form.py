@@ -1,0 +1,121 @@
+"""A form field for a rule: a text area with its JSON, which a script turns into a form of nested conditions."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from upsell_project.lib.rules import reading, wording
+from upsell_project.lib.rules.reading import Unreadable
+
+LONGEST = 200_000
+AREA = {"rows": 12, "spellcheck": "false", "class": "upsell-sample upsell-rule-json"}
+STYLE = forms.Media(css={"all": ["admin/rules/rules.css"]})
+EXAMPLE = """{"all": [
+  {"fact": "entitlement", "resource": "exports", "share": "ratio", "op": "at_least", "value": 0.8},
+  {"any": [
+    {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"},
+    {"fact": "trait", "of": "account", "name": "trial_ends_at", "op": "within", "value": [-7, 0]}
+  ]}
+]}"""
+
+
+def module(path: str) -> forms.Media:
+    scripts: Any = [forms.Script(path, type="module")]
+    return forms.Media(js=scripts)
+
+
+class RuleWidget(forms.Textarea):
+    """`word_url` answers as `worded` below, `choices_url` with what the pickers suggest."""
+
+    def __init__(self, word_url: str | Promise, choices_url: str | Promise) -> None:
+        super().__init__(AREA)
+        self.urls = {"word_url": word_url, "choices_url": choices_url}
+
+    @property
+    def media(self) -> forms.Media:
+        return STYLE + module("admin/rules/main.js")
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        area = super().render(name, value, attrs, renderer)
+        context = {"area": area, "said": sentence(value), "example": EXAMPLE, **self.urls}
+        return render_to_string("admin/rules/widget.html", context)
+
+
+class RuleField(forms.Field):
+    """Cleans to the rule's JSON; `{}` for none. Says everything that is wrong, each with its place."""
+
+    def __init__(self, widget: RuleWidget, **options: Any) -> None:
+        super().__init__(widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        return shown(value)
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        try:
+            raw = parsed(value or "")
+            if raw or self.required:
+                reading.read(raw)
+        except ValueError as error:
+            raise ValidationError([f"{path or 'The rule'} {text}" for path, text in faults(error)]) from None
+        return dict(raw)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(parsed(data or "") != (initial or {}))
+        except ValueError:
+            return True
+
+
+def shown(value: Any) -> str:
+    """As a text area holds it."""
+    return json.dumps(value, indent=1, ensure_ascii=False) if value else ""
+
+
+def parsed(text: str) -> Any:
+    """The JSON; `{}` for an empty text. Raises ValueError with a sentence."""
+    if len(text) > LONGEST:
+        raise ValueError("is too long")
+    try:
+        return json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is no JSON: {error}") from None
+
+
+def faults(error: ValueError) -> list[tuple[str, str]]:
+    """(path, sentence) of what is wrong."""
+    return error.problems if isinstance(error, Unreadable) else [("", str(error))]
+
+
+def sentence(value: Any) -> str:
+    """How a rule reads, as JSON or its text; empty where it cannot be read."""
+    try:
+        return wording.sentence(reading.read(parsed(value) if isinstance(value, str) else value))
+    except ValueError:
+        return ""
+
+
+def worded(request: HttpRequest) -> JsonResponse:
+    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored."""
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        body = None
+    text = body.get("rule") if isinstance(body, Mapping) else None
+    if not isinstance(text, str):
+        return JsonResponse({"error": 'Send {"rule": "<its JSON as a text>"}.'}, status=400)
+    try:
+        said, found = wording.sentence(reading.read(parsed(text))), []
+    except ValueError as error:
+        said, found = "", faults(error)
+    return JsonResponse(
+        {"sentence": said, "problems": [{"path": path, "sentence": text} for path, text in found]}
+    )

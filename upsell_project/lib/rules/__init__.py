@@ -1,0 +1,1 @@
+"""The one language of rules, pure: signals, segments, entry and exit, eligibility, replay and explanations."""

@@ -1,0 +1,202 @@
+"""A rule as a sentence that staff read: "Exports used >= 80 % of the limit, and account plan is free"."""
+
+from decimal import Decimal
+from typing import Any
+
+from upsell_project.lib.rules.facts import (
+    Answered,
+    Changed,
+    Entitlement,
+    Events,
+    Fact,
+    Found,
+    Measure,
+    Member,
+    Of,
+    Op,
+    Said,
+    Score,
+    Season,
+    Sequence,
+    Share,
+    Span,
+    Trait,
+    Turn,
+    Unit,
+    Where,
+    Window,
+)
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+
+_OPS = {
+    Op.IS: "is",
+    Op.IS_NOT: "is not",
+    Op.ONE_OF: "is one of",
+    Op.CONTAINS: "contains",
+    Op.AT_LEAST: ">=",
+    Op.MORE_THAN: ">",
+    Op.AT_MOST: "<=",
+    Op.LESS_THAN: "<",
+    Op.BETWEEN: "is between",
+    Op.KNOWN: "is known",
+    Op.UNKNOWN: "is not known",
+}
+_SHARES = {
+    Share.USED: "{} used",
+    Share.CAP: "limit of {}",
+    Share.REMAINING: "{} left",
+    Share.RATIO: "{} used, of the limit,",
+    Share.DAYS_LEFT: "days until {} run out",
+}
+_TURNS = {
+    (Turn.SPIKE, Span.DAY): "unusually much {} today",
+    (Turn.SPIKE, Span.WEEK): "unusually much {} in the 7 days up to today",
+    (Turn.DROP, Span.DAY): "unusually little {} yesterday",
+    (Turn.DROP, Span.WEEK): "unusually little {} in the 7 days up to yesterday",
+}
+
+
+def sentence(rule: Rule) -> str:
+    """Begins with a capital letter; groups within groups are in brackets."""
+    text = _said(rule, inside=False)
+    return text[:1].upper() + text[1:]
+
+
+def _said(rule: Rule, *, inside: bool) -> str:
+    match rule:
+        case Test():
+            return _test(rule)
+        case Not(Test() as test):
+            return f"not: {_test(test)}"
+        case Not(inner):
+            return f"not ({_said(inner, inside=False)})"
+        case AllOf(rules):
+            return _joined(rules, ", and ", inside=inside)
+        case AnyOf(rules):
+            return _joined(rules, ", or ", inside=inside)
+        case Weighed():
+            return f"({_weighed(rule)})" if inside else _weighed(rule)
+
+
+def _joined(rules: tuple[Rule, ...], by: str, *, inside: bool) -> str:
+    text = by.join(_said(one, inside=True) for one in rules)
+    return f"({text})" if inside and len(rules) > 1 else text
+
+
+def _weighed(rule: Weighed) -> str:
+    total = sum(weight for weight, _ in rule.rules)
+    points = "; ".join(f"{_plain(weight)} for {_said(one, inside=True)}" for weight, one in rule.rules)
+    return f"at least {_plain(total * rule.at_least)} of {_plain(Decimal(total))} points: {points}"
+
+
+def _test(test: Test) -> str:
+    if test.op is Op.WITHIN and isinstance(test.value, tuple):
+        return f"{_fact(test.fact)} {_offsets(*test.value)}"
+    if isinstance(test.fact, Member | Changed):
+        return _fact(test.fact) if _holds(test) else f"not {_fact(test.fact)}"
+    share = isinstance(test.fact, Entitlement) and test.fact.share is Share.RATIO
+    compared = "" if test.value is None else f" {_value(test.value, share=share)}"
+    return f"{_fact(test.fact)} {_OPS[test.op]}{compared}"
+
+
+def _holds(test: Test) -> bool:
+    return (test.op is Op.IS) == (test.value is True)
+
+
+def _offsets(first: Any, last: Any) -> str:
+    """`[-45, 0]`: at most 45 days ahead."""
+    if first <= 0 and last <= 0:
+        return f"is {-last} to {-first} days ahead" if last else f"is at most {-first} days ahead"
+    if first >= 0 and last >= 0:
+        return f"was {first} to {last} days ago" if first else f"was at most {last} days ago"
+    return f"is at most {-first} days ahead or {last} days ago"
+
+
+def _fact(fact: Fact) -> str:
+    match fact:
+        case Trait(name, of):
+            return f"{of} {name.replace('_', ' ')}"
+        case Entitlement(resource, share):
+            return _SHARES[share].format(resource.replace("_", " "))
+        case Season(name):
+            return f"season {name.replace('_', ' ')}{_around(fact)}"
+        case Member(slug):
+            return f"in the segment {slug}"
+        case Score(name):
+            return f"score {name}"
+        case _:
+            return _happened(fact)
+
+
+def _happened(fact: Events | Sequence | Changed | Found | Answered | Said) -> str:
+    match fact:
+        case Events():
+            return _events(fact)
+        case Sequence(names, window, of):
+            return f"how often {_whose(of)}{' then '.join(names)} {_window(window)}"
+        case Changed(turn, _, span):
+            return _TURNS[turn, span].format(_done(fact))
+        case Found(slug, window):
+            return f"confidence of the signal {slug} {_window(window)}"
+        case Answered(answer, window, offer):
+            return f"times {answer} {offer or 'any offer'} {_window(window)}"
+        case Said(label, window):
+            return f"certainty that they said {label.replace('_', ' ')} {_window(window)}"
+
+
+def _events(fact: Events) -> str:
+    done = f"{_done(fact)} {_window(fact.window)}"
+    return {
+        Measure.COUNT: f"times {done}",
+        Measure.DISTINCT: f"different {fact.path} of {done}",
+        Measure.SUM: f"sum of {fact.path} of {done}",
+        Measure.LAST: f"last {fact.path} of {done}",
+        Measure.DAYS: f"days with {done}",
+        Measure.SWITCHES: f"changes of {fact.path} over {done}",
+        Measure.SESSION: f"times in one visit {done}",
+        Measure.MINUTES: f"minutes spent on {done}",
+    }[fact.measure]
+
+
+def _done(fact: Events | Changed) -> str:
+    names = " or ".join(fact.names) or "anything"
+    where = f" with {' and '.join(map(_property, fact.where))}" if fact.where else ""
+    return f"{_whose(fact.of)}{names}{where}"
+
+
+def _around(season: Season) -> str:
+    days = [
+        f"{days} days {side}" for days, side in ((season.before, "before"), (season.after, "after")) if days
+    ]
+    return f" ({', '.join(days)})" if days else ""
+
+
+def _whose(of: Of) -> str:
+    return "in their account " if of is Of.ACCOUNT else ""
+
+
+def _property(where: Where) -> str:
+    compared = "" if where.value is None else f" {_value(where.value)}"
+    return f"{where.path} {_OPS[where.op]}{compared}"
+
+
+def _window(window: Window) -> str:
+    if window.unit in (Unit.HOURS, Unit.DAYS):
+        unit = window.unit.value if window.length > 1 else window.unit.value[:-1]
+        return f"in {window.length} {unit}"
+    return "today" if window.unit is Unit.DAY else f"this {window.unit.value.replace('_', ' ')}"
+
+
+def _value(value: Any, *, share: bool = False) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(_value(one, share=share) for one in value)
+    if share and isinstance(value, int | Decimal):
+        return f"{_plain(Decimal(value) * 100)} %"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _plain(value: Decimal) -> str:
+    """Without needless zeros, and without an exponent."""
+    return f"{value.normalize():f}"
