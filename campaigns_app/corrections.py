@@ -5,12 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns_app import enroll, exits, merges
+from campaigns_app import enroll, merges, notice
 from people_app import account_names, accounts, entitlements, facts
 from people_app.account_names import PROVIDERS, Bid
 from people_app.models import Account
-from signals_app import detect, segments, usage
-from signals_app.models import SignalDefinition
+from signals_app import usage
 from signals_app.triggered import Batch
 from upsell_project.lib import clock
 
@@ -59,10 +58,5 @@ def _follow(changed: set[int], calendar: set[int]) -> None:
     """Use is counted by the new calendar, offers that lost their reason end, and what is true only now is noticed."""
     usage.ask_recount(calendar)
     enroll.recheck(changed)
-    if not changed:
-        return
-    now, batch = clock.now(), Batch((), (), changed)
-    segments.touched(batch, now)
-    signals = detect.signals(batch, SignalDefinition.objects.filter(live=True), now)
-    enroll.from_signals(signals, now)
-    exits.from_batch(batch, signals, now)
+    if changed:
+        notice.batch(Batch((), (), changed), clock.now())

@@ -58,17 +58,12 @@ def from_batch(batch: Batch, signals: Sequence[Signal], now: datetime) -> None:
     wanted: dict[Subject, set[Fact]] = defaultdict(set)
     for run in runs:
         wanted[_subject(run)] |= plans[run.version_id].facts
-    known = ruled.know(wanted, upto(batch, now))
+    known = ruled.know(wanted, batch.upto(now))
     over = {run.pk for run in runs if _over(plans[run.version_id], known.get(_subject(run)))}
     waiting = {run.pk for run in runs if _asks(plans[run.version_id], run.step_id)}
     held = _hold(over | waiting)
     _end([run for run in held if run.pk in over], plans, known, now)
     _wake([run for run in held if run.pk not in over], now)
-
-
-def upto(batch: Batch, now: datetime) -> datetime:
-    """Until when what happened counts: an event that a computer whose clock is ahead of ours took in counts, too."""
-    return max([now, *(one.item.occurred_at for one in batch.stored)])
 
 
 def _asking() -> list[int]:

@@ -12,11 +12,10 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns_app import enroll, exits, interact, merges, privacy, receipts, replies
+from campaigns_app import enroll, interact, merges, notice, privacy, receipts, replies
 from people_app import erasure, facts, identify, settling
 from people_app.item import Said, Trust, Who
 from signals_app import (
-    detect,
     enrichment,
     health,
     hints,
@@ -25,13 +24,12 @@ from signals_app import (
     proof,
     repeats,
     seen,
-    segments,
     tickets,
     usage,
 )
 from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
-from signals_app.models import Envelope, SignalDefinition
+from signals_app.models import Envelope
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
@@ -158,11 +156,7 @@ def _take_in(opened: Sequence[ingest.Opened]) -> None:
     receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
-    batch = Batch([*named, *mended.changed], changes, changed)
-    segments.touched(batch, now)
-    signals = detect.signals(batch, SignalDefinition.objects.filter(live=True), now)
-    enroll.from_signals(signals, now, exits.upto(batch, now))
-    exits.from_batch(batch, signals, now)
+    notice.batch(Batch([*named, *mended.changed], changes, changed), now)
     lookups.want(opened)
     enrichment.want(changed)
     ingest.keep_rejected(opened)

@@ -21,10 +21,8 @@ MOST_ROUNDS = 4
 def signals(batch: Batch, definitions: Iterable[SignalDefinition], now: datetime) -> list[Signal]:
     """The signals that these new facts complete; found again they are not signaled again."""
     live = compiled.sound(definitions)
-    # A web host whose clock is ahead must not hide the event that completes it.
-    seen = max([now, *(one.item.occurred_at for one in batch.stored)])
     resting = arming.resting(live, batch.people, batch.accounts, now)
-    return _rounds(live, triggered.of(live, batch, resting), batch, now, seen)
+    return _rounds(live, triggered.of(live, batch, resting), batch, now, batch.upto(now))
 
 
 def swept(

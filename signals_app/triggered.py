@@ -66,6 +66,10 @@ class Batch:
             return self.by_name[name]
         return sorted(chain.from_iterable(self.by_name.values()), key=_when)
 
+    def upto(self, now: datetime) -> datetime:
+        """Until when what happened counts: also what a computer whose clock is ahead of ours took in."""
+        return max([now, *(one.item.occurred_at for one in self.stored)])
+
     @cached_property
     def told(self) -> Sequence[Stored]:
         """What brought facts, oldest first."""

@@ -22,13 +22,10 @@ _MINUTE = timedelta(minutes=1)
 
 
 def touched(batch: Batch, now: datetime) -> None:
-    """Judge anew whom the batch concerns, segment by segment as they refer to each other.
-
-    An event that a computer whose clock is ahead of ours took in counts, too: by its own time.
-    """
+    """Judge anew whom the batch concerns, segment by segment as they refer to each other."""
     levels = rules.live_levels()
     if levels and (batch.stored or batch.changes or batch.changed_accounts):
-        _through(levels, _News(batch), {}, max([now, *(one.item.occurred_at for one in batch.stored)]))
+        _through(levels, _News(batch), {}, batch.upto(now))
 
 
 def follow(changed: Mapping[str, Set[int]], now: datetime, *, ready: bool = False) -> None:

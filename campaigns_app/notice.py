@@ -1,0 +1,16 @@
+"""What follows from what is new, whoever said it: segments, signals, playbooks that begin, runs that end by a rule."""
+
+from datetime import datetime
+
+from campaigns_app import enroll, exits
+from signals_app import detect, segments
+from signals_app.models import SignalDefinition
+from signals_app.triggered import Batch
+
+
+def batch(new: Batch, now: datetime) -> None:
+    """In this order: a signal may ask who is in a segment, a rule of leaving what was found."""
+    segments.touched(new, now)
+    signals = detect.signals(new, SignalDefinition.objects.filter(live=True), now)
+    enroll.from_signals(signals, now, new.upto(now))
+    exits.from_batch(new, signals, now)
