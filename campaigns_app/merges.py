@@ -18,7 +18,7 @@ from people_app.accounts import Folded
 from people_app.item import Move
 from people_app.merging import Merged, Renamed, Step
 from people_app.models import Account, AccountName, Membership, Person
-from signals_app import usage
+from signals_app import unnoticed, usage
 from signals_app.models import Answer, Event, Signal, Ticket
 from upsell_project.lib import bulk, clock
 
@@ -67,6 +67,7 @@ _SORTS: list[tuple[str, Any]] = [
 def carry_out(steps: Sequence[Step | Folded]) -> None:
     """In the order in which people_app took them: each step is about the rows as the ones before have left them."""
     _hold([step for step in steps if isinstance(step, Merged)])
+    _read_anew(steps)
     for moves, group in groupby(steps, key=lambda step: isinstance(step, Move)):
         if moves:
             usage.move([step for step in group if isinstance(step, Move)])
@@ -88,6 +89,22 @@ def _hold(merged: Sequence[Merged]) -> None:
             person__in=[step.loser for step in merged], state=Enrollment.State.ACTIVE
         )
         list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def _read_anew(steps: Sequence[Step | Folded]) -> None:
+    """Whose events change hands, of those that wait to be looked at for moments."""
+    people: set[int | None] = set()
+    for step in steps:
+        match step:
+            case Move():
+                people.add(step.person_id)
+            case Merged():
+                people.add(step.loser)
+            case Renamed():
+                people.add(step.old)
+    folded = any(isinstance(step, Folded) for step in steps)
+    if steps:
+        unnoticed.moved({one for one in people if one}, anybody=folded or None in people)
 
 
 class Refused(ValueError):
@@ -125,7 +142,7 @@ def by_hand(kept: int, gone: int) -> None:
         changed, _ = entitlements.show(entitlements.go_home(members, clock.now()) | {kept})
         for run in _running(gone):
             enroll.exit_one(run, "merged")
-        _accounts(Folded(kept, gone))
+        carry_out([Folded(kept, gone)])
         usage.ask_recount([kept])
         enroll.recheck(changed)
 

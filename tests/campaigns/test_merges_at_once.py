@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from campaigns_app import merges, pipeline, privacy, standing
+from campaigns_app.backlog import Backlog
 from consent_app import permission
 from people_app import identify
 from people_app.item import Said, Trust
@@ -85,17 +86,21 @@ def test_two_aliases_at_once_make_one_person_of_three() -> None:
     assert Person.objects.filter(merged_into=None).count() == 1
 
 
+def process(chunk: Chunk) -> None:
+    pipeline._process(chunk, Backlog())
+
+
 def test_an_opt_out_that_waited_for_a_merge_is_that_of_whom_they_became() -> None:
     source = a_source()
-    pipeline._process(
+    process(
         send(source, *({"type": "identify", "userId": user, "messageId": user} for user in ("old", "new")))
     )
     alias = send(source, {"type": "alias", "userId": "new", "previousId": "old", "messageId": "alias"})
     said = {"type": "track", "userId": "old", "event": "Unsubscribed", "properties": {"channel": "email"}}
     no = send(source, {**said, "messageId": "no"})
     with transaction.atomic():
-        pipeline._process(alias)
-        other = Other(lambda: pipeline._process(no))
+        process(alias)
+        other = Other(lambda: process(no))
         other.until_it_waits()
     other.end()
     new = Person.objects.get(user_id="new")
@@ -125,19 +130,19 @@ def test_workers_with_new_visitors_of_their_own_do_not_wait_for_each_other() -> 
 
 def test_what_waited_for_an_erasure_is_read_afresh_and_dropped() -> None:
     source = a_source()
-    pipeline._process(send(source, {"type": "identify", "userId": "ana", "messageId": "i"}))
-    pipeline._process(send(source, {"type": "delete", "userId": "ana", "messageId": "d"}))
+    process(send(source, {"type": "identify", "userId": "ana", "messageId": "i"}))
+    process(send(source, {"type": "delete", "userId": "ana", "messageId": "d"}))
     early = (START - timedelta(days=9)).isoformat()
     late = send(
         source, {"type": "track", "userId": "ana", "event": "X", "messageId": "t", "timestamp": early}
     )
     with transaction.atomic():
         privacy._erase(Erasure.objects.get())
-        other = Other(lambda: pipeline._process(late))
+        other = Other(lambda: process(late))
         other.until_it_waits()
     other.thread.join(20)
     assert isinstance(other.error, identify.ErasedMeanwhile)
-    pipeline._process(late)
+    process(late)
     assert not Event.objects.filter(message_id="t").exists()
     assert not Identity.objects.exists()
 
