@@ -1,14 +1,11 @@
 """Two workers, one person: who waits for a lock looks again at who is who."""
 
 import json
-import threading
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns_app import merges, pipeline, privacy, standing
 from campaigns_app.backlog import Backlog
@@ -20,8 +17,8 @@ from signals_app import ingest
 from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
 from signals_app.models import Event, Source
+from tests.at_once import Other
 from tests.build import a_source
-from tests.databases import WAITING
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,38 +37,6 @@ def resolve(*items: Incoming) -> None:
 def send(source: Source, *calls: dict[str, Any]) -> Chunk:
     ingest.accept(source.pk, "batch", json.dumps({"batch": list(calls)}).encode(), {})
     return Chunk(ingest.claim(1))
-
-
-class Other:
-    """Another worker. `waits` is true once PostgreSQL says that it waits for a lock."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.error: Exception | None = None
-        self.thread = threading.Thread(target=self._run, args=(work,))
-        self.thread.start()
-
-    def _run(self, work: Callable[[], Any]) -> None:
-        try:
-            with transaction.atomic():
-                work()
-        except Exception as error:
-            self.error = error
-        finally:
-            connection.close()
-
-    def until_it_waits(self) -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with connection.cursor() as cursor:
-                cursor.execute(WAITING)
-                if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.01)
-        raise AssertionError("it never waited")
-
-    def end(self) -> None:
-        self.thread.join(20)
-        assert self.error is None, self.error
 
 
 def test_two_aliases_at_once_make_one_person_of_three() -> None:
