@@ -4,7 +4,7 @@ evidence. What time alone makes true is found in the same way by sweeps."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from signals_app import arming, compiled, evidence, found, judged, knowing, triggered
+from signals_app import again, arming, compiled, evidence, found, judged, knowing, triggered
 from signals_app.compiled import Compiled, Part
 from signals_app.evidence import Evidence
 from signals_app.found import Fired
@@ -13,9 +13,11 @@ from signals_app.models import Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Asked, Batch
 from upsell_project.lib.rules import judging, lasting
+from upsell_project.lib.rules.tree import facts as facts_of
 
 MOST_ROUNDS = 4
-"""So long a chain of definitions that read what others found is followed at once; a sweep follows the rest."""
+"""So long a chain of definitions that read what others found is followed at once; the rest is noted, and followed by
+the job "sweeps"."""
 
 
 def signals(batch: Batch, definitions: Iterable[SignalDefinition], now: datetime) -> list[Signal]:
@@ -45,6 +47,8 @@ def _rounds(
         new = _found(asked, batch, now, seen) if asked else []
         everything += new
         asked, batch = triggered.by_signals(live, new), None
+        again.found(live, new)
+    again.note((one.compiled, one.subject) for one in asked)
     return everything
 
 
@@ -101,9 +105,10 @@ def _still(part: Part, known: Known, signal: Signal) -> bool:
     period = signal.evidence.get("period")
     if period and judged.period(part, known).isoformat() != period:
         return False
-    if part.rearms:
-        return part.rearms(known.values, known.at) is False
-    rule = lasting.lasting(part.rule)
+    if part.rearms and part.rearms(known.values, known.at) is not False:
+        return False
+    # Between the share at which it fires and the one at which it is armed again it is still true.
+    rule = lasting.lasting(part.rule, facts_of(part.rearm) if part.rearm else ())
     return rule is None or judging.judge(rule, known.values, known.at) is True
 
 
