@@ -18,7 +18,7 @@ from people_app.accounts import Folded
 from people_app.item import Move
 from people_app.merging import Merged, Renamed, Step
 from people_app.models import Account, AccountName, Membership, Person
-from signals_app import unnoticed, usage
+from signals_app import again, unnoticed, usage
 from signals_app.models import Answer, Event, Signal, Ticket
 from upsell_project.lib import bulk, clock
 
@@ -67,7 +67,6 @@ _SORTS: list[tuple[str, Any]] = [
 def carry_out(steps: Sequence[Step | Folded]) -> None:
     """In the order in which people_app took them: each step is about the rows as the ones before have left them."""
     _hold([step for step in steps if isinstance(step, Merged)])
-    _read_anew(steps)
     for moves, group in groupby(steps, key=lambda step: isinstance(step, Move)):
         if moves:
             usage.move([step for step in group if isinstance(step, Move)])
@@ -79,6 +78,7 @@ def carry_out(steps: Sequence[Step | Folded]) -> None:
                 _people(step.winner, step.loser)
             elif isinstance(step, Folded):
                 _accounts(step)
+    _changed_hands(steps)
 
 
 def _hold(merged: Sequence[Merged]) -> None:
@@ -91,20 +91,28 @@ def _hold(merged: Sequence[Merged]) -> None:
         list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
-def _read_anew(steps: Sequence[Step | Folded]) -> None:
-    """Whose events change hands, of those that wait to be looked at for moments."""
+def _changed_hands(steps: Sequence[Step | Folded]) -> None:
+    """What waits to be looked at for moments is another's now; and who has it now may have done enough by that."""
+    givers: set[int | None] = set()
     people: set[int | None] = set()
+    accounts: set[int | None] = set()
     for step in steps:
         match step:
-            case Move():
-                people.add(step.person_id)
-            case Merged():
-                people.add(step.loser)
-            case Renamed():
-                people.add(step.old)
-    folded = any(isinstance(step, Folded) for step in steps)
+            case Move(person, _, _, account):
+                givers.add(person)
+                accounts.add(account)
+            case Merged(winner, loser):
+                givers.add(loser)
+                people.add(winner)
+            case Renamed(_, old, new):
+                givers.add(old)
+                people.add(new)
+            case Folded(kept, _):
+                givers.add(None)
+                accounts.add(kept)
     if steps:
-        unnoticed.moved({one for one in people if one}, anybody=folded or None in people)
+        unnoticed.moved({one for one in givers if one}, anybody=None in givers)
+        again.joined({one for one in people if one}, {one for one in accounts if one}, clock.now())
 
 
 class Refused(ValueError):
@@ -211,13 +219,20 @@ def _accounts(step: Folded) -> None:
 
 
 def _found(whose: str, kept: int, gone: int) -> None:
-    """What was found for one of the two was found for both."""
+    """What was found for one of the two was found for both, when it was found last."""
+    bulk.run(_LATER_FOUND.format(whose=whose), kept, gone)
     bulk.run(_KEEP_FOUND.format(whose=whose), kept, gone, kept)
     bulk.run(f"DELETE FROM signals_app_detectorstate WHERE {whose} = %s", gone)
 
 
 _RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND identity_id = %s"
 _RENAME_NOBODYS = "UPDATE signals_app_event SET person_id = %s WHERE person_id IS NULL AND identity_id = %s"
+_LATER_FOUND = """
+UPDATE signals_app_detectorstate s SET fired_at = greatest(s.fired_at, o.fired_at),
+    holds_since = least(s.holds_since, o.holds_since)
+FROM signals_app_detectorstate o WHERE s.{whose} = %s AND o.{whose} = %s
+    AND (o.definition_id, o.part, o.period) = (s.definition_id, s.part, s.period)
+"""
 _KEEP_FOUND = """
 UPDATE signals_app_detectorstate s SET {whose} = %s WHERE {whose} = %s
     AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.part, o.period)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from campaigns_app import enroll, exits
-from signals_app import detect, segments
+from signals_app import again, detect, segments
 from signals_app.models import SignalDefinition
 from signals_app.triggered import Batch
 
@@ -14,3 +14,4 @@ def batch(new: Batch, now: datetime) -> None:
     signals = detect.signals(new, SignalDefinition.objects.filter(live=True), now)
     enroll.from_signals(signals, now, new.upto(now))
     exits.from_batch(new, signals, now)
+    again.nearby(new)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
 from offers_app.models import Proposition
+from signals_app import again
 from signals_app.models import Answer
 from upsell_project.lib.gates import Code
 
@@ -94,6 +95,7 @@ def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], 
         Answer(person_id=p.person_id, account_id=p.account_id, offer=p.offer.slug, answer=kind, at=now)
         for p in new.values()
     )
+    again.answered((p.person_id, p.account_id) for p in new.values())
 
 
 def _leave_in_peace(

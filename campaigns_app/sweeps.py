@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
 
 from campaigns_app import enroll
+from people_app import account_names, identify
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
 from signals_app.models import SignalDefinition, Sweep
@@ -42,8 +43,10 @@ def waiting() -> bool:
 def run() -> None:
     """The job: work until nothing is due, but let others have the worker after some seconds."""
     began = time.monotonic()
-    while _ask_again():
-        pass
+    while again.waiting() and _ask_again():
+        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
     for id in _due(None):
         with _alone(id) as mine:
             done = not mine or _run(id)
@@ -151,24 +154,43 @@ def _judge_together(one: Compiled, ids: Sequence[int]) -> int:
 
 
 def _ask_again() -> bool:
-    """Whoever was noted, because an answer, a segment or a score changed; whether there was anybody. One that cannot be
+    """Whoever was noted, because an answer, a segment or a score changed; False if it has to wait. One that cannot be
     judged is dropped, so that it keeps nobody from it."""
     try:
-        return _ask(again.AT_ONCE)
+        _ask(again.AT_ONCE)
+        return True
+    except NOT_THEIRS as error:
+        log.error("what was noted waits: %s\n%s", told(error), where(error))
+        return False
     except Exception as error:
-        log.warning("what was noted could not be judged together (%s); trying the first alone", told(error))
-    try:
-        return _ask(1)
-    except Exception as error:
-        log.error("what was noted first is not asked again: %s\n%s", told(error), where(error))
-        return bool(again.take(1))
+        log.warning("what was noted could not be judged together (%s); trying it one by one", told(error))
+    return _ask_one_by_one()
+
+
+def _ask_one_by_one() -> bool:
+    """As many as were tried together; False if so many fail that it is not them."""
+    failed = 0
+    for place in range(again.AT_ONCE):
+        try:
+            _ask(1)
+        except Exception as error:
+            failed += 1
+            if isinstance(error, NOT_THEIRS) or failed == place + 1 == MOST_IN_VAIN:
+                log.error("what was noted waits: %s\n%s", told(error), where(error))
+                return False
+            log.error("what was noted first is not asked again: %s\n%s", told(error), where(error))
+            again.take(1)
+    return True
 
 
 @transaction.atomic
-def _ask(most: int) -> bool:
+def _ask(most: int) -> None:
+    """What others take in of the same people and accounts just now is waited for: one of the two sees both."""
     pairs = again.take(most)
+    subjects = {subject for _, subject in pairs}
+    identify.lock({one.person for one in subjects if one.person})
+    account_names.hold({one.account for one in subjects if one.account})
     _find(pairs, clock.now())
-    return bool(pairs)
 
 
 def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:

@@ -18,6 +18,7 @@ from upsell_project.lib.rules.judging import Verdict
 
 Whose = tuple[int, int | None, int | None]
 """Definition, person, account: of one of the two."""
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -97,8 +98,8 @@ def resting(
 
 
 def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
-    """What was found then, or before, may be found again."""
-    return now - timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours))
+    """What was found then, or before, may be found again; never at one moment twice."""
+    return now - max(timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours)), _INSTANT)
 
 
 def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
@@ -121,7 +122,8 @@ def is_over(one: Moment, state: State, now: datetime) -> bool:
     if state.fired_at is None:
         return one.verdict is not True
     if one.part.rearm:
-        return one.rearmed is True
+        # Where both hold at once it would be found again with everything that comes.
+        return one.rearmed is True and one.verdict is not True
     return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
 
 

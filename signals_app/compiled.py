@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
@@ -12,6 +13,7 @@ from upsell_project.lib.errors import told
 from upsell_project.lib.rules import judging, reading, timing
 from upsell_project.lib.rules.facts import (
     Answered,
+    Changed,
     Entitlement,
     Events,
     Fact,
@@ -25,6 +27,7 @@ from upsell_project.lib.rules.facts import (
     Trait,
     Where,
 )
+from upsell_project.lib.rules.facts import Sequence as InOrder
 from upsell_project.lib.rules.judging import Judge
 from upsell_project.lib.rules.tree import AllOf, Rule
 from upsell_project.lib.rules.tree import facts as facts_of
@@ -72,6 +75,8 @@ class Compiled:
     reads_segments: frozenset[str]
     reads_scores: frozenset[str]
     reads_answers: bool
+    of_account: frozenset[str] | None
+    """The events of a whole account that it reads, None for any."""
     condition: Rule | None
     _parts: dict[str, Part] = field(default_factory=dict)
 
@@ -136,6 +141,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         reads_segments=frozenset(),
         reads_scores=frozenset(),
         reads_answers=False,
+        of_account=frozenset(),
         condition=reading.read(definition.condition) if definition.condition else None,
     )
     part = found.part(resources[0] if resources else "")
@@ -144,6 +150,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
     found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
+    found.of_account = _of_account(part.facts)
     found.wheres = _wheres(part.facts)
     found.timed = timing.rises(part.rule) or definition.hold_hours > 0
     found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
@@ -177,6 +184,13 @@ def _part(compiled: Compiled, resource: str) -> Part:
             sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
         ),
     )
+
+
+def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:
+    asked = [
+        fact.names for fact in facts if isinstance(fact, Events | InOrder | Changed) and fact.of is Of.ACCOUNT
+    ]
+    return frozenset(chain.from_iterable(asked)) if all(asked) else None
 
 
 def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:

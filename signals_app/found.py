@@ -30,19 +30,17 @@ class Fired:
 
 
 def told(judged: Sequence[Judged], batch: Batch | None) -> list[int | None]:
-    """Who is told of each that holds: the person it is about; of an account who did it, or has the role for it.
+    """Who is told of each that holds: the person it is about, once we know them by a user id; of an account who did
+    it, or has the role for it.
 
     `batch`: what they did; None where time alone did it.
     """
-    accounts = {one.asked.subject.account or 0 for one in judged if one.moment.verdict and _of_account(one)}
+    holding = [one for one in judged if one.moment.verdict]
+    accounts = {one.asked.subject.account or 0 for one in holding if _of_account(one)}
     there = routing.members(accounts)
     by_name = (batch.known if accounts else set()) if batch else None
-    return [
-        (_routed(one, there, by_name) if _of_account(one) else one.asked.subject.person)
-        if one.moment.verdict
-        else None
-        for one in judged
-    ]
+    users = _users({one.asked.subject.person or 0 for one in holding if not _of_account(one)})
+    return [_told(one, there, by_name, users) if one.moment.verdict else None for one in judged]
 
 
 def keep(fired: Sequence[Fired], now: datetime) -> list[Signal]:
@@ -69,6 +67,24 @@ def meters() -> dict[str, Meter]:
 
 def _of_account(one: Judged) -> bool:
     return one.asked.compiled.of is Of.ACCOUNT
+
+
+def _told(
+    one: Judged, there: Mapping[int, list[routing.Member]], by_name: set[int] | None, users: set[int]
+) -> int | None:
+    if _of_account(one):
+        return _routed(one, there, by_name)
+    person = one.asked.subject.person or 0
+    return person if person in users else None
+
+
+def _users(people: set[int]) -> set[int]:
+    """Those of them whom we know by a user id: a visitor is found when it turns out who they are, nobody who was
+    forgotten."""
+    if not people:
+        return set()
+    sql = "SELECT id FROM people_app_person WHERE id = ANY(%s) AND user_id IS NOT NULL AND erased_at IS NULL"
+    return {id for (id,) in bulk.select(sql, sorted(people))}
 
 
 def _routed(one: Judged, there: Mapping[int, list[routing.Member]], by_name: set[int] | None) -> int | None:

@@ -112,14 +112,15 @@ class DetectorState(models.Model):
 
 
 class AskAgain(models.Model):
-    """Of whom a definition is to be asked soon: what it reads of them changed, and no event says so."""
+    """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
+    says so."""
 
-    definition = models.ForeignKey(SignalDefinition, models.CASCADE)
+    definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
 
     def __str__(self) -> str:
-        return f"{self.definition} of person {self.person_id}, account {self.account_id}"
+        return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"
 
 
 class SignalAlert(models.Model):
