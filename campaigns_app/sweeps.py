@@ -157,7 +157,7 @@ def _ask_again() -> bool:
     """Whoever was noted, because an answer, a segment or a score changed; False if it has to wait. One that cannot be
     judged is dropped, so that it keeps nobody from it."""
     try:
-        _ask(again.AT_ONCE)
+        _ask(None)
         return True
     except NOT_THEIRS as error:
         log.error("what was noted waits: %s\n%s", told(error), where(error))
@@ -168,25 +168,25 @@ def _ask_again() -> bool:
 
 
 def _ask_one_by_one() -> bool:
-    """As many as were tried together; False if so many fail that it is not them."""
-    failed = 0
-    for place in range(again.AT_ONCE):
+    """As many as were tried together; False if so many fail that it is not them: then they wait."""
+    failed = []
+    for place, id in enumerate(again.coming(), 1):
         try:
-            _ask(1)
+            _ask([id])
         except Exception as error:
-            failed += 1
-            if isinstance(error, NOT_THEIRS) or failed == place + 1 == MOST_IN_VAIN:
-                log.error("what was noted waits: %s\n%s", told(error), where(error))
+            failed.append(id)
+            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
+            if isinstance(error, NOT_THEIRS) or len(failed) == place == MOST_IN_VAIN:
                 return False
-            log.error("what was noted first is not asked again: %s\n%s", told(error), where(error))
-            again.take(1)
+    with transaction.atomic():
+        again.take(only=failed)
     return True
 
 
 @transaction.atomic
-def _ask(most: int) -> None:
+def _ask(only: Sequence[int] | None) -> None:
     """What others take in of the same people and accounts just now is waited for: one of the two sees both."""
-    pairs = again.take(most)
+    pairs = again.take(only=only)
     subjects = {subject for _, subject in pairs}
     identify.lock({one.person for one in subjects if one.person})
     account_names.hold({one.account for one in subjects if one.account})

@@ -5,7 +5,7 @@ Whoever changes them notes it in the same transaction, so that it cannot be lost
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from people_app import homes
@@ -85,9 +85,15 @@ def waiting() -> bool:
     return AskAgain.objects.exists()
 
 
-def take(limit: int = AT_ONCE) -> list[tuple[SignalDefinition, Subject]]:
-    """The next of them, each once; they are gone when the transaction ends. Only live definitions are asked."""
-    rows = dict.fromkeys(tuple(row[1:]) for row in sorted(bulk.select(_TAKE, limit)))
+def coming() -> list[int]:
+    """Which would be taken next."""
+    return list(AskAgain.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def take(limit: int = AT_ONCE, only: Sequence[int] | None = None) -> list[tuple[SignalDefinition, Subject]]:
+    """The next of them (of those `only`), each once; they are gone when the transaction ends. Only live definitions are
+    asked."""
+    rows = dict.fromkeys(tuple(row[1:]) for row in sorted(bulk.select(_TAKE, only, only, limit)))
     live = SignalDefinition.objects.filter(live=True).in_bulk() if rows else {}
     pairs = (
         (one, Subject(person, account))
@@ -156,7 +162,8 @@ SELECT person_id, account_id FROM (
 # Materialized: else PostgreSQL may look for the next ones again for each row, and take more than so many.
 _TAKE = """
 WITH taken AS MATERIALIZED (
-    SELECT id FROM signals_app_askagain ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id FROM signals_app_askagain WHERE %s::bigint[] IS NULL OR id = ANY(%s)
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 )
 DELETE FROM signals_app_askagain a USING taken WHERE a.id = taken.id
 RETURNING a.id, a.definition_id, a.person_id, a.account_id

@@ -104,7 +104,8 @@ class Replay:
     def _told(self, part: Part, look: Look) -> int | None:
         """By the roles there are now."""
         if self.past.whose is Of.PERSON:
-            return self.past.subject.person
+            person = self.past.subject.person
+            return person if person in self.known else None
         by = look.by.get(part.name) or look.by.get("")
         actor = by.person if by and by.person in self.known else None
         route_to = self.compiled.definition.route_to

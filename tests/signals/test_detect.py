@@ -171,6 +171,34 @@ def test_refresh_says_what_is_left_of_it(server: Source, time: Time) -> None:
     assert detect.refresh([signal], signal.expires_at) == {signal.pk: None}
 
 
+def test_a_condition_beside_a_limit_must_still_hold(server: Source, time: Time) -> None:
+    acme = account(server)
+    SignalDefinition.objects.filter(slug="usage-limit-near").update(
+        condition={"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+    )
+    Account.objects.filter(pk=acme.pk).update(plan="free")
+    export(server, 17)
+    (signal,) = near()
+    assert detect.refresh([signal], clock.now())[signal.pk]
+    Account.objects.filter(pk=acme.pk).update(plan="enterprise")
+    assert detect.refresh([signal], clock.now()) == {signal.pk: None}
+
+
+def test_a_step_is_over_when_what_must_not_happen_happens(server: Source, time: Time) -> None:
+    definition = SignalDefinition.objects.create(
+        slug="left-over",
+        name="Left over",
+        detector="lifecycle",
+        config={"events": ["Trial Started"], "days": 7, "unless": ["Plan Upgraded"]},
+        live=True,
+    )
+    receive(server, {"type": "track", "userId": "ana", "event": "Trial Started"})
+    (signal,) = Signal.objects.filter(definition=definition)
+    assert detect.refresh([signal], clock.now())[signal.pk]
+    receive(server, {"type": "track", "userId": "ana", "event": "Plan Upgraded"})
+    assert detect.refresh([signal], clock.now()) == {signal.pk: None}
+
+
 steps = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from([None, None, 10, 20, 40])), min_size=1, max_size=6
 )
