@@ -16,9 +16,9 @@ class Member:
 
 def members(account_ids: Iterable[int]) -> dict[int, list[Member]]:
     """Of each account, whoever was active last first."""
-    ids = sorted(set(account_ids))
+    ids = bulk.array(sorted(set(account_ids)))
     found: dict[int, list[Member]] = {}
-    for account, person, role in bulk.select(_MEMBERS, ids, ids) if ids else ():
+    for account, person, role in bulk.select(_MEMBERS, ids, ids):
         found.setdefault(account, []).append(Member(person, role.strip().casefold()))
     return found
 
