@@ -52,8 +52,10 @@ def told(judged: Sequence[Judged], batch: Batch | None) -> list[int | None]:
 
     `batch`: what they did; None where time alone did it.
     """
-    accounts = {one.asked.subject.account or 0 for one in judged if one.moment.verdict and _of_account(one)}
-    there = routing.members(accounts)
+    whole = [one for one in judged if one.moment.verdict and _of_account(one)]
+    accounts = {one.asked.subject.account or 0 for one in whole}
+    roles = any(one.asked.compiled.definition.route_to for one in whole)
+    there = routing.members(accounts, roles=roles) if accounts else {}
     by_name = (batch.known if accounts else set()) if batch else None
     return [
         (_routed(one, there, by_name) if _of_account(one) else one.asked.subject.person)

@@ -3,10 +3,11 @@
 A question is answered by PostgreSQL as far as it can say it exactly; the rest is measured in Python from rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,7 +63,7 @@ class Question:
     until: datetime
     where: str | None = None
     path: str = ""
-    days: tuple[datetime, ...] = ()
+    days: tuple[datetime, ...] = field(default=(), hash=False)
     keys: tuple[str, ...] = ()
     gap: int = 0
     """Minutes of silence that end a session."""
@@ -91,6 +92,7 @@ class Numbered:
         return found
 
 
+@lru_cache(maxsize=1_024)
 def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
     """When the local days began that hold these moments and those between."""
     here = ZoneInfo(zone)
