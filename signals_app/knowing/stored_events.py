@@ -145,13 +145,14 @@ _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
     until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int))
 """
+# PostgreSQL takes these accounts and people to be few, and would compare all with all: for a FULL JOIN it cannot.
 _REACH = f"""
 down (id, root) AS (
     SELECT id, id FROM people_app_account WHERE id = ANY(%s)
     UNION SELECT a.id, down.root FROM people_app_account a JOIN down ON a.merged_into_id = down.id
 ), home AS MATERIALIZED (
-    SELECT d.root, array_agg(DISTINCT h.person_id) AS people
-    FROM ({homes.at_home_sql("ARRAY(SELECT id FROM down)")}) h JOIN down d ON d.id = h.account_id GROUP BY d.root
+    SELECT d.root, array_agg(DISTINCT h.person_id) FILTER (WHERE h.person_id IS NOT NULL) AS people
+    FROM ({homes.at_home_sql("ARRAY(SELECT id FROM down)")}) h FULL JOIN down d ON d.id = h.account_id GROUP BY d.root
 ), reach AS MATERIALIZED (
     SELECT d.root, d.ids, coalesce(h.people, '{{}}') AS people
     FROM (SELECT root, array_agg(id) AS ids FROM down GROUP BY root) d LEFT JOIN home h ON h.root = d.root
