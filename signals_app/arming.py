@@ -70,8 +70,8 @@ def states(keys: Iterable[Whose]) -> States:
     return found
 
 
-def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    return [one for one, _ in pairs], [other for _, other in pairs]
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    return bulk.array(one for one, _ in pairs), bulk.array(other for _, other in pairs)
 
 
 def rests(compiled: Compiled, known: Sequence[State], now: datetime) -> bool:
@@ -93,7 +93,9 @@ def resting(
     }
     if not over or not (people or accounts):
         return {}
-    found = bulk.select(_RESTING, [*over], [*over.values()], sorted(people), sorted(accounts))
+    found = bulk.select(
+        _RESTING, [*over], [*over.values()], bulk.array(sorted(people)), bulk.array(sorted(accounts))
+    )
     return {definition: frozenset(whose) for definition, whose in found}
 
 
@@ -107,7 +109,7 @@ def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
     place in `moments`, and the number of this firing."""
     gone = [one.state.id for one in moments if one.state and is_over(one, one.state, now)]
     if gone:
-        bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", sorted(gone))
+        bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", bulk.array(sorted(gone)))
     ended = set(gone)
     begins = [
         (place, one)
@@ -152,7 +154,7 @@ def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int
         for place, one in enumerate(moments)
         if one.verdict and one.state and one.state.id not in ended and has_held(one, one.state, now)
     }
-    rows = bulk.select(_FIRE, now, sorted(long_enough)) if long_enough else []
+    rows = bulk.select(_FIRE, now, bulk.array(sorted(long_enough))) if long_enough else []
     return {long_enough[id]: id for (id,) in rows}
 
 

@@ -10,7 +10,7 @@ from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
 from signals_app.models import SignalDefinition
 from upsell_project.lib.errors import told
-from upsell_project.lib.rules import judging, reading, timing
+from upsell_project.lib.rules import certainty, judging, reading, timing, wording
 from upsell_project.lib.rules.facts import (
     Answered,
     Changed,
@@ -29,13 +29,25 @@ from upsell_project.lib.rules.facts import (
 )
 from upsell_project.lib.rules.facts import Sequence as InOrder
 from upsell_project.lib.rules.judging import Judge
-from upsell_project.lib.rules.tree import AllOf, Rule
+from upsell_project.lib.rules.tree import AllOf, Not, Rule, Test, nodes
 from upsell_project.lib.rules.tree import facts as facts_of
+from upsell_project.lib.rules.tree import tests as tests_of
 
 log = logging.getLogger(__name__)
 
 EVERY = "*"
 SHARES = (Share.USED, Share.CAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A question of a rule, as evidence has it."""
+
+    test: Test
+    holds: Judge
+    sentence: str
+    negated: bool
+    """A figure below a Not is evidence by not being reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,10 @@ class Part:
     """What is to be loaded: whoever shows a share of a limit shows how much of how much."""
     begins_anew: tuple[Fact, ...]
     """Which of them say to which period it belongs."""
+    conditions: tuple[Condition, ...]
+    """Each question of the rule once."""
+    certain: bool
+    """Where the rule holds, it is certain that it does."""
 
 
 @dataclass(slots=True)
@@ -183,6 +199,16 @@ def _part(compiled: Compiled, resource: str) -> Part:
         begins_anew=tuple(
             sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
         ),
+        conditions=_conditions(rule),
+        certain=certainty.always_full(rule),
+    )
+
+
+def _conditions(rule: Rule) -> tuple[Condition, ...]:
+    negated = {test for one in nodes(rule) if isinstance(one, Not) for test in tests_of(one)}
+    return tuple(
+        Condition(test, judging.compiled(test), wording.sentence(test), test in negated)
+        for test in dict.fromkeys(tests_of(rule))
     )
 
 

@@ -43,11 +43,12 @@ def _rounds(
 ) -> list[Signal]:
     """What is found may be what another definition waits for. `seen`: up to when what happened counts."""
     everything: list[Signal] = []
+    reading = [one for one in live if one.reads_signals]
     for _ in range(MOST_ROUNDS):
         new = _found(asked, batch, now, seen) if asked else []
         everything += new
-        asked, batch = triggered.by_signals(live, new), None
-        again.found(live, new)
+        asked, batch = triggered.by_signals(reading, new), None
+        again.found(reading, new)
     again.note((one.compiled, one.subject) for one in asked)
     return everything
 

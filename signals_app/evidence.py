@@ -1,6 +1,6 @@
 """What a signal rests on: figures that a recipient could be shown, and each condition with its value for staff."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from signals_app.arming import Moment
 from signals_app.knowing import Known
 from signals_app.models import Meter
 from signals_app.models.meter import Window as MeterWindow
-from upsell_project.lib.rules import judging, wording
+from upsell_project.lib.rules import judging
 from upsell_project.lib.rules.facts import (
     Changed,
     Entitlement,
@@ -28,8 +28,6 @@ from upsell_project.lib.rules.facts import (
     Value,
     Window,
 )
-from upsell_project.lib.rules.tree import Not, Rule, Test
-from upsell_project.lib.rules.tree import tests as tests_of
 
 Evidence = dict[str, Any]
 Meters = Mapping[str, Meter]
@@ -43,12 +41,12 @@ def of(moment: Moment, known: Known, meters: Meters, now: datetime) -> Evidence:
     """Of a moment that was found, without its events. What the first condition says goes before what later ones do."""
     found: Evidence = {}
     conditions = []
-    for test in _once(tests_of(moment.part.rule)):
-        verdict = judging.judge(test, known.values, known.at)
-        value = known.values.get(test.fact)
-        conditions.append({"condition": wording.sentence(test), "value": plain(value), "holds": verdict})
-        if value is not None and (verdict or _below_not(moment.part.rule, test)):
-            found = figures(test.fact, known, meters) | found
+    for one in moment.part.conditions:
+        verdict = one.holds(known.values, known.at)
+        value = known.values.get(one.test.fact)
+        conditions.append({"condition": one.sentence, "value": plain(value), "holds": verdict})
+        if value is not None and (verdict or one.negated):
+            found = figures(one.test.fact, known, meters) | found
     return found | {"conditions": conditions, "measured_at": now.isoformat()}
 
 
@@ -93,22 +91,6 @@ def shown(properties: Mapping[str, Any]) -> Evidence:
         for name in SHOWN
         if isinstance(found := properties.get(name), str | int | float) and not isinstance(found, bool)
     }
-
-
-def _once(tests: Iterable[Test]) -> list[Test]:
-    return list(dict.fromkeys(tests))
-
-
-def _below_not(rule: Rule, test: Test) -> bool:
-    """A figure below a Not is evidence by not being reached."""
-    return any(isinstance(one, Not) and test in set(tests_of(one)) for one in _nodes(rule))
-
-
-def _nodes(rule: Rule) -> Iterable[Rule]:
-    yield rule
-    inner = getattr(rule, "rules", None) or ((rule.rule,) if isinstance(rule, Not) else ())
-    for one in inner:
-        yield from _nodes(one[1] if isinstance(one, tuple) else one)
 
 
 def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Mapping[str, Any]) -> Evidence:

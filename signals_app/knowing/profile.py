@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from signals_app.knowing.questions import array
 from signals_app.knowing.where_path import storable
 from signals_app.models.meter import Meter, Window
 from signals_app.subjects import Subject
@@ -28,6 +27,7 @@ from upsell_project.lib.rules.facts import (
     Season,
     Share,
     Trait,
+    Unit,
 )
 from upsell_project.lib.rules.measuring import Seen
 
@@ -109,8 +109,12 @@ Part = tuple[str, tuple[Any, ...]]
 def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) -> Profiles:
     """In the order of `subjects`. One statement."""
     parts = [_traits(facts, Of.ACCOUNT), _traits(facts, Of.PERSON), *(make(facts, now) for make in _PARTS)]
-    sql = _SELECT.format(", ".join(part for part, _ in parts))
-    people, accounts = array(one.person for one in subjects), array(one.account for one in subjects)
+    calendar = _CALENDAR if any(map(_billed, facts)) else _NO_CALENDAR
+    sql = _SELECT.format(calendar, ", ".join(part for part, _ in parts))
+    people, accounts = (
+        bulk.array(one.person for one in subjects),
+        bulk.array(one.account for one in subjects),
+    )
     parameters = [value for _, values in parts for value in values]
     rows = bulk.prepared(sql, [*parameters, people, accounts])
     places: dict[tuple[Any, ...], Place] = {}
@@ -121,6 +125,13 @@ def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) ->
         found.append(_profile(row, places[place]))
     meters: list[dict[str, Any]] = next((json.loads(row[-1]) for row in rows if row[-1]), [])
     return Profiles(found, {each["resource"]: Meter(**each) for each in meters})
+
+
+def _billed(fact: Fact) -> bool:
+    """Whether it asks when bills are due. Without that all of a zone share one time."""
+    return (
+        isinstance(fact, Entitlement) or getattr(getattr(fact, "window", None), "unit", None) is Unit.BILLING
+    )
 
 
 def _profile(row: tuple[Any, ...], place: Place) -> Profile:
@@ -269,8 +280,10 @@ CASE WHEN r.i = 1 THEN (SELECT json_agg(json_build_object('id', m.id, 'resource'
     'where', m.where, 'aggregate', m.aggregate, 'property', m.property, 'window', m.window, 'days', m.days))
     FROM signals_app_meter m)::text END
 """
+_CALENDAR = "a.period_started_at, a.renews_at, a.billing_period"
+_NO_CALENDAR = "NULL::timestamptz, NULL::timestamptz, NULL::text"
 _SELECT = """
-SELECT p.timezone, a.timezone, a.period_started_at, a.renews_at, a.billing_period, {}
+SELECT p.timezone, a.timezone, {}, {}
 FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS r(person, account, i)
 LEFT JOIN people_app_person p ON p.id = r.person LEFT JOIN people_app_account a ON a.id = r.account
 ORDER BY r.i

@@ -3,11 +3,11 @@
 A question is answered by PostgreSQL as far as it can say it exactly; the rest is measured in Python from rows.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,7 @@ class Question:
     until: datetime
     where: str | None = None
     path: str = ""
-    days: tuple[datetime, ...] = ()
+    days: tuple[datetime, ...] = field(default=(), hash=False)
     keys: tuple[str, ...] = ()
     gap: int = 0
     """Minutes of silence that end a session."""
@@ -92,6 +92,7 @@ class Numbered:
         return found
 
 
+@lru_cache(maxsize=1_024)
 def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
     """When the local days began that hold these moments and those between."""
     here = ZoneInfo(zone)
@@ -101,11 +102,6 @@ def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ..
         found.append(datetime.combine(day, time.min, here))
         day += timedelta(days=1)
     return tuple(found)
-
-
-def array(numbers: Iterable[int | None]) -> str:
-    """Whole numbers as PostgreSQL reads an array. The driver takes ten times as long for a list."""
-    return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
 
 
 def keys_of(*paths: str) -> tuple[str, ...]:

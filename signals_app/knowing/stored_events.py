@@ -17,7 +17,7 @@ from typing import Any
 
 from people_app import homes
 from signals_app.knowing.profile import read_json
-from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row, array
+from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row
 from signals_app.knowing.where_path import deep_node, storable
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import measuring
@@ -65,10 +65,10 @@ def _ask(questions: Sequence[Question], branches: Mapping[_Shape, _Branch]) -> A
     accounts = {who for shape, one in branches.items() if shape.of is Of.ACCOUNT for who in one.who}
     if accounts:
         sql.append(_REACH)
-        parameters.append(sorted(accounts))
+        parameters.append(bulk.array(sorted(accounts)))
     union = " UNION ALL ".join(map(_branch, branches))
     for branch in branches.values():
-        parameters += [array(branch.numbers), array(branch.who)]
+        parameters += [bulk.array(branch.numbers), bulk.array(branch.who)]
     rows = bulk.prepared(f"WITH RECURSIVE {', '.join(sql)} {union}", parameters)
     return {
         (number, who): count if text is None else _READ[questions[number].form](text, questions[number])
@@ -145,13 +145,14 @@ _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
     until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int))
 """
+# PostgreSQL takes these accounts and people to be few, and would compare all with all: for a FULL JOIN it cannot.
 _REACH = f"""
 down (id, root) AS (
     SELECT id, id FROM people_app_account WHERE id = ANY(%s)
     UNION SELECT a.id, down.root FROM people_app_account a JOIN down ON a.merged_into_id = down.id
 ), home AS MATERIALIZED (
-    SELECT d.root, array_agg(DISTINCT h.person_id) AS people
-    FROM ({homes.at_home_sql("ARRAY(SELECT id FROM down)")}) h JOIN down d ON d.id = h.account_id GROUP BY d.root
+    SELECT d.root, array_agg(DISTINCT h.person_id) FILTER (WHERE h.person_id IS NOT NULL) AS people
+    FROM ({homes.at_home_sql("ARRAY(SELECT id FROM down)")}) h FULL JOIN down d ON d.id = h.account_id GROUP BY d.root
 ), reach AS MATERIALIZED (
     SELECT d.root, d.ids, coalesce(h.people, '{{}}') AS people
     FROM (SELECT root, array_agg(id) AS ids FROM down GROUP BY root) d LEFT JOIN home h ON h.root = d.root

@@ -6,7 +6,7 @@ tell them.
 """
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -54,6 +54,8 @@ def ids(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
         cursor.execute("SET LOCAL jit TO off")
+        # All rows are wanted, not the first ones soon.
+        cursor.execute("SET LOCAL cursor_tuple_fraction TO 1")
         keep = f"DECLARE {_CURSOR} NO SCROLL CURSOR WITH HOLD FOR {sql}"
         cursor.execute(keep, parameters | {"first": first})
     try:
@@ -120,9 +122,11 @@ def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
     """For whom it can hold now and did not before. Events are looked up last, only of those for whom all else is so,
     and in the order of the index."""
     asking.looks_up = False
+    turn = turned(rule, asking)
     rest = possible(rule, asking)
-    first = all_of(rest, turned(rule, asking), also)
+    first = all_of(rest, turn, also)
     asking.looks_up = True
+    asking.everybody = rest == TRUE and not join and _most_days(asking)
     last = possible(rule, asking)
     if FALSE in (first, last):
         return []
@@ -130,16 +134,22 @@ def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
     joins = " ".join([join, *asking.joins])
     return [
         frame.format(id=asking.subject, source=source.format(joins=joins), first=first, last=last)
-        for source in _sources(rule, asking)
+        for source in _sources(rule, asking, few=bool(join))
     ]
 
 
-def _sources(rule: Rule, asking: Asking) -> list[str]:
+def _most_days(asking: Asking) -> bool:
+    """Whether it was night meanwhile in most of the world."""
+    return asking.since is None or asking.now - asking.since >= timedelta(hours=12)
+
+
+def _sources(rule: Rule, asking: Asking, *, few: bool) -> list[str]:
     if asking.of is Of.ACCOUNT:
         return [_ACCOUNTS]
     if not asking.reads_account:
         return [_PEOPLE]
-    return [_MEMBERS, _OTHERS, _OF_SEVERAL] if _without_account(rule, True) else [_MEMBERS, _OF_THEIR_OWN]
+    several = _OF_SEVERAL_FEW if few else _OF_SEVERAL
+    return [_MEMBERS, _OTHERS, several] if _without_account(rule, True) else [_MEMBERS, _OF_THEIR_OWN]
 
 
 def _resources(compiled: Compiled) -> list[str]:
@@ -204,4 +214,8 @@ WHERE o.personal_of_id IS NOT NULL AND {_KNOWN}
 _OF_SEVERAL = f"""
 (SELECT m.person_id FROM people_app_membership m GROUP BY 1 HAVING count(*) > 1) m
 JOIN people_app_person p ON p.id = m.person_id LEFT JOIN people_app_account a ON false {{joins}} WHERE {_KNOWN}
+"""
+_OF_SEVERAL_FEW = f"""
+people_app_person p LEFT JOIN people_app_account a ON false {{joins}} WHERE {_KNOWN}
+    AND (SELECT count(*) FROM people_app_membership m WHERE m.person_id = p.id) > 1
 """
