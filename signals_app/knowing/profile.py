@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from signals_app.knowing.questions import array
 from signals_app.knowing.where_path import storable
 from signals_app.models.meter import Meter, Window
 from signals_app.subjects import Subject
@@ -110,7 +109,7 @@ def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) ->
     """In the order of `subjects`. One statement."""
     parts = [_traits(facts, Of.ACCOUNT), _traits(facts, Of.PERSON), *(make(facts, now) for make in _PARTS)]
     sql = _SELECT.format(", ".join(part for part, _ in parts))
-    people, accounts = array(one.person for one in subjects), array(one.account for one in subjects)
+    people, accounts = bulk.array(one.person for one in subjects), bulk.array(one.account for one in subjects)
     parameters = [value for _, values in parts for value in values]
     rows = bulk.prepared(sql, [*parameters, people, accounts])
     places: dict[tuple[Any, ...], Place] = {}

@@ -3,7 +3,6 @@
 A question is answered by PostgreSQL as far as it can say it exactly; the rest is measured in Python from rows.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -103,11 +102,6 @@ def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ..
         found.append(datetime.combine(day, time.min, here))
         day += timedelta(days=1)
     return tuple(found)
-
-
-def array(numbers: Iterable[int | None]) -> str:
-    """Whole numbers as PostgreSQL reads an array. The driver takes ten times as long for a list."""
-    return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
 
 
 def keys_of(*paths: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from people_app import homes
 from signals_app.knowing.profile import read_json
-from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row, array
+from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row
 from signals_app.knowing.where_path import deep_node, storable
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import measuring
@@ -66,10 +66,10 @@ def _ask(questions: Sequence[Question], branches: Mapping[_Shape, _Branch]) -> A
     accounts = {who for shape, one in branches.items() if shape.of is Of.ACCOUNT for who in one.who}
     if accounts:
         sql.append(_REACH)
-        parameters.append(sorted(accounts))
+        parameters.append(bulk.array(sorted(accounts)))
     union = " UNION ALL ".join(map(_branch, branches))
     for branch in branches.values():
-        parameters += [array(branch.numbers), array(branch.who)]
+        parameters += [bulk.array(branch.numbers), bulk.array(branch.who)]
     rows = bulk.prepared(f"WITH RECURSIVE {', '.join(sql)} {union}", parameters)
     return {
         (number, who): count if text is None else _READ[questions[number].form](text, questions[number])
