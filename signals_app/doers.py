@@ -1,10 +1,12 @@
 """Who did something of a name, and the newest event of each that has the properties a definition wants.
 
-What somebody did is grouped once for all definitions, by the values of the properties that any of them compares: few
-values come again and again.
+What somebody did is grouped once for all definitions, and few values come again and again: each is compared once.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import methodcaller
+from typing import Any
 
 from signals_app.ingest import Stored
 from signals_app.subjects import Subject
@@ -13,16 +15,33 @@ from upsell_project.lib.rules.measuring import Happened, fits
 
 Wheres = tuple[tuple[Where, ...], ...]
 Paths = tuple[str, ...]
-_Groups = dict[Subject, dict[Hashable, Stored]]
-"""The newest event with these values, the newest first."""
+_Values = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class _Did:
+    """What one of them did, oldest first, and where each of the values lies last that these paths have."""
+
+    events: list[Stored]
+    last: dict[Paths, dict[_Values, int] | None] = field(default_factory=dict)
+    """None: values that Python does not tell apart, or that cannot be keys."""
+
+    def newest(self, paths: Paths, fitting: "_Fitting") -> Stored | None:
+        if paths not in self.last:
+            self.last[paths] = _last(self.events, paths)
+        last = self.last[paths]
+        if last is None:
+            return next((one for one in reversed(self.events) if fitting.event(one)), None)
+        places = [at for values, at in last.items() if fitting.values(values, self.events[at])]
+        return self.events[max(places)] if places else None
 
 
 class Doers:
-    """`events`: the newest first."""
+    """`events`: oldest first."""
 
     def __init__(self, events: Sequence[Stored]) -> None:
         self._events = events
-        self._groups: dict[tuple[Of, Paths], _Groups] = {}
+        self._groups: dict[Of, dict[Subject, _Did]] = {}
         self._newest: dict[tuple[Of, Wheres | None], dict[Subject, Stored]] = {}
 
     def newest(self, wheres: Wheres | None, of: Of) -> dict[Subject, Stored]:
@@ -33,65 +52,63 @@ class Doers:
         return self._newest[key]
 
     def _fitting(self, wheres: Wheres | None, of: Of) -> dict[Subject, Stored]:
+        grouped = self._grouped(of)
         if wheres is None:
-            return {whose: next(iter(those.values())) for whose, those in self._grouped(of, ()).items()}
+            return {whose: did.events[-1] for whose, did in grouped.items()}
         paths = tuple(sorted({one.path for where in wheres for one in where}))
         fitting = _Fitting(wheres)
-        found = {}
-        for whose, those in self._grouped(of, paths).items():
-            one = next((one for values, one in those.items() if fitting(values, one)), None)
-            if one:
-                found[whose] = one
-        return found
+        newest = ((whose, did.newest(paths, fitting)) for whose, did in grouped.items())
+        return {whose: one for whose, one in newest if one}
 
-    def _grouped(self, of: Of, paths: Paths) -> _Groups:
-        key = (of, paths)
-        if key not in self._groups:
-            self._groups[key] = _by_subject(self._events, of, paths)
-        return self._groups[key]
+    def _grouped(self, of: Of) -> dict[Subject, _Did]:
+        if of not in self._groups:
+            self._groups[of] = _of_people(self._events) if of is Of.PERSON else _of_accounts(self._events)
+        return self._groups[of]
 
 
 class _Fitting:
-    """Whether an event has the properties of one of these, compared once for the same values."""
+    """Whether an event has the properties of one of these."""
 
     def __init__(self, wheres: Wheres) -> None:
         self._wheres = wheres
-        self._known: dict[Hashable, bool] = {}
+        self._known: dict[_Values, bool] = {}
 
-    def __call__(self, values: Hashable, one: Stored) -> bool:
+    def values(self, values: _Values, one: Stored) -> bool:
+        """By the values of its paths: compared once."""
         if values not in self._known:
-            event = Happened(one.item.occurred_at, one.item.name, one.item.properties)
-            self._known[values] = any(fits(where, event) for where in self._wheres)
+            self._known[values] = self.event(one)
         return self._known[values]
 
-
-def _by_subject(events: Sequence[Stored], of: Of, paths: Paths) -> _Groups:
-    found: dict[tuple[int | None, int | None], dict[Hashable, Stored]] = {}
-    own = of is Of.PERSON
-    for one, values in zip(events, _values(events, paths), strict=True):
-        if not (one.person_id if own else one.account_id):
-            continue
-        whose = (one.person_id if own else None, one.account_id)
-        those = found.get(whose)
-        if those is None:
-            found[whose] = {values: one}
-        elif values not in those:
-            those[values] = one
-    return {Subject(*whose): those for whose, those in found.items()}
+    def event(self, one: Stored) -> bool:
+        event = Happened(one.item.occurred_at, one.item.name, one.item.properties)
+        return any(fits(where, event) for where in self._wheres)
 
 
-def _values(events: Sequence[Stored], paths: Paths) -> list[Hashable]:
-    """Of each event the values by which it is told apart. Of texts alone equal ones are the same: 1 is True to Python,
-    and below a dot lies more than one value."""
-    if not paths:
-        return [()] * len(events)
+def _of_people(events: Iterable[Stored]) -> dict[Subject, _Did]:
+    found: dict[tuple[int, int | None], list[Stored]] = {}
+    for one in events:
+        if one.person_id:
+            found.setdefault((one.person_id, one.account_id), []).append(one)
+    return {Subject(*whose): _Did(those) for whose, those in found.items()}
+
+
+def _of_accounts(events: Iterable[Stored]) -> dict[Subject, _Did]:
+    found: dict[int, list[Stored]] = {}
+    for one in events:
+        if one.account_id:
+            found.setdefault(one.account_id, []).append(one)
+    return {Subject(None, account): _Did(those) for account, those in found.items()}
+
+
+def _last(events: Sequence[Stored], paths: Paths) -> dict[_Values, int] | None:
+    """Of texts alone equal ones are the same: 1 is True to Python. Below a dot lies more than one value."""
     if any("." in path for path in paths):
-        return [one.event_id for one in events]
-    return [_alike(one, [one.item.properties.get(path) for path in paths]) for one in events]
-
-
-def _alike(one: Stored, values: list[object]) -> Hashable:
-    for value in values:
-        if value is not None and type(value) is not str:
-            return one.event_id
-    return tuple(values)
+        return None
+    properties = [one.item.properties for one in events]
+    columns = [map(methodcaller("get", path), properties) for path in paths]
+    try:
+        found = dict(zip(zip(*columns, strict=True), range(len(events)), strict=True))
+    except TypeError:
+        return None
+    plain = all(one is None or type(one) is str for values in found for one in values)
+    return found if plain else None

@@ -30,22 +30,18 @@ class Batch:
     def by_name(self) -> Mapping[str, Doers]:
         """Who did what, by the names of the events."""
         found: dict[str, list[Stored]] = {}
-        for one in self._newest_first:
+        for one in self._in_order:
             found.setdefault(one.item.name, []).append(one)
         return {name: Doers(those) for name, those in found.items()}
 
     @cached_property
     def all_names(self) -> Doers:
         """Who did anything."""
-        return Doers(self._newest_first)
+        return Doers(self._in_order)
 
     @cached_property
-    def _newest_first(self) -> Sequence[Stored]:
-        """The events, of equal times the one that came last first."""
-        found = [one for one in self.stored if one.item.kind in KINDS]
-        found.sort(key=_when)
-        found.reverse()
-        return found
+    def _in_order(self) -> Sequence[Stored]:
+        return sorted((one for one in self.stored if one.item.kind in KINDS), key=_when)
 
     def upto(self, now: datetime) -> datetime:
         """Until when what happened counts: also what a computer whose clock is ahead of ours took in."""

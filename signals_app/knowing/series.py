@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain, pairwise
 from typing import Any
 
@@ -117,8 +118,8 @@ def _reader(one: Question) -> Callable[[Sequence[Times]], Answer]:
         case Form.COUNT:
             return lambda several: sum(bisect_right(t, until) - bisect_left(t, since) for t in several)
         case Form.DAILY:
-            days = [*map(_number, one.days)]
-            return lambda several: dict(Counter(bisect_right(days, at) for at in together(several)))
+            day = partial(bisect_right, [*map(_number, one.days)])
+            return lambda several: Counter(map(day, together(several)))
         case Form.TURNS:
             return lambda several: _turns(one.names, [*map(inside, several)])
     gap = one.gap * _MINUTE
