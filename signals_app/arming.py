@@ -64,7 +64,8 @@ def states(keys: Iterable[Whose]) -> States:
         elif account:
             accounts.append((definition, account))
     found: States = defaultdict(list)
-    rows = bulk.select(_STATES, *_columns(people), *_columns(accounts)) if people or accounts else ()
+    columns = [bulk.array(column) for column in (*_columns(people), *_columns(accounts))]
+    rows = bulk.prepared(_STATES, columns) if people or accounts else ()
     for definition, person, account, *row in rows:
         found[definition, person, account].append(State(*row))
     return found
@@ -76,8 +77,7 @@ def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
 
 def rests(compiled: Compiled, known: Sequence[State], now: datetime) -> bool:
     """Whether it need not be asked at all: it was found, and neither a rule nor time has armed it again."""
-    part = not compiled.resources and compiled.part()
-    if not part or part.rearm:
+    if not known or compiled.resources or compiled.part().rearm:
         return False
     return any(state.fired_at and state.fired_at > rest_over(compiled.definition, now) for state in known)
 
@@ -93,9 +93,8 @@ def resting(
     }
     if not over or not (people or accounts):
         return {}
-    found = bulk.select(
-        _RESTING, [*over], [*over.values()], bulk.array(sorted(people)), bulk.array(sorted(accounts))
-    )
+    whose = [bulk.array(sorted(people)), bulk.array(sorted(accounts))]
+    found = bulk.prepared(_RESTING, [[*over], [*over.values()], *whose])
     return {definition: frozenset(whose) for definition, whose in found}
 
 

@@ -69,11 +69,12 @@ def refresh(signals: Sequence[Signal], now: datetime) -> dict[int, Evidence | No
 
 
 def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: datetime) -> list[Signal]:
-    states = arming.states(arming.whose(one.compiled.definition, one.subject) for one in asked)
-    awake = [one for one in asked if not arming.rests(one.compiled, _states_of(one, states), now)]
+    kept = _kept(asked)
+    awake = [one for one in asked if not arming.rests(one.compiled, kept.get(id(one), ()), now)]
     all_judged = judged.judge(awake, seen)
     for one in all_judged:
-        one.moment.state = _state_of(one, states)
+        if states := kept.get(id(one.asked)):
+            one.moment.state = _state_of(one, states)
     people = found.told(all_judged, batch)
     # Nobody to be told: it stays armed for whoever comes next.
     told = [(one, who) for one, who in zip(all_judged, people, strict=True) if who or not one.moment.verdict]
@@ -81,14 +82,16 @@ def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: dat
     return found.keep([Fired(told[at][0], told[at][1] or 0, fired[at]) for at in sorted(fired)], now)
 
 
-def _states_of(one: Asked, states: arming.States) -> list[arming.State]:
-    return states.get(arming.whose(one.compiled.definition, one.subject), [])
+def _kept(asked: Sequence[Asked]) -> dict[int, list[arming.State]]:
+    """What is kept of those of which there is something, by the `id` of what is asked."""
+    keys = [arming.whose(one.compiled.definition, one.subject) for one in asked]
+    states = arming.states(keys)
+    return {id(one): states[key] for one, key in zip(asked, keys, strict=True) if key in states}
 
 
-def _state_of(one: judged.Judged, states: arming.States) -> arming.State | None:
+def _state_of(one: judged.Judged, states: Sequence[arming.State]) -> arming.State | None:
     wanted = (one.moment.part.name, one.moment.period)
-    known = _states_of(one.asked, states)
-    return next((state for state in known if (state.part, state.period) == wanted), None)
+    return next((state for state in states if (state.part, state.period) == wanted), None)
 
 
 def _part_of(signal: Signal) -> Part:

@@ -4,16 +4,17 @@ One reads the subjects themselves, one all questions of stored events, and what 
 what no fact needs is not sent.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from signals_app import usage
-from signals_app.knowing import changes, limits, measures, profile, seasonal, stored_events, texts, traits
+from signals_app.knowing import changes, limits, measures, profile, seasonal, series, texts, traits
 from signals_app.knowing.asked import Asked, Known
 from signals_app.knowing.profile import Profile, Profiles
-from signals_app.knowing.questions import Answers, Numbered, Pair, Question
+from signals_app.knowing.questions import Answers, Numbered, Question
+from signals_app.knowing.series import Whose
 from upsell_project.lib.rules import facts as f
 from upsell_project.lib.rules import judging, windows
 from upsell_project.lib.rules.facts import Fact, Of, Value
@@ -31,6 +32,8 @@ class _Plan:
     """The facts that are asked for, by where they come from."""
 
     events: list[Planned]
+    numbers: dict[Of, frozenset[int]]
+    """Of the questions about the person and about the account."""
     limits: list[f.Entitlement]
     stored: list[Fact]
     at: judging.At
@@ -54,8 +57,11 @@ class _Plans:
 
     def _plan(self, facts: Collection[Fact], known: Profile, of: Of, locale: str) -> _Plan:
         asked = [(fact, *_asked(fact, known, of, locale)) for fact in facts if isinstance(fact, _EVENTS)]
+        number = self._numbered.number
+        events: list[Planned] = [(fact, whose, number(what), finish) for fact, whose, what, finish in asked]
         return _Plan(
-            [(fact, whose, self._numbered.number(what), finish) for fact, whose, what, finish in asked],
+            events,
+            {whose: frozenset(n for _, of, n, _ in events if of is whose) for _, whose, _, _ in events},
             [fact for fact in facts if isinstance(fact, f.Entitlement)],
             [fact for fact in facts if not isinstance(fact, (*_EVENTS, f.Entitlement))],
             judging.at(known.here.now, known.here.zone),
@@ -74,12 +80,12 @@ class _One:
     def who(self, of: Of) -> int | None:
         return self.asked.subject.person if of is Of.PERSON else self.asked.subject.account
 
-    def pairs(self) -> Iterator[Pair]:
-        for _, of, number, _ in self.plan.events:
+    def asks(self) -> Iterator[tuple[Whose, frozenset[int]]]:
+        for of, numbers in self.plan.numbers.items():
             if (who := self.who(of)) is not None:
-                yield number, who
-        for number in self.lefts.values():
-            yield number, self.asked.subject.account or 0
+                yield (of, who), numbers
+        if self.lefts:
+            yield (Of.ACCOUNT, self.asked.subject.account or 0), frozenset(self.lefts.values())
 
 
 def load(asked: Sequence[Asked], now: datetime) -> list[Known]:
@@ -94,10 +100,20 @@ def load(asked: Sequence[Asked], now: datetime) -> list[Known]:
         _One(one, known, (plan := plans.of(one, known)), _lefts(one, plan, known, profiles, numbered))
         for one, known in zip(asked, profiles.of, strict=True)
     ]
-    answers = stored_events.answers(numbered, {pair for one in every for pair in one.pairs()})
+    answers = series.answers(numbered, _together(every))
     counted = _counted(every)
     used = usage.totals(counted, now) if counted else {}
     return [_known(one, profiles, used, answers) for one in every]
+
+
+def _together(every: Iterable[_One]) -> dict[Whose, frozenset[int]]:
+    """What is asked about each: people of one account ask much of the same about it."""
+    found: dict[Whose, frozenset[int]] = {}
+    for one in every:
+        for whose, numbers in one.asks():
+            known = found.get(whose)
+            found[whose] = numbers if known is None or known is numbers else known | numbers
+    return found
 
 
 def _known(one: _One, profiles: Profiles, used: limits.Used, answers: Answers) -> Known:

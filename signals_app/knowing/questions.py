@@ -37,6 +37,8 @@ class Form(StrEnum):
     """list[str]: the names in the order in which they came."""
     ROWS = "rows"
     """list[Row], in the order of their ids."""
+    TIMES = "times"
+    """list[int]: when they happened, in microseconds since 1970; where these are more than MOST_TIMES only how many."""
     NEWEST = "newest"
     """list[int]: the ids of the newest, newest first."""
 

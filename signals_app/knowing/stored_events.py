@@ -24,6 +24,7 @@ from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Of
 
 MOST_IDS = 20
+MOST_TIMES = 1_000
 KINDS = ("track", "page", "screen")
 """The other calls say something of somebody, and are no events."""
 
@@ -114,7 +115,7 @@ def _branch(shape: _Shape) -> str:
         conditions.append("e.properties @@ f.path")
     columns = _COLUMNS.get(shape.form, "e.occurred_at")
     source = _SOURCE[shape.of].format(columns=columns, conditions=" AND ".join(conditions))
-    return _BRANCH.format(of=_TO[shape.of], answer=_ANSWER[shape.form].format(source=source))
+    return _BRANCH.format(of=_TO[shape.of], answer=_ANSWER[shape.form].format(source=source, most=MOST_TIMES))
 
 
 def _days(text: str, question: Question) -> Answer:
@@ -132,6 +133,10 @@ def _turns(text: str, question: Question) -> Answer:
     return [names[ord(one) - _FIRST] for one in text]
 
 
+def _times(text: str, question: Question) -> Answer:
+    return sorted(map(int, text[1:-1].split(",")))
+
+
 _FIRST = ord("A")
 _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.DAILY: _days,
@@ -139,6 +144,7 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.LAST: lambda text, question: measuring.value(read_json(text)),
     Form.TURNS: _turns,
     Form.ROWS: _rows,
+    Form.TIMES: _times,
     Form.NEWEST: lambda text, question: [*json.loads(text)],
 }
 _AS_JSON = """
@@ -219,6 +225,10 @@ _ANSWER = {
     f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
     Form.ROWS: "SELECT NULL::bigint AS count, json_agg(json_build_array(e.id, e.occurred_at, e.name,"
     f" {_KEPT}) ORDER BY e.id)::text AS text FROM {{source}} HAVING count(*) > 0",
+    # A float counts microseconds exactly until the year 2100, and is many times as fast as the numeric of `extract`.
+    Form.TIMES: "SELECT count(*) AS count, CASE WHEN count(*) <= {most} THEN array_agg("
+    "(date_part('epoch', t.occurred_at) * 1000000)::bigint)::text END AS text"
+    " FROM (SELECT e.occurred_at FROM {source} LIMIT {most} + 1) t",
     Form.NEWEST: "SELECT NULL::bigint AS count, json_agg(n.id ORDER BY n.occurred_at DESC, n.id DESC)::text AS text"
     f" FROM (SELECT e.id, e.occurred_at FROM {{source}} ORDER BY 2 DESC, 1 DESC LIMIT {MOST_IDS}) n"
     " HAVING count(*) > 0",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals_app.knowing import Asked, ids_of, load
+from signals_app.knowing import Asked, ids_of, load, stored_events
 from signals_app.knowing.stored_events import MOST_IDS
 from signals_app.models import Event
 from signals_app.subjects import Subject
@@ -51,14 +52,14 @@ def _days_in(month: int) -> int:
 
 
 @QUICK
-@given(FACTS, stories, ZONES, ZONES, BILLS)
+@given(FACTS, stories, ZONES, ZONES, BILLS, st.sampled_from([0, 2, 1_000]))
 def test_a_person_and_an_account_are_known_as_they_are_measured(
-    facts: list[Events | Sequence], story: list[Did], zone: str, own_zone: str, started: Any
+    facts: list[Events | Sequence], story: list[Did], zone: str, own_zone: str, started: Any, most: int
 ) -> None:
+    """Whether all their times are read, those of who did little, or none (`most`)."""
     bill = bill_of(started)
-    with a_world(
-        zone, own_zone, period_started_at=started, billing_period="month" if started else ""
-    ) as world:
+    billed = {"period_started_at": started, "billing_period": "month" if started else ""}
+    with a_world(zone, own_zone, **billed) as world, patch.object(stored_events, "MOST_TIMES", most):
         world.store(story)
         acme = world.accounts["acme"].pk
         subjects = [(name, Subject(person.pk, acme)) for name, person in world.people.items()]
