@@ -122,9 +122,14 @@ def _at_home(account_ids: Collection[int]) -> list[Subject]:
 def _told_of(one: Compiled, new: Batch) -> set[int]:
     """The accounts of which something new is known that this definition of people reads."""
     accounts = set(new.changed_accounts) if one.reads_account else set()
-    if one.of_account is None or one.of_account:
-        names = new.by_name.keys() if one.of_account is None else one.of_account & new.by_name.keys()
-        accounts |= {did.account_id for name in names for did in new.by_name[name] if did.account_id}
+    did = (
+        [new.all_names]
+        if one.of_account is None
+        else [new.by_name[name] for name in one.of_account & new.by_name.keys()]
+    )
+    accounts |= {
+        subject.account for doers in did for subject in doers.newest(None, Of.ACCOUNT) if subject.account
+    }
     return accounts
 
 

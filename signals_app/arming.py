@@ -64,8 +64,7 @@ def states(keys: Iterable[Whose]) -> States:
         elif account:
             accounts.append((definition, account))
     found: States = defaultdict(list)
-    columns = [bulk.array(column) for column in (*_columns(people), *_columns(accounts))]
-    rows = bulk.prepared(_STATES, columns) if people or accounts else ()
+    rows = bulk.prepared(_STATES, [*_columns(people), *_columns(accounts)]) if people or accounts else ()
     for definition, person, account, *row in rows:
         found[definition, person, account].append(State(*row))
     return found
