@@ -35,6 +35,10 @@ MOST_IN_VAIN = 20
 log = logging.getLogger(__name__)
 
 
+class Edited(Exception):
+    """The definition is no longer live, or another one by now."""
+
+
 def waiting() -> bool:
     """Whether a definition is due."""
     return again.waiting() or bool(_due(1))
@@ -59,6 +63,8 @@ def _run(definition_id: int) -> bool:
     """Sweep it; False if there is more to do. One that fails is tried again some minutes later."""
     try:
         return _sweep(definition_id)
+    except Edited:
+        return True
     except Exception as error:
         log.error("sweep of definition %s failed: %s\n%s", definition_id, told(error), where(error))
         later = clock.real() + RETRY
@@ -123,7 +129,7 @@ def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
     """If that fails, one by one: what cannot be judged must not keep others from it."""
     try:
         sweep.found += _judge_together(one, ids)
-    except NOT_THEIRS:
+    except (*NOT_THEIRS, Edited):
         raise
     except Exception as error:
         log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
@@ -140,7 +146,7 @@ def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
             found += _judge_together(one, [id])
         except Exception as error:
             failed += 1
-            if isinstance(error, NOT_THEIRS) or failed == place == MOST_IN_VAIN:
+            if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
                 raise
             log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
     return found
@@ -148,6 +154,8 @@ def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
 
 @transaction.atomic
 def _judge_together(one: Compiled, ids: Sequence[int]) -> int:
+    if not bulk.select(_SAME, one.definition.pk, one.definition.version):
+        raise Edited
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
     return _find([(one.definition, subject) for subject in subjects], now)
@@ -220,6 +228,8 @@ def _alone(definition_id: int) -> Iterator[bool]:
 
 
 _LOCK = "hashtext('campaigns_app.sweeps')"
+# Whoever switches it off waits for what is judged just now; what comes after that is judged no more.
+_SAME = "SELECT 1 FROM signals_app_signaldefinition WHERE id = %s AND live AND version = %s FOR SHARE"
 _DUE = """
 SELECT d.id FROM signals_app_signaldefinition d LEFT JOIN signals_app_sweep w ON w.definition_id = d.id
 WHERE d.live AND (w.running OR d.swept_at IS NULL OR d.swept_at <= %s OR d.swept_at > %s OR w.version <> d.version)

@@ -337,6 +337,27 @@ def test_what_goes_wrong_with_everybody_leaves_nobody_out(
     assert people() == everybody and not Sweep.objects.get().error
 
 
+@pytest.mark.parametrize("change", [{"live": False}, {"version": 2}])
+def test_what_is_switched_off_or_changed_meanwhile_is_judged_no_more(
+    time: Time, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    for _ in range(3):
+        a_person()
+    definition = a_silence()
+    monkeypatch.setattr(sweeping, "ids", partial(sweeping.ids, chunk=1))
+    swept = detect.swept
+
+    def once(*given: Any) -> list[Signal]:
+        SignalDefinition.objects.filter(pk=definition.pk).update(**change)
+        return swept(*given)
+
+    monkeypatch.setattr(detect, "swept", once)
+    sweeps.run()
+    assert len(people()) == 1
+    sweeps.run()
+    assert len(people()) == (1 if "live" in change else 3)
+
+
 def noted(count: int) -> list[Person]:
     people = [a_person() for _ in range(count)]
     rule = {"fact": "answer", "answer": "dismissed", "window": {"days": 3}, "op": "at_least", "value": 1}
