@@ -128,22 +128,22 @@ def _end(sweep: Sweep) -> None:
 def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
     """If that fails, one by one: what cannot be judged must not keep others from it."""
     try:
-        sweep.found += _judge_together(one, ids)
+        sweep.found += _judge_together(sweep, one, ids)
     except (*NOT_THEIRS, Edited):
         raise
     except Exception as error:
         log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
-        sweep.found += _one_by_one(one, ids)
+        sweep.found += _one_by_one(sweep, one, ids)
     sweep.judged += len(ids)
     sweep.upto = ids[-1] + 1
     Sweep.objects.filter(pk=sweep.pk).update(upto=sweep.upto, judged=sweep.judged, found=sweep.found)
 
 
-def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
+def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
     found = failed = 0
     for place, id in enumerate(ids, 1):
         try:
-            found += _judge_together(one, [id])
+            found += _judge_together(sweep, one, [id])
         except Exception as error:
             failed += 1
             if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
@@ -153,8 +153,8 @@ def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def _judge_together(one: Compiled, ids: Sequence[int]) -> int:
-    if not bulk.select(_SAME, one.definition.pk, one.definition.version):
+def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
+    if not bulk.select(_SAME, sweep.definition_id, sweep.version):
         raise Edited
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
