@@ -2,7 +2,7 @@
 
 Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
 transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
-what came and went since the last sweep nothing is found: it is no longer true.
+what came and went since the last sweep nothing is found: it is no longer true. Then runs are looked at (`turning`).
 """
 
 import logging
@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
 
-from campaigns_app import enroll
+from campaigns_app import enroll, exits, turning
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
+from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
@@ -35,8 +36,8 @@ log = logging.getLogger(__name__)
 
 
 def waiting() -> bool:
-    """Whether a definition is due."""
-    return again.waiting() or bool(_due(1))
+    """Whether a definition or a run is due."""
+    return again.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
@@ -48,6 +49,10 @@ def run() -> None:
         with _alone(id) as mine:
             done = not mine or _run(id)
         if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
+    while turning.step():
+        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
 
@@ -177,6 +182,7 @@ def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> i
         return 0
     signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
     enroll.from_signals(signals, now)
+    exits.from_batch(Batch(()), signals, now)
     return len(signals)
 
 

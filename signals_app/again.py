@@ -1,10 +1,14 @@
 """What no event completes: definitions that read an answer, a segment or a score are asked again when these change.
 
 Whoever changes them notes it in the same transaction, so that it cannot be lost; the job "sweeps" asks soon after.
+Runs whose rules read them are told of it by `settings.HEARS_WHAT_CHANGED`.
 """
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from people_app import homes
 from signals_app import compiled
@@ -12,7 +16,7 @@ from signals_app.compiled import Compiled
 from signals_app.models import AskAgain, SignalDefinition
 from signals_app.subjects import Subject
 from upsell_project.lib import bulk, queue
-from upsell_project.lib.rules.facts import Of
+from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score
 
 AT_ONCE = 1_000
 
@@ -20,10 +24,12 @@ AT_ONCE = 1_000
 def answered(person_id: int, account_id: int | None) -> None:
     """They answered an offer."""
     _note(lambda one: one.reads_answers, [Subject(person_id, account_id), Subject(None, account_id)])
+    _tell(lambda fact: isinstance(fact, Answered), people=[person_id])
 
 
 def moved(slug: str, person_ids: Collection[int], now: datetime) -> None:
     """They came into this segment, or left it."""
+    _tell(lambda fact: isinstance(fact, Member) and fact.slug == slug, people=person_ids)
     reading = _live(lambda one: slug in one.reads_segments)
     if reading and person_ids:
         home = homes.of(person_ids, now, create=False)
@@ -33,6 +39,7 @@ def moved(slug: str, person_ids: Collection[int], now: datetime) -> None:
 def scored(name: str, account_ids: Collection[int]) -> None:
     """This score of theirs changed, and so what is known of whoever is at home there."""
     ids = sorted(account_ids)
+    _tell(lambda fact: isinstance(fact, Score) and fact.name == name, accounts=ids)
     reading = _live(lambda one: name in one.reads_scores) if ids else []
     if reading:
         people = bulk.select(homes.at_home_sql("%s"), ids, ids)
@@ -54,6 +61,11 @@ def take(limit: int = AT_ONCE) -> list[tuple[SignalDefinition, Subject]]:
         for definition, person, account in rows
         if definition in live
     ]
+
+
+def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: Collection[int] = ()) -> None:
+    if people or accounts:
+        import_string(settings.HEARS_WHAT_CHANGED)(asks, people, accounts)
 
 
 def _note(reads: Callable[[Compiled], bool], subjects: Iterable[Subject]) -> None:
