@@ -73,13 +73,14 @@ def look(runs: Sequence[Enrollment], upto: datetime, now: datetime) -> None:
     _wake([run for run in held if run.pk not in over], now)
 
 
-@transaction.atomic
 def heard(asks: Callable[[Fact], bool], people: Collection[int], accounts: Collection[int]) -> None:
     """What such facts say of these changed, and no event says so: their runs whose rules ask it are looked at now."""
     versions = [version for version in asking() if any(map(asks, plan.of(version).facts))]
-    if versions:
-        whose = Q(person__in=people) | Q(account__in=accounts)
-        runs = Enrollment.objects.filter(whose, version__in=versions, state=Enrollment.State.ACTIVE)
+    if not versions:
+        return
+    whose = Q(person__in=people) | Q(account__in=accounts)
+    runs = Enrollment.objects.filter(whose, version__in=versions, state=Enrollment.State.ACTIVE)
+    with transaction.atomic():
         _wake(_hold(list(runs.values_list("pk", flat=True))), clock.now())
 
 

@@ -1,4 +1,5 @@
 """The job "sweeps": what time alone makes true is looked for once an hour of product time, for each live definition.
+When one goes live, or its rule changed, everybody is looked at once: whoever fulfils it by then is found.
 
 Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
 transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
@@ -96,7 +97,7 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     """The one that was interrupted, or a new one. After the clock was set back nothing is known of before."""
     sweep = Sweep.objects.filter(definition=definition).first()
     same = sweep is not None and sweep.version == definition.version
-    if sweep is not None and same and sweep.running and sweep.at <= now:
+    if sweep is not None and same and sweep.running and sweep.at <= now and not _live_anew(sweep, definition):
         return sweep
     since = definition.swept_at if sweep is None or same else None
     fresh = {
@@ -113,12 +114,16 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     return Sweep.objects.update_or_create(definition=definition, defaults=fresh)[0]
 
 
+def _live_anew(sweep: Sweep, definition: SignalDefinition) -> bool:
+    """Whether it was switched off after this sweep began, and on again."""
+    return bool(sweep.since) and definition.swept_at is None
+
+
 def _end(sweep: Sweep) -> None:
     with transaction.atomic():
         Sweep.objects.filter(pk=sweep.pk).update(running=False, error="", retry_at=None)
-        SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version).update(
-            swept_at=sweep.at
-        )
+        live = SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version, live=True)
+        live.update(swept_at=sweep.at)
 
 
 def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
