@@ -1,8 +1,9 @@
 """The job "sweeps": what time alone makes true is looked for once an hour of product time, for each live definition.
+When one goes live, or its rule changed, everybody is looked at once: whoever fulfils it by then is found.
 
 Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
 transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
-what came and went since the last sweep nothing is found: it is no longer true.
+what came and went since the last sweep nothing is found: it is no longer true. Then runs are looked at (`turning`).
 """
 
 import logging
@@ -13,12 +14,13 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
 
-from campaigns_app import enroll
+from campaigns_app import enroll, exits, turning
 from people_app import account_names, identify
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
+from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
@@ -40,8 +42,8 @@ class Edited(Exception):
 
 
 def waiting() -> bool:
-    """Whether a definition is due."""
-    return again.waiting() or bool(_due(1))
+    """Whether a definition or a run is due."""
+    return again.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
@@ -55,6 +57,10 @@ def run() -> None:
         with _alone(id) as mine:
             done = not mine or _run(id)
         if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
+    while turning.step():
+        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
 
@@ -100,7 +106,7 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     """The one that was interrupted, or a new one. After the clock was set back nothing is known of before."""
     sweep = Sweep.objects.filter(definition=definition).first()
     same = sweep is not None and sweep.version == definition.version
-    if sweep is not None and same and sweep.running and sweep.at <= now:
+    if sweep is not None and same and sweep.running and sweep.at <= now and not _live_anew(sweep, definition):
         return sweep
     since = definition.swept_at if sweep is None or same else None
     fresh = {
@@ -117,12 +123,16 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     return Sweep.objects.update_or_create(definition=definition, defaults=fresh)[0]
 
 
+def _live_anew(sweep: Sweep, definition: SignalDefinition) -> bool:
+    """Whether it was switched off after this sweep began, and on again."""
+    return bool(sweep.since) and definition.swept_at is None
+
+
 def _end(sweep: Sweep) -> None:
     with transaction.atomic():
         Sweep.objects.filter(pk=sweep.pk).update(running=False, error="", retry_at=None)
-        SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version).update(
-            swept_at=sweep.at
-        )
+        live = SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version, live=True)
+        live.update(swept_at=sweep.at)
 
 
 def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
@@ -207,6 +217,7 @@ def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> i
         return 0
     signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
     enroll.from_signals(signals, now)
+    exits.from_batch(Batch(()), signals, now)
     return len(signals)
 
 

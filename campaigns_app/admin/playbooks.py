@@ -48,7 +48,8 @@ class PlaybookForm(Form):
     exit_when = rule_field(
         required=False,
         label="Ends at once when",
-        help_text="Empty: by its steps only. What is not known ends nothing.",
+        help_text="Wherever a run stands: at once by what is new, within the hour by time alone. Empty: by its steps"
+        " only. What is not known ends nothing.",
     )
 
     class Meta:

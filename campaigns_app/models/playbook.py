@@ -50,7 +50,8 @@ class PlaybookVersion(models.Model):
         default=dict,
         blank=True,
         validators=[stored_rules.readable],
-        help_text="A rule that ends a run at once, wherever it stands; empty: none",
+        help_text="A rule that ends a run wherever it stands: at once by what is new, within the hour by time alone;"
+        " empty: none",
     )
 
     class Meta:

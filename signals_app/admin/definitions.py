@@ -1,6 +1,6 @@
 """The rules staff write, and what they found."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -50,6 +50,10 @@ class DefinitionForm(Form):
     class Meta:
         model = SignalDefinition
         fields = FIELDS
+        help_texts: ClassVar = {
+            "live": "Once it is live, whoever fulfils it already is found within the hour, and playbooks begin for "
+            "them; from then on each when they do. How many these may be: see its back-test."
+        }
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -1,5 +1,7 @@
 """The moments we look for, and those we found."""
 
+from typing import Any
+
 from django.db import models
 
 from people_app.models import Account, Person
@@ -64,6 +66,14 @@ class SignalDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """While it is not live nobody is looked at: everybody is, once it is live again."""
+        if not self.live:
+            self.swept_at = None
+            if options.get("update_fields") is not None:
+                options["update_fields"] = {*options["update_fields"], "swept_at"}
+        super().save(*args, **options)
 
 
 class Signal(models.Model):

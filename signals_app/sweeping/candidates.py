@@ -1,8 +1,8 @@
 """Whom to judge for a definition because time has passed: one statement, whose ids are read some at a time.
 
 It leaves nobody out for whom time alone has made a part of it true since it was looked at, or whose wait or rest has
-ended; whom it finds besides is judged in vain. People of whom no user id is known are not looked for: nobody could
-tell them.
+ended; at the first look, for whom it holds at all. Whom it finds besides is judged in vain. People of whom no user id
+is known are not looked for: nobody could tell them.
 """
 
 from collections.abc import Generator
@@ -67,7 +67,7 @@ def ids(
 
 def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tuple[str, dict[str, Any]] | None:
     """The statement and its parameters, but for `first`. None: there is nobody."""
-    if not compiled.timed:
+    if since is not None and not compiled.timed:
         return None
     parts = compiled.parts(_resources(compiled))
     asking = Asking(compiled.of, now, since, reads_account=_reads_account(compiled, parts))
@@ -84,7 +84,7 @@ def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tupl
 
 def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]:
     found: list[str] = []
-    rising = [part for part in parts if timing.rises(part.rule)]
+    rising = [part for part in parts if asking.since is None or timing.rises(part.rule)]
     for part in rising:
         found += _risen(compiled, part, asking)
     for part in parts:

@@ -57,17 +57,24 @@ def test_it_works_without_a_script(admin_client: Client) -> None:
 
 
 def test_what_changes_the_rule_is_a_new_version_that_is_looked_for_anew(admin_client: Client) -> None:
-    saved(admin_client)
+    saved(admin_client, live="on")
     SignalDefinition.objects.update(swept_at=clock.now())
-    saved(admin_client)
-    saved(admin_client, name="Other words")
+    saved(admin_client, live="on")
+    saved(admin_client, live="on", name="Other words")
     found = SignalDefinition.objects.get()
     assert found.version == 1 and found.swept_at
-    saved(admin_client, name="Other words", condition="")
+    saved(admin_client, live="on", name="Other words", condition="")
     found.refresh_from_db()
     assert found.version == 2
     assert found.swept_at is None
     assert found.condition == {}
+
+
+def test_switched_off_it_forgets_when_everybody_was_looked_at(admin_client: Client) -> None:
+    saved(admin_client, live="on")
+    SignalDefinition.objects.update(swept_at=clock.now())
+    saved(admin_client)
+    assert SignalDefinition.objects.get().swept_at is None
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from signals_app import again, detect, sweeping
 from signals_app.models import Answer, AskAgain, DetectorState, Signal, SignalDefinition, Sweep
 from tests.build import a_person, a_source, an_account, an_event
 from tests.conftest import Time
-from tests.engine import receive
+from tests.engine import receive, used
 from upsell_project.lib import clock, queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
@@ -125,14 +125,81 @@ def test_what_is_not_live_is_not_looked_for(time: Time) -> None:
     assert people() == []
 
 
-def test_what_time_cannot_make_true_costs_nobody_a_look(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    somebody(40)
-    definition = a_definition("frequency", {"event": "Report Exported", "count": 1, "days": 9})
+FREQUENT: dict[str, Any] = {"event": "Report Exported", "count": 2, "days": 9}
+
+
+def test_what_time_cannot_make_true_costs_nobody_a_look_after_the_first(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(40)
+    an_event(person, "Report Exported")
+    definition = a_definition("frequency", FREQUENT | {"count": 3})
+    sweeps.run()
     with counted(monkeypatch) as judged:
+        time.move(hours=1)
         sweeps.run()
     assert judged == []
     definition.refresh_from_db()
     assert definition.swept_at == time.now
+
+
+def used_a_limit() -> Person:
+    """12 of 15, by a total that no event of today moves."""
+    account = an_account(caps={"exports": 15})
+    used(account, 12)
+    person = a_person(account=account)
+    an_event(person, "Session Started")
+    return person
+
+
+def test_going_live_finds_whoever_fulfils_it_already(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    frequent, near = somebody(90), used_a_limit()
+    an_event(frequent, "Report Exported")
+    a_definition("frequency", FREQUENT)
+    a_definition("threshold", {"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}, about="account")
+    with counted(monkeypatch) as judged:
+        sweeps.run()
+    assert sorted(people(), key=str) == sorted([frequent.pk, near.pk])
+    assert judged == [frequent.pk, near.memberships.get().account_id], "and nobody else is judged"
+    time.move(hours=1)
+    sweeps.run()
+    assert len(people()) == 2
+
+
+def test_switched_off_and_on_again_everybody_is_looked_at(time: Time) -> None:
+    definition = a_definition("frequency", FREQUENT)
+    sweeps.run()
+    definition.refresh_from_db()
+    definition.live = False
+    definition.save(update_fields=["live"])
+    person = somebody(90)
+    an_event(person, "Report Exported")
+    definition.live = True
+    definition.save()
+    sweeps.run()
+    assert people() == [person.pk]
+
+
+def test_switched_off_in_the_middle_of_a_sweep_it_begins_anew(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = somebody(90)
+    definition = a_silence()
+    sweeps.run()
+    time.move(days=30)
+    monkeypatch.setattr(sweeping, "ids", partial(sweeping.ids, chunk=1))
+    monkeypatch.setattr(sweeps, "_gives_way", lambda seconds, patience: True)
+    a_person()
+    sweeps.run()
+    sweep = Sweep.objects.get()
+    assert sweep.running and sweep.since and sweep.upto > first.pk
+    definition.refresh_from_db()
+    for live in (False, True):
+        definition.live = live
+        definition.save()
+    sweeps.run()
+    sweep.refresh_from_db()
+    assert sweep.since is None
 
 
 def test_nobody_is_looked_at_twice_on_a_day_without_need(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:

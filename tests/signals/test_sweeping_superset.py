@@ -47,8 +47,9 @@ def found(one: Compiled, since: datetime | None, now: datetime) -> set[int]:
 def test_whoever_it_holds_for_is_a_candidate(rule: Rule, of: Of) -> None:
     one, part = world.a_part(definition(rule, of))
     if not timing.rises(part.rule):
-        assert found(one, None, NOW) == set()
-        return
+        assert found(one, NOW - timedelta(hours=1), NOW) == set(), (
+            "but at the first look time has nothing to do"
+        )
     whose = world.subjects(of)
     holds = {
         world.key(subject)
