@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from signals_app import evidence, knowing, routing
+from signals_app import evidence, knowing, reasons, routing
 from signals_app.judged import Judged
 from signals_app.models import Meter, Signal
 from signals_app.triggered import Batch
@@ -90,6 +90,7 @@ def _signal(
         account_id=subject.account,
         evidence=said
         | evidence.of(moment, one.known, known, now)
+        | {"facts": reasons.of(moment.part.rule, one.asked.compiled.of, one.known, known)}
         | {"event_ids": ids or ([by.event_id] if by else [])},
         confidence=_confidence(one),
         detected_at=now,
