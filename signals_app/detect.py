@@ -4,7 +4,7 @@ evidence. What time alone makes true is found in the same way by sweeps."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from signals_app import again, arming, compiled, evidence, found, judged, knowing, triggered
+from signals_app import again, arming, compiled, evidence, found, judged, knowing, reasons, triggered
 from signals_app.compiled import Compiled, Part
 from signals_app.evidence import Evidence
 from signals_app.found import Fired
@@ -123,7 +123,9 @@ def _renewed(signal: Signal, part: Part, known: Known, meters: evidence.Meters, 
         for fact in part.begins_anew
         if known.values.get(fact) is not None
     ]
+    of = compiled.of(signal.definition).of
+    facts = {"facts": reasons.again(signal.evidence.get("facts", ()), part.rule, of, known, meters)}
     if not figures:
-        return dict(signal.evidence)
+        return {**signal.evidence, **facts}
     fresh = {name: value for each in figures for name, value in each.items()}
-    return {**signal.evidence, **fresh, "measured_at": now.isoformat()}
+    return {**signal.evidence, **fresh, **facts, "measured_at": now.isoformat()}

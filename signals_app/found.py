@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from signals_app import evidence, knowing, routing
+from signals_app import evidence, knowing, reasons, routing
 from signals_app.evidence import Evidence
 from signals_app.judged import Judged
 from signals_app.models import Meter, Signal
@@ -120,6 +120,7 @@ def _row(fired: Fired, ids: list[int], newest: Properties, known: evidence.Meter
     moment, subject, definition = one.moment, one.asked.subject, one.asked.compiled.definition
     said = evidence.shown(by.item.properties if by else newest)
     proof = said | evidence.of(moment, one.known, known, now)
+    proof["facts"] = reasons.of(moment.part.rule, one.asked.compiled.of, one.known, known)
     return (
         definition.pk,
         definition.version,

@@ -100,7 +100,7 @@ def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -
     }
     threshold = '{"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}'
     assert check(admin_client, detector="threshold", config=threshold, condition="")["sentence"] == (
-        "Any resource used, of the limit, >= 80 %"
+        "Any resource used >= 80 % of the limit"
     )
     wrong = check(admin_client, config='{"event": "x", "count": "many", "days": 14}')
     assert [one["path"] for one in wrong["problems"]] == ["config.count"] and wrong["sentence"] == ""

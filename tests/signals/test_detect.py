@@ -164,6 +164,8 @@ def test_refresh_says_what_is_left_of_it(server: Source, time: Time) -> None:
     fresh = detect.refresh([signal], clock.now())[signal.pk]
     assert fresh
     assert (fresh["used"], fresh["percent"]) == (14, 70)
+    (fact,) = fresh["facts"]
+    assert (fact["found"], fact["figures"]["used"]) == (0.7, 14)
     used(acme, 13)
     assert detect.refresh([signal], clock.now()) == {signal.pk: None}
     used(acme, 17)

@@ -115,6 +115,15 @@ def test_the_evidence_is_what_was_asked_for() -> None:
     assert {"more", "seats"} <= set(intent.words)
 
 
+def test_the_evidence_is_no_little_words() -> None:
+    [intent] = intents.read("I am lost, I don't understand how the filters in the menu work.")
+    assert {"lost", "understand"} <= set(intent.words)
+    assert not {word.lower() for word in intent.words} & {"i", "am", "the", "in"}
+    [intent] = intents.read("Wir brauchen 5 weitere Plätze für unsere neuen Kollegen")
+    assert {"weitere", "Plätze"} <= set(intent.words)
+    assert not {word.lower() for word in intent.words} & {"wir", "für", "unsere"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -217,6 +217,7 @@ def test_what_was_done_stays_done(server: Source, time: Time) -> None:
     time.move(days=5)
     fresh = detect.refresh([signal], clock.now())[signal.pk]
     assert fresh and fresh["count"] == 1
+    assert fresh["facts"] == signal.evidence["facts"] != []
 
 
 def test_what_is_at_rest_is_not_even_asked(server: Source, monkeypatch: pytest.MonkeyPatch) -> None:
