@@ -8,7 +8,7 @@ when its rest is over. What must hold for some time before it counts begins to w
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from signals_app.compiled import Compiled, Part
 from signals_app.models import SignalDefinition
@@ -98,7 +98,7 @@ def resting(
 
 def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
     """What was found then, or before, may be found again."""
-    return now - timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours))
+    return now - definition.rest
 
 
 def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
@@ -155,8 +155,7 @@ def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int
 
 
 def has_held(one: Moment, state: State, now: datetime) -> bool:
-    hold = timedelta(hours=one.compiled.definition.hold_hours)
-    return state.fired_at is None and state.holds_since + hold <= now
+    return state.fired_at is None and state.holds_since + one.compiled.definition.hold <= now
 
 
 def _key(one: Moment) -> dict[str, object]:

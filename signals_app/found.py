@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +93,7 @@ def _signal(
         | {"event_ids": ids or ([by.event_id] if by else [])},
         confidence=_confidence(one),
         detected_at=now,
-        expires_at=now + timedelta(hours=definition.lifetime_hours),
+        expires_at=now + definition.lifetime,
         dedupe_key=f"{definition.slug}:{subject.person or subject.account}:{moment.part.name}:{fired.number}",
     )
 
