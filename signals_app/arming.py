@@ -99,7 +99,7 @@ def resting(
 
 def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
     """What was found then, or before, may be found again; never at one moment twice."""
-    return now - max(timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours)), _INSTANT)
+    return now - max(definition.rest, _INSTANT)
 
 
 def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
@@ -157,8 +157,7 @@ def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int
 
 
 def has_held(one: Moment, state: State, now: datetime) -> bool:
-    hold = timedelta(hours=one.compiled.definition.hold_hours)
-    return state.fired_at is None and state.holds_since + hold <= now
+    return state.fired_at is None and state.holds_since + one.compiled.definition.hold <= now
 
 
 def _key(one: Moment) -> dict[str, object]:

@@ -186,13 +186,13 @@ def _part(compiled: Compiled, resource: str) -> Part:
         rule = AllOf((rule, compiled.condition))
     rearm = detector.rearm(definition.config, compiled.of, resource)
     facts = facts_of(rule) | (facts_of(rearm) if rearm else set())
-    rearms = judging.compiled(rearm) if rearm else None
+    rearms = judging.compiled(rearm, _called(definition)) if rearm else None
     resources = {fact.resource for fact in facts if isinstance(fact, Entitlement)}
     return Part(
         name=resource,
         rule=rule,
         rearm=rearm,
-        holds=judging.compiled(rule),
+        holds=judging.compiled(rule, _called(definition)),
         rearms=rearms,
         facts=frozenset(facts),
         asks=frozenset(facts | {Entitlement(each, share) for each in resources for share in SHARES}),
@@ -217,6 +217,10 @@ def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:
         fact.names for fact in facts if isinstance(fact, Events | InOrder | Changed) and fact.of is Of.ACCOUNT
     ]
     return frozenset(chain.from_iterable(asked)) if all(asked) else None
+
+
+def _called(definition: SignalDefinition) -> str:
+    return f"the definition {definition.slug}"
 
 
 def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:

@@ -78,6 +78,8 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
 def plain(value: Value) -> Any:
     """As JSON has it."""
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, frozenset):
         return sorted(value)
@@ -135,8 +137,15 @@ def _window(window: Window) -> Evidence:
 
 
 def _date(name: str, value: date, at: judging.At) -> Evidence:
-    day = value.astimezone(at.now.tzinfo).date() if isinstance(value, datetime) else value
+    day = _day(value, at) if isinstance(value, datetime) else value
     return {"date_of": name, "date": day.isoformat(), "days_until": (day - at.today).days}
+
+
+def _day(moment: datetime, at: judging.At) -> date:
+    try:
+        return moment.astimezone(at.now.tzinfo).date()
+    except OverflowError:  # at the ends of the calendar it is no day elsewhere
+        return moment.date()
 
 
 _COUNTED: Mapping[str, str] = {"sum": "sum", "last": "last", "minutes": "minutes"}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -129,7 +129,7 @@ def _row(fired: Fired, ids: list[int], newest: Properties, known: evidence.Meter
         proof | {"event_ids": ids or ([by.event_id] if by else [])},
         _confidence(one),
         now,
-        now + timedelta(hours=definition.lifetime_hours),
+        now + definition.lifetime,
         f"{definition.slug}:{subject.person or subject.account}:{moment.part.name}:{fired.number}",
     )
 

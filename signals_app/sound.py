@@ -5,6 +5,7 @@ from typing import Any
 from signals_app import compiled
 from signals_app.detectors import DETECTORS, settings
 from signals_app.models import SignalDefinition
+from signals_app.models.signal import MOST_HOURS
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.facts import Fact, Member, Of
 from upsell_project.lib.rules.tree import Test, tests
@@ -20,6 +21,7 @@ def problems(definition: SignalDefinition) -> dict[str, list[str]]:
         "config": settings.problems(definition.detector, definition.config),
         "condition": _of_condition(definition.condition),
         "route_to": _of_roles(definition.route_to),
+        **_of_hours(definition),
     }
     wrong = {name: sentences for name, sentences in found.items() if sentences}
     if wrong or definition.about != Of.ACCOUNT or definition.detector not in DETECTORS:
@@ -40,6 +42,15 @@ def _of_condition(condition: Any) -> list[str]:
 def _of_roles(roles: Any) -> list[str]:
     fine = isinstance(roles, list) and all(isinstance(role, str) and role.strip() for role in roles)
     return [] if fine and len(roles) <= MOST_ROLES else [f"must be a list of at most {MOST_ROLES} roles"]
+
+
+def _of_hours(definition: SignalDefinition) -> dict[str, list[str]]:
+    bounds = {"hold_hours": 0, "lifetime_hours": 1, "cooldown_hours": 0}
+    return {
+        name: [f"must be from {least} to {MOST_HOURS} hours"]
+        for name, least in bounds.items()
+        if not least <= getattr(definition, name) <= MOST_HOURS
+    }
 
 
 def _of_nobody(definition: SignalDefinition) -> list[str]:

@@ -4,7 +4,7 @@ not. Also with an event that nobody sent: as if it had just been stored. Nothing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from people_app import homes
@@ -179,7 +179,7 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
         return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {_armed_again(moment.part, definition)}"
     if arming.has_held(moment, state, now):
         return ""
-    due = state.holds_since + timedelta(hours=definition.hold_hours)
+    due = state.holds_since + definition.hold
     since = f"{state.holds_since:%Y-%m-%d %H:%M}"
     return f"It holds since {since} UTC and is found on {due:%Y-%m-%d %H:%M} UTC if it still does."
 

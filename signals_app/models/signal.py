@@ -1,10 +1,15 @@
 """The moments we look for, and those we found."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people_app.models import Account, Person
+
+MOST_HOURS = 87_600
+"""Ten years. What was saved with more counts as so much: further from now there may be no date."""
 
 
 class Detector(models.TextChoices):
@@ -46,15 +51,21 @@ class SignalDefinition(models.Model):
     condition = models.JSONField(
         default=dict, blank=True, help_text="A rule that must hold, too; empty: none"
     )
-    hold_hours = models.PositiveIntegerField(default=0, help_text="Found once it was true for so long")
+    hold_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Found once it was true for so long"
+    )
     route_to = models.JSONField(
         default=list,
         blank=True,
         help_text="Of an account: for the most recently active person with one of these roles; empty: with any",
     )
     confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
-    lifetime_hours = models.PositiveIntegerField(default=168)
-    cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")
+    lifetime_hours = models.PositiveIntegerField(
+        default=168, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
+    )
+    cooldown_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Not found again within this time"
+    )
     live = models.BooleanField(default=False)
     swept_at = models.DateTimeField(
         null=True, blank=True, help_text="What time alone made true was looked for"
@@ -74,6 +85,23 @@ class SignalDefinition(models.Model):
             if options.get("update_fields") is not None:
                 options["update_fields"] = {*options["update_fields"], "swept_at"}
         super().save(*args, **options)
+
+    @property
+    def hold(self) -> timedelta:
+        return _hours(self.hold_hours)
+
+    @property
+    def lifetime(self) -> timedelta:
+        return _hours(self.lifetime_hours)
+
+    @property
+    def rest(self) -> timedelta:
+        """Where no rule arms it again, it is not found again within this time."""
+        return max(self.lifetime, _hours(self.cooldown_hours))
+
+
+def _hours(number: int) -> timedelta:
+    return timedelta(hours=min(number, MOST_HOURS))
 
 
 class Signal(models.Model):

@@ -6,7 +6,7 @@ What came late is taken as if it had come in time. In memory alone: nothing is k
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 
@@ -84,7 +84,7 @@ class Replay:
             state = None
         if not moment.verdict:
             return False
-        hold = timedelta(hours=moment.compiled.definition.hold_hours)
+        hold = moment.compiled.definition.hold
         if state is None:
             self._states[key] = State(0, *key, now, None if hold else now)
             if hold:
