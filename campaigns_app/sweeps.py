@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
+from django.db.models import F
 
 from campaigns_app import enroll, exits, turning
 from people_app import account_names, identify
@@ -138,15 +139,21 @@ def _end(sweep: Sweep) -> None:
 def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
     """If that fails, one by one: what cannot be judged must not keep others from it."""
     try:
-        sweep.found += _judge_together(sweep, one, ids)
+        with transaction.atomic():
+            # It need not wait for the disk: what a dying PostgreSQL loses is found again.
+            bulk.run("SET LOCAL synchronous_commit TO off")
+            _judged(sweep, ids, _judge_together(sweep, one, ids))
     except (*NOT_THEIRS, Edited):
         raise
     except Exception as error:
         log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
-        sweep.found += _one_by_one(sweep, one, ids)
-    sweep.judged += len(ids)
-    sweep.upto = ids[-1] + 1
-    Sweep.objects.filter(pk=sweep.pk).update(upto=sweep.upto, judged=sweep.judged, found=sweep.found)
+        _judged(sweep, ids, _one_by_one(sweep, one, ids))
+
+
+def _judged(sweep: Sweep, ids: Sequence[int], found: int) -> None:
+    """So far it went."""
+    rows = Sweep.objects.filter(pk=sweep.pk)
+    rows.update(upto=ids[-1] + 1, judged=F("judged") + len(ids), found=F("found") + found)
 
 
 def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:

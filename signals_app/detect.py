@@ -34,7 +34,11 @@ def swept(
 ) -> list[Signal]:
     """The signals that time alone completes, and what these complete of all `live` definitions. Of an account whoever
     was active last is told, if nobody else is to be."""
-    asked = [Asked(compiled.of(definition), subject, {}, None) for definition, subject in pairs]
+    ready: dict[int, Compiled] = {}
+    asked = []
+    for definition, subject in pairs:
+        one = ready.get(id(definition)) or ready.setdefault(id(definition), compiled.of(definition))
+        asked.append(Asked(one, subject, {}, None))
     return _rounds(compiled.sound(live), asked, None, now, now)
 
 

@@ -142,15 +142,23 @@ def _profile(row: tuple[Any, ...], place: Place) -> Profile:
         person=read_json(person),
         caps=read_json(caps) or {},
         segments=segments,
-        signals=[
-            (slug, id, Decimal(sure), datetime.fromisoformat(at))
-            for slug, id, sure, at in read_json(signals) or ()
-        ],
-        answers=[
-            (offer, answer, datetime.fromisoformat(at)) for offer, answer, at in read_json(answers) or ()
-        ],
-        scores={name: Decimal(value) for name, value in (read_json(scores) or {}).items()},
+        signals=_signals_of(signals) if signals else [],
+        answers=_answers_of(answers) if answers else [],
+        scores=_scores_of(scores) if scores else {},
     )
+
+
+def _signals_of(text: str) -> list[tuple[str, int, Decimal, datetime]]:
+    rows = read_json(text)
+    return [(slug, id, Decimal(sure), datetime.fromisoformat(at)) for slug, id, sure, at in rows]
+
+
+def _answers_of(text: str) -> list[tuple[str, str, datetime]]:
+    return [(offer, answer, datetime.fromisoformat(at)) for offer, answer, at in read_json(text)]
+
+
+def _scores_of(text: str) -> dict[str, Decimal]:
+    return {name: Decimal(value) for name, value in read_json(text).items()}
 
 
 def _place(row: tuple[Any, ...], now: datetime) -> Place:

@@ -43,7 +43,7 @@ def happened(asking: Asking, of: Of, conditions: str, times: int = 1) -> str:
     one = _OF_PERSON.format(conditions=conditions, times=times)
     if asking.of is Of.ACCOUNT or not asking.everybody:
         return f"({one} >= {times})"
-    most = asking.given("most", _MOST.format(each=EVENTS_A_PERSON))
+    most = asking.given("most", MOST.format(each=EVENTS_A_PERSON))
     counted = asking.row(_OF_ALL.format(conditions=conditions, most=most), "{}.id = p.id")
     few = f"(SELECT coalesce(sum(n), 0) <= (SELECT count FROM {most}) FROM {counted}_set)"
     return f"(CASE WHEN {few} THEN coalesce({counted}.n, 0) ELSE {one} END >= {times})"
@@ -82,7 +82,7 @@ _OF_PERSON = """
 (SELECT count(*) FROM (SELECT FROM signals_app_event e WHERE e.person_id = p.id AND {conditions} LIMIT {times}) n)
 """
 # What nobody counted yet has -1 rows.
-_MOST = """
+MOST = """
 SELECT ({each} * greatest(reltuples, 0))::bigint AS count FROM pg_class WHERE oid = 'people_app_person'::regclass
 """
 _OF_ALL = """
