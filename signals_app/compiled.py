@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
+from signals_app.knowing.asked import COSTLY, Doubt, costly
 from signals_app.models import SignalDefinition
 from upsell_project.lib.errors import told
 from upsell_project.lib.rules import judging, reading, timing
@@ -26,6 +27,7 @@ from upsell_project.lib.rules.facts import (
     Where,
 )
 from upsell_project.lib.rules.judging import Judge
+from upsell_project.lib.rules.possible import possible
 from upsell_project.lib.rules.tree import AllOf, Rule
 from upsell_project.lib.rules.tree import facts as facts_of
 
@@ -50,6 +52,8 @@ class Part:
     """What is to be loaded: whoever shows a share of a limit shows how much of how much."""
     begins_anew: tuple[Fact, ...]
     """Which of them say to which period it belongs."""
+    doubt: Doubt | None
+    """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
 
 
 @dataclass(slots=True)
@@ -165,6 +169,7 @@ def _part(compiled: Compiled, resource: str) -> Part:
     facts = facts_of(rule) | (facts_of(rearm) if rearm else set())
     rearms = judging.compiled(rearm) if rearm else None
     resources = {fact.resource for fact in facts if isinstance(fact, Entitlement)}
+    asks = facts | {Entitlement(each, share) for each in resources for share in SHARES}
     return Part(
         name=resource,
         rule=rule,
@@ -172,11 +177,20 @@ def _part(compiled: Compiled, resource: str) -> Part:
         holds=judging.compiled(rule),
         rearms=rearms,
         facts=frozenset(facts),
-        asks=frozenset(facts | {Entitlement(each, share) for each in resources for share in SHARES}),
+        asks=frozenset(asks),
         begins_anew=tuple(
             sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
         ),
+        doubt=_doubt(rule, asks) if rearm is None else None,
     )
+
+
+def _doubt(rule: Rule, asks: set[Fact]) -> Doubt | None:
+    """Not of limits that run out: these say to which period it belongs, whatever it comes to."""
+    later = frozenset(fact for fact in asks if isinstance(fact, COSTLY))
+    if not later or later != {fact for fact in asks if costly(fact)} or later == asks:
+        return None
+    return Doubt(possible(rule, later), frozenset(asks - later), later)
 
 
 def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,14 +115,19 @@ def _zone(meter: Meter, profile: Profile) -> str:
 
 def _period(meter: Meter, profile: Profile) -> tuple[date, date]:
     """The first and the last day of the period that runs."""
-    now, calendar = profile.there.now, profile.calendar
+    return _running(meter.window, profile.there.now, profile.calendar, _zone(meter, profile))
+
+
+@lru_cache(maxsize=1_024)
+def _running(window: str, now: datetime, calendar: periods.Facts, zone: str) -> tuple[date, date]:
+    meter = Meter(window=window)
     first = periods.bucket(meter, now, calendar)
     near, far = 0, _LONGEST * _PER_DAY
     while far - near > 1:
         middle = (near + far) // 2
         same = periods.bucket(meter, now + timedelta(days=middle) / _PER_DAY, calendar) == first
         near, far = (middle, far) if same else (near, middle)
-    return first, (now + timedelta(days=near) / _PER_DAY).astimezone(ZoneInfo(_zone(meter, profile))).date()
+    return first, (now + timedelta(days=near) / _PER_DAY).astimezone(ZoneInfo(zone)).date()
 
 
 def _growth(
