@@ -8,6 +8,7 @@ from itertools import chain
 
 from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
+from signals_app.knowing.asked import COSTLY, Doubt, costly
 from signals_app.models import SignalDefinition
 from upsell_project.lib.errors import told
 from upsell_project.lib.rules import certainty, judging, reading, timing, wording
@@ -29,6 +30,7 @@ from upsell_project.lib.rules.facts import (
 )
 from upsell_project.lib.rules.facts import Sequence as InOrder
 from upsell_project.lib.rules.judging import Judge
+from upsell_project.lib.rules.possible import possible
 from upsell_project.lib.rules.tree import AllOf, Not, Rule, Test, nodes
 from upsell_project.lib.rules.tree import facts as facts_of
 from upsell_project.lib.rules.tree import tests as tests_of
@@ -69,6 +71,8 @@ class Part:
     """Each question of the rule once."""
     certain: bool
     """Where the rule holds, it is certain that it does."""
+    doubt: Doubt | None
+    """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
 
 
 @dataclass(slots=True)
@@ -188,6 +192,7 @@ def _part(compiled: Compiled, resource: str) -> Part:
     facts = facts_of(rule) | (facts_of(rearm) if rearm else set())
     rearms = judging.compiled(rearm, _called(definition)) if rearm else None
     resources = {fact.resource for fact in facts if isinstance(fact, Entitlement)}
+    asks = facts | {Entitlement(each, share) for each in resources for share in SHARES}
     return Part(
         name=resource,
         rule=rule,
@@ -195,13 +200,22 @@ def _part(compiled: Compiled, resource: str) -> Part:
         holds=judging.compiled(rule, _called(definition)),
         rearms=rearms,
         facts=frozenset(facts),
-        asks=frozenset(facts | {Entitlement(each, share) for each in resources for share in SHARES}),
+        asks=frozenset(asks),
         begins_anew=tuple(
             sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
         ),
         conditions=_conditions(rule),
         certain=certainty.always_full(rule),
+        doubt=_doubt(rule, asks) if rearm is None else None,
     )
+
+
+def _doubt(rule: Rule, asks: set[Fact]) -> Doubt | None:
+    """Not of limits that run out: these say to which period it belongs, whatever it comes to."""
+    later = frozenset(fact for fact in asks if isinstance(fact, COSTLY))
+    if not later or later != {fact for fact in asks if costly(fact)} or later == asks:
+        return None
+    return Doubt(possible(rule, later), frozenset(asks - later), later)
 
 
 def _conditions(rule: Rule) -> tuple[Condition, ...]:

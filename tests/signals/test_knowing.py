@@ -17,10 +17,10 @@ from signals_app.models import Event
 from signals_app.subjects import Subject
 from tests.rules import drawn
 from tests.rules.drawn import NOW
-from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories
+from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories, visits
 from upsell_project.lib import baseline
 from upsell_project.lib.rules import measuring
-from upsell_project.lib.rules.facts import Changed, Events, Fact, Of, Sequence, Span, Turn
+from upsell_project.lib.rules.facts import Changed, Events, Fact, Measure, Of, Sequence, Span, Turn, Window
 from upsell_project.lib.rules.measuring import Happened, Seen
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,32 @@ def test_a_person_and_an_account_are_known_as_they_are_measured(
             expected = slowly(fact, of_person(story, name) if own else of_acme(story), here if own else there)
             value = known.values.get(fact)
             assert (value, type(value)) == (expected, type(expected)), fact
+
+
+TIMED = (Measure.COUNT, Measure.DAYS, Measure.SESSION, Measure.MINUTES)
+
+
+@QUICK
+@given(
+    st.lists(visits, min_size=1, max_size=14),
+    st.lists(drawn.names, min_size=1, max_size=2, unique=True).map(tuple),
+    drawn.windows,
+    st.integers(1, 10),
+    ZONES,
+)
+def test_what_only_needs_times_is_measured_by_one_look(
+    story: list[Did], names: tuple[str, ...], window: Window, gap: int, zone: str
+) -> None:
+    facts: list[Fact] = [Events(names, window, one, of, gap=gap) for one in TIMED for of in Of]
+    facts += [Sequence((*names, "Module Opened"), window, of) for of in Of]
+    with a_world(zone, "") as world:
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(facts))], NOW)
+    for fact in facts:
+        assert isinstance(fact, Events | Sequence)
+        mine = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
+        assert known.values.get(fact) == slowly(fact, mine, seen(zone, None)), fact
 
 
 @QUICK
