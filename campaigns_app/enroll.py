@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
@@ -15,7 +15,7 @@ from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
 from signals_app.models import Signal
 from signals_app.subjects import Subject
-from upsell_project.lib import clock, queue
+from upsell_project.lib import clock, queue, spans
 from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import ready
 from upsell_project.lib.rules.facts import Fact
@@ -212,7 +212,7 @@ def _not_enrolled(active: bool) -> Gate:
 def _may_reenter(playbook: Playbook, last: datetime | None, now: datetime) -> Gate:
     if last is None or playbook.live_version is None:
         return passed(Code.REENTRY)
-    again = last + timedelta(days=playbook.live_version.reentry_days)
+    again = last + spans.days(playbook.live_version.reentry_days)
     if now >= again:
         return passed(Code.REENTRY, last.isoformat(), playbook.live_version.reentry_days)
     days = playbook.live_version.reentry_days

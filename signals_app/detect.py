@@ -66,8 +66,8 @@ def refresh(signals: Sequence[Signal], now: datetime) -> dict[int, Evidence | No
     live = [(signal, _part_of(signal)) for signal in signals if signal.expires_at > now]
     asked = [knowing.Asked(_subject_of(signal), part.asks) for signal, part in live]
     meters = found.meters()
-    for (signal, part), known in zip(live, knowing.load(asked, now), strict=True):
-        if _still(part, known, signal):
+    for (signal, part), known in zip(live, knowing.load_each(asked, now), strict=True):
+        if known is not None and _still(part, known, signal):
             fresh[signal.pk] = _renewed(signal, part, known, meters, now)
     return fresh
 

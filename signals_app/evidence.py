@@ -5,11 +5,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from signals_app import usage
+from signals_app import reveal, usage
 from signals_app.arming import Moment
 from signals_app.knowing import Known
 from signals_app.models import Meter
 from signals_app.models.meter import Window as MeterWindow
+from signals_app.reveal import plain
 from upsell_project.lib.rules import judging
 from upsell_project.lib.rules.facts import (
     Changed,
@@ -44,7 +45,8 @@ def of(moment: Moment, known: Known, meters: Meters, now: datetime) -> Evidence:
     for one in moment.part.conditions:
         verdict = one.holds(known.values, known.at)
         value = known.values.get(one.test.fact)
-        conditions.append({"condition": one.sentence, "value": plain(value), "holds": verdict})
+        shown = reveal.known(one.test.fact, value)
+        conditions.append({"condition": one.sentence, "value": shown, "holds": verdict})
         if value is not None and (verdict or one.negated):
             found = figures(one.test.fact, known, meters) | found
     return found | {"conditions": conditions, "measured_at": now.isoformat()}
@@ -73,17 +75,6 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
         case Found(slug):
             return {"signal": slug}
     return {}
-
-
-def plain(value: Value) -> Any:
-    """As JSON has it."""
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            return None
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def shown(properties: Mapping[str, Any]) -> Evidence:
@@ -125,9 +116,10 @@ def _period(meter: Meter | None, period: str | None) -> Evidence:
 
 
 def _events(fact: Events, value: Value) -> Evidence:
-    return {"event": " or ".join(fact.names), _COUNTED.get(fact.measure, "count"): plain(value)} | _window(
-        fact.window
-    )
+    return {
+        "event": " or ".join(fact.names),
+        _COUNTED.get(fact.measure, "count"): reveal.known(fact, value),
+    } | _window(fact.window)
 
 
 def _window(window: Window) -> Evidence:

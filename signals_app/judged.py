@@ -32,18 +32,21 @@ class Judged:
 
 
 def judge(asked: Sequence[Asked], now: datetime) -> list[Judged]:
-    """Every part that can have changed."""
+    """Every part that can have changed, of all who can be read."""
     resources = _resources(asked)
     parts = [_parts(one, resources) for one in asked]
     known = _known(asked, parts, now)
     return [
-        Judged(one, _moment(one, part, known[one.subject]), known[one.subject])
+        Judged(one, _moment(one, part, its), its)
         for one, those in zip(asked, parts, strict=True)
+        if (its := known[one.subject]) is not None
         for part in those
     ]
 
 
-def _known(asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime) -> dict[Subject, Known]:
+def _known(
+    asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime
+) -> dict[Subject, Known | None]:
     """All that any definition asks of a subject is read at once."""
     wanted: dict[Subject, list[Part]] = defaultdict(list)
     for one, those in zip(asked, parts, strict=True):
@@ -55,7 +58,7 @@ def _known(asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetim
         if key not in together:
             together[key] = _together(mine)
         loading.append(knowing.Asked(subject, *together[key]))
-    return dict(zip(wanted, knowing.load(loading, now), strict=True))
+    return dict(zip(wanted, knowing.load_each(loading, now), strict=True))
 
 
 def _together(parts: Iterable[Part]) -> tuple[frozenset[Fact], tuple[Doubt, ...]]:

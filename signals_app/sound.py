@@ -5,10 +5,10 @@ from typing import Any
 from signals_app import compiled
 from signals_app.detectors import DETECTORS, settings
 from signals_app.models import SignalDefinition
-from signals_app.models.signal import MOST_HOURS
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.facts import Fact, Member, Of
 from upsell_project.lib.rules.tree import Test, tests
+from upsell_project.lib.spans import MOST_HOURS
 
 RULE = ("detector", "config", "condition", "about", "hold_hours")
 """What makes a new version of it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from people_app import homes
 from people_app.models import Person
-from signals_app import arming, compiled, evidence, judged, mapping, routing
+from signals_app import arming, compiled, judged, mapping, reveal, routing
 from signals_app.arming import Moment, State
 from signals_app.compiled import Compiled, Part
 from signals_app.incoming import Rejected
@@ -94,6 +94,8 @@ def with_event(
 _HOMELESS = (
     "This person is at home in no account, or in several, so it is not known which account this is about."
 )
+_NO_LIMIT = "Their account has no limit that this could be about."
+_UNREAD = "What is known of them cannot be read: see the log of the server."
 _NO_EVENT = "This call brings facts and no event: paste a track, page or screen call."
 
 
@@ -130,7 +132,8 @@ def _tried(
     known_states = states.get(arming.whose(ready.definition, subject), [])
     told = _told(ready, subject, actor)
     parts = [_part(moment, known, known_states, told, now) for moment, known in found]
-    return Tried(parts, note="" if parts else "Their account has no limit that this could be about.")
+    nothing = _NO_LIMIT if ready.resources else _UNREAD
+    return Tried(parts, note="" if parts else nothing)
 
 
 def _part(
@@ -151,10 +154,10 @@ def _part(
 
 def _line(test: Test, known: Known) -> Line:
     value = test.value if isinstance(test.value, tuple) else (test.value,)
-    wanted = [evidence.plain(one) for one in value]
+    wanted = [reveal.plain(one) for one in value]
     return Line(
         wording.sentence(test),
-        evidence.plain(known.values.get(test.fact)),
+        reveal.known(test.fact, known.values.get(test.fact)),
         wanted if isinstance(test.value, tuple) else wanted[0],
         test.op.value.replace("_", " "),
         judging.judge(test, known.values, known.at),

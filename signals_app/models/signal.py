@@ -7,9 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people_app.models import Account, Person
-
-MOST_HOURS = 87_600
-"""Ten years. What was saved with more counts as so much: further from now there may be no date."""
+from upsell_project.lib import spans
+from upsell_project.lib.spans import MOST_HOURS
 
 
 class Detector(models.TextChoices):
@@ -88,20 +87,16 @@ class SignalDefinition(models.Model):
 
     @property
     def hold(self) -> timedelta:
-        return _hours(self.hold_hours)
+        return spans.hours(self.hold_hours)
 
     @property
     def lifetime(self) -> timedelta:
-        return _hours(self.lifetime_hours)
+        return spans.hours(self.lifetime_hours)
 
     @property
     def rest(self) -> timedelta:
         """Where no rule arms it again, it is not found again within this time."""
-        return max(self.lifetime, _hours(self.cooldown_hours))
-
-
-def _hours(number: int) -> timedelta:
-    return timedelta(hours=min(number, MOST_HOURS))
+        return max(self.lifetime, spans.hours(self.cooldown_hours))
 
 
 class Signal(models.Model):

@@ -2,7 +2,6 @@
 live refers to one that goes."""
 
 from collections.abc import Collection, Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from signals_app.models import ScoreDefinition, Segment, SignalDefinition
@@ -46,7 +45,7 @@ def _of_one(path: str, sign: Any) -> Iterator[str]:
 def _is_points(points: Any) -> bool:
     if isinstance(points, bool) or not isinstance(points, int | float):
         return False
-    return isfinite(points) and 0 < points <= MOST_POINTS
+    return 0 < points <= MOST_POINTS
 
 
 def _of_rule(path: str, raw: Any) -> Iterator[str]:

@@ -10,12 +10,12 @@ from campaigns_app import sweeps
 from people_app.models import Person
 from signals_app import sound, try_out
 from signals_app.models import Envelope, Event, Signal, SignalDefinition, Source, Sweep
-from signals_app.models.signal import MOST_HOURS
 from tests.api.caller import Caller
 from tests.build import a_source
 from tests.conftest import Time
 from tests.engine import receive
 from upsell_project.lib import clock
+from upsell_project.lib.spans import MOST_HOURS
 
 pytestmark = pytest.mark.django_db
 FIELDS = ("hold_hours", "lifetime_hours", "cooldown_hours")

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+from upsell_project.lib import strict_json
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.reading import Unreadable
 
@@ -85,9 +86,11 @@ def parsed(text: str) -> Any:
     if len(text) > LONGEST:
         raise ValueError("is too long")
     try:
-        return json.loads(text) if text.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no JSON: {error}") from None
+        return strict_json.loads(text) if text.strip() else {}
+    except strict_json.NotJson as error:
+        raise ValueError(f"is no JSON: {error.reason.removeprefix('is not JSON: ')}") from None
+    except strict_json.Refused as error:
+        raise Unreadable([(error.path, error.reason)]) from None
 
 
 def faults(error: ValueError) -> list[tuple[str, str]]:
