@@ -36,7 +36,7 @@ class Form(StrEnum):
     TURNS = "turns"
     """list[str]: the names in the order in which they came."""
     ROWS = "rows"
-    """list[Row], in the order of their ids."""
+    """list[Row], in the order of their ids; where there are more than MOST_ROWS only an int, which says nothing."""
     NEWEST = "newest"
     """list[int]: the ids of the newest, newest first."""
 

@@ -24,6 +24,8 @@ from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Of
 
 MOST_IDS = 20
+MOST_ROWS = 20_000
+"""What would have to be made of more of them is not known: nobody's events fill the memory. Replays take no more."""
 KINDS = ("track", "page", "screen")
 """The other calls say something of somebody, and are no events."""
 
@@ -99,6 +101,7 @@ def _record(number: int, question: Question) -> dict[str, Any]:
         "days": question.days,
         "keys": [*filter(storable, question.keys)],
         "gap": question.gap,
+        "most": MOST_ROWS,
     }
 
 
@@ -143,7 +146,8 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
 }
 _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
-    until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int))
+    until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int,
+    most int))
 """
 _REACH = f"""
 down (id, root) AS (
@@ -216,8 +220,9 @@ _ANSWER = {
     " WHERE e.value IS NOT NULL) s WHERE s.before <> s.value",
     Form.TURNS: "SELECT NULL::bigint AS count,"
     f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
-    Form.ROWS: "SELECT NULL::bigint AS count, json_agg(json_build_array(e.id, e.occurred_at, e.name,"
-    f" {_KEPT}) ORDER BY e.id)::text AS text FROM {{source}} HAVING count(*) > 0",
+    Form.ROWS: "SELECT count(*) AS count, CASE WHEN count(*) <= f.most THEN json_agg(json_build_array(e.id,"
+    f" e.occurred_at, e.name, {_KEPT}) ORDER BY e.id)::text END AS text"
+    " FROM (SELECT * FROM {source} LIMIT f.most + 1) e HAVING count(*) > 0",
     Form.NEWEST: "SELECT NULL::bigint AS count, json_agg(n.id ORDER BY n.occurred_at DESC, n.id DESC)::text AS text"
     f" FROM (SELECT e.id, e.occurred_at FROM {{source}} ORDER BY 2 DESC, 1 DESC LIMIT {MOST_IDS}) n"
     " HAVING count(*) > 0",
