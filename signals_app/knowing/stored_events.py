@@ -16,8 +16,19 @@ from decimal import Decimal
 from typing import Any
 
 from people_app import homes
+from signals_app.folding import MAX_TEXT
 from signals_app.knowing.profile import read_json
-from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row, array
+from signals_app.knowing.questions import (
+    MOST_TEXTS,
+    Answer,
+    Answers,
+    Form,
+    Numbered,
+    Pair,
+    Question,
+    Row,
+    array,
+)
 from signals_app.knowing.where_path import deep_node, storable
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import measuring
@@ -142,6 +153,7 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.LAST: lambda text, question: measuring.value(read_json(text)),
     Form.TURNS: _turns,
     Form.ROWS: _rows,
+    Form.TEXTS: _rows,
     Form.NEWEST: lambda text, question: [*json.loads(text)],
 }
 _AS_JSON = """
@@ -187,6 +199,10 @@ CASE jsonb_typeof(e.value) WHEN 'array' THEN (SELECT coalesce(jsonb_agg(DISTINCT
 _KEPT = """
 (SELECT coalesce(jsonb_object_agg(k, e.properties -> k), '{{}}') FROM unnest(f.keys) k WHERE e.properties ? k)
 """
+_CUT = f"""
+(SELECT coalesce(jsonb_object_agg(k, left(n.properties ->> k, {MAX_TEXT})), '{{{{}}}}') FROM unnest(f.keys) k
+    WHERE jsonb_typeof(n.properties -> k) = 'string')
+"""
 _COLUMNS = {
     Form.DISTINCT: _VALUE,
     Form.SUM: _VALUE,
@@ -194,6 +210,7 @@ _COLUMNS = {
     Form.SWITCHES: f"e.id, e.name, e.occurred_at, {_VALUE}",
     Form.TURNS: "e.id, e.name, e.occurred_at",
     Form.ROWS: "e.id, e.name, e.occurred_at, e.properties",
+    Form.TEXTS: "e.id, e.name, e.occurred_at, e.properties",
     Form.NEWEST: "e.id, e.occurred_at",
 }
 _IN_ORDER = 'ORDER BY e.occurred_at, e.name COLLATE "C", e.id'
@@ -223,6 +240,9 @@ _ANSWER = {
     Form.ROWS: "SELECT count(*) AS count, CASE WHEN count(*) <= f.most THEN json_agg(json_build_array(e.id,"
     f" e.occurred_at, e.name, {_KEPT}) ORDER BY e.id)::text END AS text"
     " FROM (SELECT * FROM {source} LIMIT f.most + 1) e HAVING count(*) > 0",
+    Form.TEXTS: f"SELECT NULL::bigint AS count, json_agg(json_build_array(n.id, n.occurred_at, n.name, {_CUT}))::text"
+    f" AS text FROM (SELECT * FROM {{source}} ORDER BY e.occurred_at DESC, e.id DESC LIMIT {MOST_TEXTS}) n"
+    " HAVING count(*) > 0",
     Form.NEWEST: "SELECT NULL::bigint AS count, json_agg(n.id ORDER BY n.occurred_at DESC, n.id DESC)::text AS text"
     f" FROM (SELECT e.id, e.occurred_at FROM {{source}} ORDER BY 2 DESC, 1 DESC LIMIT {MOST_IDS}) n"
     " HAVING count(*) > 0",

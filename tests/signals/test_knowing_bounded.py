@@ -2,13 +2,16 @@
 need more is not known."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from signals_app.knowing import Asked, ids_of, load, stored_events
+from signals_app.folding import MAX_TEXT
+from signals_app.knowing import Asked, ids_of, load, stored_events, texts
 from signals_app.knowing.measures import of_events
-from signals_app.knowing.questions import Form
+from signals_app.knowing.questions import MOST_TEXTS, Form, Row
+from signals_app.models import Event
 from signals_app.subjects import Subject
 from tests.build import a_person, an_account, an_event
 from upsell_project.lib.rules import facts as f
@@ -54,3 +57,45 @@ def test_a_change_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch)
     assert value(subject, fact) is False
     monkeypatch.setattr(stored_events, "MOST_ROWS", 59)
     assert value(subject, fact) is None
+
+
+SEATS = "We need more seats for our team, please."
+SAID = f.Said("more_capacity", MONTH)
+
+
+def as_replayed() -> Any:
+    """From the whole events, as a replay has them."""
+    rows = [Row(one.pk, one.occurred_at, one.name, one.properties) for one in Event.objects.order_by("pk")]
+    return texts.value(SAID, rows, "")[0]
+
+
+def test_only_the_newest_texts_are_read() -> None:
+    person = a_person(account=an_account())
+    subject, newer = Subject(person.pk, None), timedelta(minutes=1)
+    wanted = an_event(person, "Ticket Created", newer * 500, text=SEATS)
+    for n in range(MOST_TEXTS - 1):
+        an_event(person, "Ticket Updated", newer * n, comment="hello")
+        an_event(person, "Ticket Updated", newer * n, status="open", text="", body=[SEATS], comment=None)
+    assert value(subject, SAID) == as_replayed() > Decimal("0.5")
+    assert ids_of([(subject, SAID)], NOW) == [[wanted.pk]]
+    an_event(person, "Survey Answered", newer, text="hello")
+    assert value(subject, SAID) == as_replayed() == 0
+
+
+@pytest.mark.parametrize(
+    ("properties", "read"),
+    [
+        ({"text": "ü" * (MAX_TEXT - 60) + " . " + SEATS}, True),
+        ({"text": "ü" * MAX_TEXT + " . " + SEATS}, False),
+        ({"text": " " * MAX_TEXT + SEATS}, False),
+        ({"text": " " * MAX_TEXT, "comment": SEATS}, True),
+        ({"text": 5, "comment": " ", "body": SEATS, "subject": ["x"]}, True),
+        ({"subject": SEATS}, True),
+    ],
+)
+def test_of_each_text_only_the_beginning_is_read(properties: dict[str, Any], read: bool) -> None:
+    person = a_person(account=an_account())
+    an_event(person, "Ticket Created", timedelta(hours=1), **properties)
+    found = value(Subject(person.pk, None), SAID)
+    assert found == as_replayed()
+    assert (found > 0) is read
