@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from signals_app import evidence, knowing, routing
+from signals_app.connectors.segment import ServerSource
 from signals_app.judged import Judged
 from signals_app.models import Meter, Signal
 from signals_app.triggered import Batch
@@ -17,7 +17,6 @@ from upsell_project.lib.rules.facts import Events, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InSequence
 
 MOST_IDS = 20
-Properties = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -50,12 +49,14 @@ def keep(fired: Sequence[Fired], now: datetime) -> list[Signal]:
     if not fired:
         return []
     ids = _event_ids(fired, now)
-    newest = _properties(
-        {those[0] for one, those in zip(fired, ids, strict=True) if those and not one.judged.by}
-    )
+    ids = [
+        those or ([by.event_id] if (by := one.judged.by) else [])
+        for one, those in zip(fired, ids, strict=True)
+    ]
+    told = _told({id for one, those in zip(fired, ids, strict=True) if (id := _completed(one, those))})
     known = meters()
     found = [
-        _signal(one, those, newest.get(those[0], {}) if those else {}, known, now)
+        _signal(one, those, told.get(_completed(one, those), {}), known, now)
         for one, those in zip(fired, ids, strict=True)
     ]
     Signal.objects.bulk_create(found)
@@ -78,19 +79,16 @@ def _routed(one: Judged, there: Mapping[int, list[routing.Member]], by_name: set
 
 
 def _signal(
-    fired: Fired, ids: list[int], newest: Properties, known: evidence.Meters, now: datetime
+    fired: Fired, ids: list[int], told: evidence.Evidence, known: evidence.Meters, now: datetime
 ) -> Signal:
-    one, by = fired.judged, fired.judged.by
+    one = fired.judged
     moment, subject, definition = one.moment, one.asked.subject, one.asked.compiled.definition
-    said = evidence.shown(by.item.properties if by else newest)
     return Signal(
         definition=definition,
         definition_version=definition.version,
         person_id=fired.person,
         account_id=subject.account,
-        evidence=said
-        | evidence.of(moment, one.known, known, now)
-        | {"event_ids": ids or ([by.event_id] if by else [])},
+        evidence=told | evidence.of(moment, one.known, known, now) | {"event_ids": ids},
         confidence=_confidence(one),
         detected_at=now,
         expires_at=now + timedelta(hours=definition.lifetime_hours),
@@ -118,8 +116,20 @@ def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     return [those[:MOST_IDS] for those in found]
 
 
-def _properties(ids: set[int]) -> dict[int, Properties]:
+def _completed(fired: Fired, ids: Sequence[int]) -> int:
+    """The event that completed it; 0 where none did."""
+    by = fired.judged.by
+    return by.event_id if by else next(iter(ids), 0)
+
+
+def _told(ids: set[int]) -> dict[int, evidence.Evidence]:
+    """What may be told of these events."""
     if not ids:
         return {}
-    rows = bulk.select("SELECT id, properties FROM signals_app_event WHERE id = ANY(%s)", sorted(ids))
-    return {id: json.loads(properties) for id, properties in rows}
+    rows = bulk.select(
+        "SELECT e.id, e.properties, coalesce(s.kind = %s, false) FROM signals_app_event e"
+        " LEFT JOIN signals_app_source s ON s.id = e.source_id WHERE e.id = ANY(%s)",
+        ServerSource.kind,
+        sorted(ids),
+    )
+    return {id: evidence.shown(json.loads(properties), own=own) for id, properties, own in rows}
