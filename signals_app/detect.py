@@ -83,7 +83,7 @@ def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: dat
     # Nobody to be told: it stays armed for whoever comes next.
     told = [(one, who) for one, who in zip(all_judged, people, strict=True) if who or not one.moment.verdict]
     fired = arming.settle([one.moment for one, _ in told], now)
-    return found.keep([Fired(told[at][0], told[at][1] or 0, fired[at]) for at in sorted(fired)], now)
+    return found.keep([Fired(told[at][0], told[at][1] or 0, fired[at]) for at in sorted(fired)], now, seen)
 
 
 def _kept(asked: Sequence[Asked]) -> dict[int, list[arming.State]]:

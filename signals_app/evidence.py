@@ -1,5 +1,6 @@
 """What a signal rests on: figures that a recipient could be shown, and each condition with its value for staff."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +37,9 @@ Meters = Mapping[str, Meter]
 SHOWN = ("feature", "module", "integration", "resource", "seats", "addon", "product", "topic", "plan")
 """Of the event that completed it, what an offer may speak of."""
 LONGEST = 200
+LONGEST_NAME = 40
+MOST_WORDS = 3
+MOST_DIGITS = 6
 
 
 def of(moment: Moment, known: Known, meters: Meters, now: datetime) -> Evidence:
@@ -59,7 +63,7 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
         case Entitlement(resource):
             return _entitlement(fact, known, meters.get(resource), more)
         case Events():
-            return _events(fact, value)
+            return _events(fact, None if isinstance(value, str) and not is_name(value) else value)
         case Sequence(names, window):
             return {"event": names[-1], "count": plain(value), **_window(window)}
         case Changed(turn, names):
@@ -77,13 +81,27 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
     return {}
 
 
-def shown(properties: Mapping[str, Any]) -> Evidence:
-    """What may be told of the event that completed it."""
+def shown(properties: Mapping[str, Any], *, own: bool) -> Evidence:
+    """What may be told of the event that completed it. `own`: the company's own servers told it; else it may be
+    anybody's words, and only what reads like a name is told."""
     return {
         name: found[:LONGEST] if isinstance(found, str) else found
         for name in SHOWN
-        if isinstance(found := properties.get(name), str | int | float) and not isinstance(found, bool)
+        if isinstance(found := properties.get(name), str | int | float)
+        and not isinstance(found, bool)
+        and (own or is_name(str(found)))
     }
+
+
+def is_name(text: str) -> bool:
+    """Whether it could be a feature or a product, such as "Export to CSV" or "v2.1": no sentence, address or number to
+    call."""
+    return (
+        len(text) <= LONGEST_NAME
+        and _NAME.fullmatch(text) is not None
+        and len(text.split()) <= MOST_WORDS
+        and sum(one.isnumeric() for one in text) <= MOST_DIGITS
+    )
 
 
 def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Mapping[str, Any]) -> Evidence:
@@ -140,5 +158,7 @@ def _day(moment: datetime, at: judging.At) -> date:
         return moment.date()
 
 
+_NAME = re.compile(r"(?:[\w &'()/-]|\.(?=\d))+")
+"""With a dot between digits only: mail programs make links of others."""
 _COUNTED: Mapping[str, str] = {"sum": "sum", "last": "last", "minutes": "minutes"}
 __all__ = ["Evidence", "figures", "of", "plain", "shown"]

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
 from signals_app import evidence, knowing, reasons, routing
+from signals_app.connectors.segment import ServerSource
 from signals_app.evidence import Evidence
 from signals_app.judged import Judged
 from signals_app.models import Meter, Signal
@@ -20,7 +20,6 @@ from upsell_project.lib.rules.facts import Events, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InSequence
 
 MOST_IDS = 20
-Properties = Mapping[str, Any]
 _Row = tuple[int, int, int, int | None, Evidence, Decimal, datetime, datetime, str]
 """In the order of the columns, without the key."""
 _COLUMNS = {
@@ -63,17 +62,19 @@ def told(judged: Sequence[Judged], batch: Batch | None) -> list[int | None]:
     return [_told(one, there, by_name, users) if one.moment.verdict else None for one in judged]
 
 
-def keep(fired: Sequence[Fired], now: datetime) -> list[Signal]:
-    """The signals, in the same order."""
+def keep(fired: Sequence[Fired], now: datetime, seen: datetime) -> list[Signal]:
+    """The signals, in the same order. `seen`: up to when what happened counts."""
     if not fired:
         return []
-    ids = _event_ids(fired, now)
-    newest = _properties(
-        {those[0] for one, those in zip(fired, ids, strict=True) if those and not one.judged.by}
-    )
+    ids = _event_ids(fired, seen)
+    ids = [
+        those or ([by.event_id] if (by := one.judged.by) else [])
+        for one, those in zip(fired, ids, strict=True)
+    ]
+    said = _said({id for one, those in zip(fired, ids, strict=True) if (id := _completed(one, those))})
     known = meters()
     rows = [
-        _row(one, those, newest.get(those[0], {}) if those else {}, known, now)
+        _row(one, those, said.get(_completed(one, those), {}), known, now)
         for one, those in zip(fired, ids, strict=True)
     ]
     found = [Signal.from_db(connection.alias, [*_COLUMNS], (id, *row)) for id, row in _write(rows)]
@@ -115,10 +116,9 @@ def _routed(one: Judged, there: Mapping[int, list[routing.Member]], by_name: set
     return routing.choose(members, one.asked.compiled.definition.route_to, actor, anyone=by_name is None)
 
 
-def _row(fired: Fired, ids: list[int], newest: Properties, known: evidence.Meters, now: datetime) -> _Row:
-    one, by = fired.judged, fired.judged.by
+def _row(fired: Fired, ids: list[int], said: Evidence, known: evidence.Meters, now: datetime) -> _Row:
+    one = fired.judged
     moment, subject, definition = one.moment, one.asked.subject, one.asked.compiled.definition
-    said = evidence.shown(by.item.properties if by else newest)
     proof = said | evidence.of(moment, one.known, known, now)
     proof["facts"] = reasons.of(moment.part.rule, one.asked.compiled.of, one.known, known)
     return (
@@ -126,7 +126,7 @@ def _row(fired: Fired, ids: list[int], newest: Properties, known: evidence.Meter
         definition.version,
         fired.person,
         subject.account,
-        proof | {"event_ids": ids or ([by.event_id] if by else [])},
+        proof | {"event_ids": ids},
         _confidence(one),
         now,
         now + definition.lifetime,
@@ -169,10 +169,20 @@ def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     return [those[:MOST_IDS] for those in found]
 
 
-def _properties(ids: set[int]) -> dict[int, Properties]:
+def _completed(fired: Fired, ids: Sequence[int]) -> int:
+    """The event that completed it; 0 where none did."""
+    by = fired.judged.by
+    return by.event_id if by else next(iter(ids), 0)
+
+
+def _said(ids: set[int]) -> dict[int, evidence.Evidence]:
+    """What may be told of these events."""
     if not ids:
         return {}
     rows = bulk.select(
-        "SELECT id, properties FROM signals_app_event WHERE id = ANY(%s)", bulk.array(sorted(ids))
+        "SELECT e.id, e.properties, coalesce(s.kind = %s, false) FROM signals_app_event e"
+        " LEFT JOIN signals_app_source s ON s.id = e.source_id WHERE e.id = ANY(%s::bigint[])",
+        ServerSource.kind,
+        bulk.array(sorted(ids)),
     )
-    return {id: json.loads(properties) for id, properties in rows}
+    return {id: evidence.shown(json.loads(properties), own=own) for id, properties, own in rows}

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from upsell_project.lib.rules.facts import Of, Value
 
+MOST_TEXTS = 200
+"""That are read of somebody for one question."""
+
 
 class Form(StrEnum):
     """What is made of the events: the answer's type."""
@@ -36,7 +39,9 @@ class Form(StrEnum):
     TURNS = "turns"
     """list[str]: the names in the order in which they came."""
     ROWS = "rows"
-    """list[Row], in the order of their ids."""
+    """list[Row], in the order of their ids; where there are more than MOST_ROWS only an int, which says nothing."""
+    TEXTS = "texts"
+    """list[Row]: the newest MOST_TEXTS of them, newest first, with the beginnings of their texts."""
     TIMES = "times"
     """list[int]: when they happened, in microseconds since 1970; where these are more than MOST_TIMES only how many."""
     NEWEST = "newest"

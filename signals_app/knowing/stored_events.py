@@ -16,8 +16,18 @@ from decimal import Decimal
 from typing import Any
 
 from people_app import homes
+from signals_app.folding import MAX_TEXT
 from signals_app.knowing.profile import read_json
-from signals_app.knowing.questions import Answer, Answers, Form, Numbered, Pair, Question, Row
+from signals_app.knowing.questions import (
+    MOST_TEXTS,
+    Answer,
+    Answers,
+    Form,
+    Numbered,
+    Pair,
+    Question,
+    Row,
+)
 from signals_app.knowing.where_path import deep_node, storable
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import measuring
@@ -25,6 +35,8 @@ from upsell_project.lib.rules.facts import Of
 
 MOST_IDS = 20
 MOST_TIMES = 1_000
+MOST_ROWS = 20_000
+"""What would have to be made of more of them is not known: nobody's events fill the memory. Replays take no more."""
 KINDS = ("track", "page", "screen")
 """The other calls say something of somebody, and are no events."""
 
@@ -100,6 +112,7 @@ def _record(number: int, question: Question) -> dict[str, Any]:
         "days": question.days,
         "keys": [*filter(storable, question.keys)],
         "gap": question.gap,
+        "most": MOST_ROWS,
     }
 
 
@@ -145,11 +158,13 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.TURNS: _turns,
     Form.ROWS: _rows,
     Form.TIMES: _times,
+    Form.TEXTS: _rows,
     Form.NEWEST: lambda text, question: [*json.loads(text)],
 }
 _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
-    until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int))
+    until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int,
+    most int))
 """
 # PostgreSQL takes these accounts and people to be few, and would compare all with all: for a FULL JOIN it cannot.
 _REACH = f"""
@@ -190,6 +205,10 @@ CASE jsonb_typeof(e.value) WHEN 'array' THEN (SELECT coalesce(jsonb_agg(DISTINCT
 _KEPT = """
 (SELECT coalesce(jsonb_object_agg(k, e.properties -> k), '{{}}') FROM unnest(f.keys) k WHERE e.properties ? k)
 """
+_CUT = f"""
+(SELECT coalesce(jsonb_object_agg(k, left(n.properties ->> k, {MAX_TEXT})), '{{{{}}}}') FROM unnest(f.keys) k
+    WHERE jsonb_typeof(n.properties -> k) = 'string')
+"""
 _COLUMNS = {
     Form.DISTINCT: _VALUE,
     Form.SUM: _VALUE,
@@ -197,6 +216,7 @@ _COLUMNS = {
     Form.SWITCHES: f"e.id, e.name, e.occurred_at, {_VALUE}",
     Form.TURNS: "e.id, e.name, e.occurred_at",
     Form.ROWS: "e.id, e.name, e.occurred_at, e.properties",
+    Form.TEXTS: "e.id, e.name, e.occurred_at, e.properties",
     Form.NEWEST: "e.id, e.occurred_at",
 }
 _IN_ORDER = 'ORDER BY e.occurred_at, e.name COLLATE "C", e.id'
@@ -223,12 +243,16 @@ _ANSWER = {
     " WHERE e.value IS NOT NULL) s WHERE s.before <> s.value",
     Form.TURNS: "SELECT NULL::bigint AS count,"
     f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
-    Form.ROWS: "SELECT NULL::bigint AS count, json_agg(json_build_array(e.id, e.occurred_at, e.name,"
-    f" {_KEPT}) ORDER BY e.id)::text AS text FROM {{source}} HAVING count(*) > 0",
     # A float counts microseconds exactly until the year 2100, and is many times as fast as the numeric of `extract`.
     Form.TIMES: "SELECT count(*) AS count, CASE WHEN count(*) <= {most} THEN array_agg("
     "(date_part('epoch', t.occurred_at) * 1000000)::bigint)::text END AS text"
     " FROM (SELECT e.occurred_at FROM {source} LIMIT {most} + 1) t",
+    Form.ROWS: "SELECT count(*) AS count, CASE WHEN count(*) <= f.most THEN json_agg(json_build_array(e.id,"
+    f" e.occurred_at, e.name, {_KEPT}) ORDER BY e.id)::text END AS text"
+    " FROM (SELECT * FROM {source} LIMIT f.most + 1) e HAVING count(*) > 0",
+    Form.TEXTS: f"SELECT NULL::bigint AS count, json_agg(json_build_array(n.id, n.occurred_at, n.name, {_CUT}))::text"
+    f" AS text FROM (SELECT * FROM {{source}} ORDER BY e.occurred_at DESC, e.id DESC LIMIT {MOST_TEXTS}) n"
+    " HAVING count(*) > 0",
     Form.NEWEST: "SELECT NULL::bigint AS count, json_agg(n.id ORDER BY n.occurred_at DESC, n.id DESC)::text AS text"
     f" FROM (SELECT e.id, e.occurred_at FROM {{source}} ORDER BY 2 DESC, 1 DESC LIMIT {MOST_IDS}) n"
     " HAVING count(*) > 0",
