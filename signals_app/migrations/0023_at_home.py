@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people_app', '0004_seen_by_name'),
-        ('signals_app', '0019_scores'),
+        ('signals_app', "0022_hours_within_reason"),
     ]
 
     operations = [
