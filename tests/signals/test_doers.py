@@ -32,14 +32,22 @@ DID = st.tuples(
 )
 
 
-@given(st.lists(DID, max_size=12), st.none() | WHERES, st.sampled_from(Of))
-def test_the_newest_that_fits_is_found(
-    did: list[tuple[int | None, int | None, dict[str, object]]], wheres: Wheres | None, of: Of
-) -> None:
-    events = [
-        Stored(n, 1, Incoming("track", str(n), NOON + timedelta(minutes=n), "Opened", properties=said), *who)
-        for n, (*who, said) in enumerate(did, 1)
+Did = tuple[int | None, int | None, dict[str, object]]
+
+
+def stored(did: list[Did]) -> list[Stored]:
+    """In their order, a minute apart."""
+    return [
+        Stored(
+            n, 1, Incoming("track", str(n), NOON + timedelta(minutes=n), "Opened", properties=said), *whose
+        )
+        for n, (*whose, said) in enumerate(did, 1)
     ]
+
+
+@given(st.lists(DID, max_size=12), st.none() | WHERES, st.sampled_from(Of))
+def test_the_newest_that_fits_is_found(did: list[Did], wheres: Wheres | None, of: Of) -> None:
+    events = stored(did)
     expected: dict[Subject, Stored] = {}
     for one in events:
         event = Happened(one.item.occurred_at, one.item.name, one.item.properties)
@@ -49,3 +57,23 @@ def test_the_newest_that_fits_is_found(
         if wheres is None or any(fits(where, event) for where in wheres):
             expected[Subject(person, one.account_id)] = one
     assert Doers(events).newest(wheres, of) == expected
+
+
+def test_of_several_values_that_fit_the_newest_counts() -> None:
+    events = stored([(1, 7, {"tier": tier}) for tier in ("a", "b", "a", "c")])
+    wheres = ((Where("tier", Op.IS_NOT, "c"),),)
+    assert Doers(events).newest(wheres, Of.PERSON) == {Subject(1, 7): events[2]}
+    assert Doers(events).newest(wheres, Of.ACCOUNT) == {Subject(None, 7): events[2]}
+
+
+def test_true_is_not_one() -> None:
+    events = stored([(1, 7, {"n": n}) for n in (True, 1, "1")])
+    for value, found in ((True, 0), (1, 1), ("1", 2)):
+        newest = Doers(events).newest(((Where("n", Op.IS, value),),), Of.PERSON)
+        assert newest == {Subject(1, 7): events[found]}
+
+
+def test_what_cannot_be_compared_at_once_is_compared_one_by_one() -> None:
+    events = stored([(1, 7, {"n": n}) for n in ("a", ["a"], {"deep": "a"}, "b")])
+    assert Doers(events).newest(((Where("n", Op.IS, "a"),),), Of.PERSON) == {Subject(1, 7): events[1]}
+    assert Doers(events).newest(((Where("n.deep", Op.IS, "a"),),), Of.PERSON) == {Subject(1, 7): events[2]}

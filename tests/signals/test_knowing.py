@@ -20,7 +20,18 @@ from tests.rules.drawn import NOW
 from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories, visits
 from upsell_project.lib import baseline
 from upsell_project.lib.rules import measuring
-from upsell_project.lib.rules.facts import Changed, Events, Fact, Measure, Of, Sequence, Span, Turn, Window
+from upsell_project.lib.rules.facts import (
+    Changed,
+    Events,
+    Fact,
+    Measure,
+    Of,
+    Sequence,
+    Span,
+    Turn,
+    Unit,
+    Window,
+)
 from upsell_project.lib.rules.measuring import Happened, Seen
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +110,26 @@ def test_what_only_needs_times_is_measured_by_one_look(
         assert isinstance(fact, Events | Sequence)
         mine = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
         assert known.values.get(fact) == slowly(fact, mine, seen(zone, None)), fact
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_a_visit_goes_on_for_as_long_as_the_gap_and_ends_after_it(most: int) -> None:
+    """Also where there is too much of somebody to be sent."""
+    window = Window(Unit.DAYS, 1)
+    minutes = (0, 5, 10, 40, 45)
+    story = [
+        Did("ana", None, "track", Happened(NOW - timedelta(minutes=ago), "Feature Used", {}))
+        for ago in minutes
+    ]
+    expected: dict[Fact, Any] = {}
+    for gap, visit, spent in ((4, 1, 0), (5, 3, 15), (30, 5, 45)):
+        expected[Events(("Feature Used",), window, Measure.SESSION, gap=gap)] = visit
+        expected[Events(("Feature Used",), window, Measure.MINUTES, gap=gap)] = spent
+    with a_world("", "") as world, patch.object(stored_events, "MOST_TIMES", most):
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(expected))], NOW)
+    assert known.values == expected
 
 
 @QUICK
