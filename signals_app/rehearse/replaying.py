@@ -106,7 +106,7 @@ class Replay:
         if self.past.whose is Of.PERSON:
             return self.past.subject.person
         by = look.by.get(part.name) or look.by.get("")
-        actor = by.person if by and by.person in self.known else None
+        actor = by.person if by and by.person in self.known else look.told
         route_to = self.compiled.definition.route_to
         return routing.choose(self.members, route_to, actor, anyone=not look.by)
 
