@@ -107,7 +107,7 @@ class Replay:
             person = self.past.subject.person
             return person if person in self.known else None
         by = look.by.get(part.name) or look.by.get("")
-        actor = by.person if by and by.person in self.known else None
+        actor = by.person if by and by.person in self.known else look.told
         route_to = self.compiled.definition.route_to
         return routing.choose(self.members, route_to, actor, anyone=not look.by)
 
