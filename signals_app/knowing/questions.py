@@ -24,6 +24,12 @@ class Form(StrEnum):
     """int"""
     DAILY = "daily"
     """dict[int, int]: how many, by the number of the day; 1 is the first of `days`."""
+    ADDED = "added"
+    """dict[int, Decimal]: the sum of the amounts of each day as in DAILY; what is below 0 counts as 0."""
+    RISEN = "risen"
+    """dict[int, Decimal]: by how much the newest amount rose on each day, falls left out."""
+    NEW = "new"
+    """dict[int, Decimal]: how many values each day brought that their period did not have before."""
     DISTINCT = "distinct"
     """int"""
     SUM = "sum"
@@ -72,13 +78,15 @@ class Question:
     path: str = ""
     days: tuple[datetime, ...] = field(default=(), hash=False)
     keys: tuple[str, ...] = ()
+    periods: tuple[datetime, ...] = ()
+    """When what is counted began anew."""
     gap: int = 0
     """Minutes of silence that end a session."""
     tracked: bool = False
     """Only events of track calls, as meters count."""
 
 
-Answer = int | Decimal | dict[int, int] | list[Row] | list[int] | list[str] | Value
+Answer = int | Decimal | dict[int, int] | dict[int, Decimal] | list[Row] | list[int] | list[str] | Value
 """By the form; a question that no event answers has none."""
 Pair = tuple[int, int]
 """The number of a question, and the person or account of which it is asked."""

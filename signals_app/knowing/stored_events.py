@@ -17,6 +17,7 @@ from typing import Any
 
 from people_app import homes
 from signals_app.folding import MAX_TEXT
+from signals_app.knowing import growth
 from signals_app.knowing.profile import read_json
 from signals_app.knowing.questions import (
     MOST_TEXTS,
@@ -110,6 +111,7 @@ def _record(number: int, question: Question) -> dict[str, Any]:
         "key": question.path if storable(question.path) else None,
         "deep": f"strict {deep}" if deep else None,
         "days": question.days,
+        "periods": question.periods,
         "keys": [*filter(storable, question.keys)],
         "gap": question.gap,
         "most": MOST_ROWS,
@@ -135,6 +137,10 @@ def _days(text: str, question: Question) -> Answer:
     return {int(day): count for day, count in json.loads(text).items()}
 
 
+def _amounts(text: str, question: Question) -> Answer:
+    return {int(day): Decimal(amount) for day, amount in json.loads(text).items()}
+
+
 def _rows(text: str, question: Question) -> Answer:
     """Numbers exactly as they are stored, but for meters as meters read them."""
     rows = json.loads(text) if question.tracked else read_json(text)
@@ -153,6 +159,7 @@ def _times(text: str, question: Question) -> Answer:
 _FIRST = ord("A")
 _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.DAILY: _days,
+    **dict.fromkeys(growth.ANSWERS, _amounts),
     Form.SUM: lambda text, question: Decimal(text),
     Form.LAST: lambda text, question: measuring.value(read_json(text)),
     Form.TURNS: _turns,
@@ -164,7 +171,7 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
 _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
     until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int,
-    most int))
+    most int, periods timestamptz[]))
 """
 # PostgreSQL takes these accounts and people to be few, and would compare all with all: for a FULL JOIN it cannot.
 _REACH = f"""
@@ -210,6 +217,7 @@ _CUT = f"""
     WHERE jsonb_typeof(n.properties -> k) = 'string')
 """
 _COLUMNS = {
+    **dict.fromkeys(growth.ANSWERS, f"{growth.COLUMNS}, {_VALUE}"),
     Form.DISTINCT: _VALUE,
     Form.SUM: _VALUE,
     Form.LAST: f"e.id, e.name, e.occurred_at, {_VALUE}",
@@ -223,6 +231,7 @@ _IN_ORDER = 'ORDER BY e.occurred_at, e.name COLLATE "C", e.id'
 _BEFORE = "e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at)"
 _STARTS = f"CASE WHEN {_BEFORE} <= f.gap * interval '1 minute' THEN 0 ELSE 1 END"
 _ANSWER = {
+    **growth.ANSWERS,
     Form.COUNT: "SELECT count(*) AS count, NULL AS text FROM {source}",
     Form.DAILY: "SELECT NULL::bigint AS count, json_object_agg(d.day, d.count)::text AS text"
     " FROM (SELECT width_bucket(e.occurred_at, f.days) AS day, count(*) AS count FROM {source} GROUP BY 1) d"

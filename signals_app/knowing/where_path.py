@@ -50,6 +50,12 @@ def deep_node(path: str) -> str | None:
     return "$" + "".join(f".{_text(part)}" for part in path.split(".")) if "." in path else None
 
 
+def literal(value: str | int | float | None) -> str:
+    """A JSON value that is no list or object."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return format(Decimal(str(value)), "f") if number else json.dumps(value)
+
+
 def storable(text: str) -> bool:
     """Whether PostgreSQL could hold it at all."""
     return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)

@@ -11,7 +11,7 @@ from signals_app.folding import MAX_TEXT
 from signals_app.knowing import Asked, ids_of, load, stored_events, texts
 from signals_app.knowing.measures import of_events
 from signals_app.knowing.questions import MOST_TEXTS, Form, Row
-from signals_app.models import Event
+from signals_app.models import Event, Meter
 from signals_app.subjects import Subject
 from tests.build import a_person, an_account, an_event
 from upsell_project.lib.rules import facts as f
@@ -99,3 +99,16 @@ def test_of_each_text_only_the_beginning_is_read(properties: dict[str, Any], rea
     found = value(Subject(person.pk, None), SAID)
     assert found == as_replayed()
     assert (found > 0) is read
+
+
+def test_days_left_of_too_many_rows_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    Meter.objects.create(
+        resource="exports", label="x", verb="x", event="Exported", aggregate="sum", property="cart.0.n"
+    )
+    account = an_account(caps={"exports": 20})
+    person, left = a_person(account=account), f.Entitlement("exports", f.Share.DAYS_LEFT)
+    for days in range(21):
+        an_event(person, "Exported", timedelta(days=days), cart=[{"n": 2}])
+    assert value(Subject(None, account.pk), left) is not None
+    monkeypatch.setattr(stored_events, "MOST_ROWS", 20)
+    assert value(Subject(None, account.pk), left) is None
