@@ -127,6 +127,9 @@ def test_what_is_not_there_is_not_known(time: Time) -> None:
     assert holds(asked("at-risk"), ana) is True
     assert holds(asked("at-risc"), ana) is None
     assert holds({"not": scored("helth")}, ana) is None
+    meant = {"fact": "intent", **MONTH, "op": "at_least", "value": 0.5}
+    assert holds({"not": {**meant, "label": "leaving"}}, ana) is True
+    assert holds({"not": {**meant, "label": "leafing"}}, ana) is None
 
 
 def test_a_date_alone_does_not_hide_in_a_segment() -> None:
