@@ -15,6 +15,7 @@ from campaigns_app import outline, playbook_files
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.plan import RULE
+from signals_app import references
 from signals_app.admin.pickers import rule_field
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, RowsInline
@@ -63,6 +64,14 @@ class PlaybookForm(Form):
             if name in self.fields:
                 self.fields[name].disabled = live is None
                 self.initial[name] = getattr(live, name) if live else None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in playbook_files.RULES:
+            if name in self.changed_data and name in values:
+                for wrong in references.faults(values[name]):
+                    self.add_error(name, wrong)
+        return values
 
     def asked(self) -> dict[str, Any]:
         """What is another than in the live version."""

@@ -143,11 +143,13 @@ def _stored(fact: Fact, known: Profile) -> tuple[Value, Evidence]:
         case f.Season():
             return seasonal.value(fact, known.account, judging.at(seen.now, known.there.zone).today)
         case f.Member():
-            return (None if known.segments is None else fact.slug in known.segments), {}
+            if known.segments is None or known.lacks(fact):
+                return None, {}
+            return fact.slug in known.segments, {}
         case f.Score():
             return known.scores.get(fact.name), {}
         case f.Found():
-            return _signals(fact, known, seen)
+            return (None, {}) if known.lacks(fact) else _signals(fact, known, seen)
         case f.Answered():
             return _answers(fact, known, seen), {}
     raise TypeError(fact)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from signals_app.columns import TYPES
 from signals_app.knowing.where_path import storable
 from signals_app.models.meter import Meter, Window
 from signals_app.subjects import Subject
@@ -31,33 +32,7 @@ from upsell_project.lib.rules.facts import (
 )
 from upsell_project.lib.rules.measuring import Seen
 
-ACCOUNT_COLUMNS = frozenset(
-    {
-        "addons",
-        "billing_period",
-        "cancelling",
-        "country",
-        "created_at",
-        "currency",
-        "fiscal_year_end",
-        "industry",
-        "invoice_status",
-        "ltv",
-        "mrr",
-        "period_started_at",
-        "plan",
-        "prepaid",
-        "renews_at",
-        "seats_used",
-        "subscription_status",
-        "tier",
-        "timezone",
-        "trial_ends_at",
-    }
-)
-PERSON_COLUMNS = frozenset(
-    {"country", "device", "first_seen_at", "last_seen_at", "locale", "preferred_channel", "role", "timezone"}
-)
+ACCOUNT_COLUMNS, PERSON_COLUMNS = frozenset(TYPES[Of.ACCOUNT]), frozenset(TYPES[Of.PERSON])
 _NEEDED: tuple[tuple[type, Of, set[str]], ...] = (
     (Entitlement, Of.ACCOUNT, {"seats_used"}),
     (Said, Of.PERSON, {"locale"}),
@@ -86,6 +61,12 @@ class Profile:
     signals: list[tuple[str, int, Decimal, datetime]] = field(default_factory=list)
     answers: list[tuple[str, str, datetime]] = field(default_factory=list)
     scores: dict[str, Decimal] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    """Segments and definitions that are asked for and that there are not, such as `segment vipp`: not known."""
+
+    def lacks(self, fact: Found | Member) -> bool:
+        """Whether it asks for what there is not."""
+        return bool(self.gone) and f"{fact.kind} {fact.slug}" in self.gone
 
     def seen(self, of: Of) -> Seen:
         return self.here if of is Of.PERSON else self.there
@@ -135,7 +116,7 @@ def _billed(fact: Fact) -> bool:
 
 
 def _profile(row: tuple[Any, ...], place: Place) -> Profile:
-    account, person, caps, segments, signals, answers, scores, _ = row[_OF_PLACE:]
+    account, person, caps, segments, signals, answers, scores, gone, _ = row[_OF_PLACE:]
     return Profile(
         *place,
         account=read_json(account),
@@ -145,6 +126,7 @@ def _profile(row: tuple[Any, ...], place: Place) -> Profile:
         signals=_signals_of(signals) if signals else [],
         answers=_answers_of(answers) if answers else [],
         scores=_scores_of(scores) if scores else {},
+        gone=tuple(gone or ()),
     )
 
 
@@ -233,6 +215,11 @@ def _scores(facts: Collection[Fact], now: datetime) -> Part:
     return _asked(asked, _SCORES, asked)
 
 
+def _gone(facts: Collection[Fact], now: datetime) -> Part:
+    slugs = [_texts(fact.slug for fact in facts if isinstance(fact, kind)) for kind in (Member, Found)]
+    return (_GONE, tuple(slugs)) if any(slugs) else ("NULL::text[]", ())
+
+
 def _meters(facts: Collection[Fact], now: datetime) -> Part:
     shares = [fact for fact in facts if isinstance(fact, Entitlement) and fact.share is not Share.CAP]
     return _asked(shares, _METERS)
@@ -256,6 +243,7 @@ _PARTS: tuple[Callable[[Collection[Fact], datetime], Part], ...] = (
     _signals,
     _answers,
     _scores,
+    _gone,
     _meters,
 )
 _CAPS = """
@@ -282,6 +270,13 @@ _ANSWERS = """
 _SCORES = """
 (SELECT json_object_agg(c.name, c.value::text) FROM signals_app_score c
     WHERE c.account_id = r.account AND c.name = ANY(%s))::text
+"""
+# The same for all of them: PostgreSQL asks once.
+_GONE = """
+ARRAY(SELECT 'segment ' || n FROM unnest(%s::text[]) n
+    WHERE NOT EXISTS (SELECT FROM signals_app_segment WHERE slug = n)
+    UNION ALL SELECT 'signal ' || n FROM unnest(%s::text[]) n
+    WHERE NOT EXISTS (SELECT FROM signals_app_signaldefinition WHERE slug = n))
 """
 _METERS = """
 CASE WHEN r.i = 1 THEN (SELECT json_agg(json_build_object('id', m.id, 'resource', m.resource, 'event', m.event,

@@ -26,7 +26,10 @@ def question(fact: Said, of: Of, seen: Seen) -> Question:
 
 
 def value(fact: Said, rows: list[Row] | None, locale: str) -> tuple[Value, dict[str, Any]]:
-    """The highest confidence (the newest of equals), 0 without any; and its words and event."""
+    """The highest confidence (the newest of equals), 0 without any; and its words and event. Of what no text can mean
+    nothing is known."""
+    if fact.label not in intents.LABELS:
+        return None, {}
     best = max(saying(fact, rows, locale), key=lambda one: (one[0], one[1].at), default=None)
     if best is None:
         return Decimal(0), {}

@@ -17,6 +17,7 @@ from upsell_project.lib import clock
 pytestmark = pytest.mark.django_db
 ADD = "/admin/signals_app/signaldefinition/add/"
 FREE = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+WITHIN = {"fact": "segment", "slug": "vipp", "op": "is", "value": False}
 FORM = {
     "name": "Often",
     "slug": "often",
@@ -84,6 +85,11 @@ def test_switched_off_it_forgets_when_everybody_was_looked_at(admin_client: Clie
         ({"config": '{"event": "x", "count": 0, "days": 14}'}, "config.count: must be a whole number"),
         ({"condition": '{"all": []}'}, "all must be a list with at least one condition"),
         ({"detector": "composite"}, "config.mode: is missing"),
+        ({"condition": json.dumps(WITHIN)}, "slug: There is no segment “vipp”."),
+        (
+            {"detector": "rule", "config": json.dumps({"rule": WITHIN})},
+            "config.rule.slug: There is no segment",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_and_kept(admin_client: Client, changed: dict[str, str], said: str) -> None:
@@ -107,6 +113,22 @@ def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -
     assert check(admin_client, config="[1")["problems"][0]["path"] == "config"
     for junk in ({"detector": "?"}, {"about": "?"}, {"condition": "7"}, {"config": "7"}):
         assert check(admin_client, **junk)["sentence"] == ""
+
+
+def test_what_is_not_there_is_said_while_it_is_written(admin_client: Client) -> None:
+    Segment.objects.create(slug="vips", name="VIP", rule=FREE)
+    said = "There is no segment “vipp”. Did you mean “vips”?"
+    found = check(admin_client, detector="rule", config=json.dumps({"rule": WITHIN}))
+    assert found["problems"] == [{"path": "config.rule.slug", "sentence": said}]
+    answer = admin_client.post(
+        "/admin/signals_app/signaldefinition/words/",
+        json.dumps({"rule": json.dumps({"not": WITHIN})}),
+        content_type="application/json",
+    )
+    assert answer.json() == {
+        "sentence": "Not: not in the segment vipp",
+        "problems": [{"path": "not.slug", "sentence": said}],
+    }
 
 
 def test_how_often_it_was_found_is_shown_by_day(admin_client: Client) -> None:

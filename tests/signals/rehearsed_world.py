@@ -164,7 +164,7 @@ class World:
         Answer.objects.create(
             person_id=person, account_id=self.account.pk, offer="pro", answer="declined", at=at
         )
-        again.answered(person, self.account.pk)
+        again.answered([(person, self.account.pk)])
         detect.swept(again.take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:

@@ -254,7 +254,7 @@ def test_with_somebody_the_scores_of_their_own_account_are_forgotten(time: Time)
 def test_the_starter_scores_tell_a_busy_account_from_an_idle_one(time: Time) -> None:
     call_command("load_starter_pack")
     for definition in ScoreDefinition.objects.all():
-        assert sound.problems(definition.signs) == []
+        assert sound.problems(definition.slug, definition.signs) == []
     busy = an_account("busy", plan="pro", subscription_status="active", seats_used=5)
     idle = an_account("idle", plan="pro", subscription_status="canceled", cancelling=True, seats_used=1)
     ana = a_person("ana", busy)

@@ -1,7 +1,7 @@
 """A form field for a rule: a text area with its JSON, which a script turns into a form of nested conditions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from upsell_project.lib import strict_json
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.reading import Unreadable
+from upsell_project.lib.rules.tree import Rule
 
 LONGEST = 200_000
 AREA = {"rows": 12, "spellcheck": "false", "class": "upsell-sample upsell-rule-json"}
@@ -106,8 +107,9 @@ def sentence(value: Any) -> str:
         return ""
 
 
-def worded(request: HttpRequest) -> JsonResponse:
-    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored."""
+def worded(request: HttpRequest, check: Callable[[Rule], list[tuple[str, str]]]) -> JsonResponse:
+    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored. `check`:
+    (path, sentence) of what it says in vain."""
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -116,7 +118,8 @@ def worded(request: HttpRequest) -> JsonResponse:
     if not isinstance(text, str):
         return JsonResponse({"error": 'Send {"rule": "<its JSON as a text>"}.'}, status=400)
     try:
-        said, found = wording.sentence(reading.read(parsed(text))), []
+        rule = reading.read(parsed(text))
+        said, found = wording.sentence(rule), check(rule)
     except ValueError as error:
         said, found = "", faults(error)
     return JsonResponse(
