@@ -230,6 +230,52 @@ def test_pickers_offer_what_was_seen_and_give_values_its_type(page: Page, live_s
     assert {one.get_attribute("value") for one in paths.all()} == {"rows", "paid"}
 
 
+def test_what_is_chosen_first_and_typed_then_is_shown_as_it_is_kept(page: Page) -> None:
+    """A select that was chosen from stays where it is, what is around it is drawn anew."""
+    editor(page).get_by_role("button", name="Add a condition").click()
+    only = item(page, "condition 1 of 1")
+    only.get_by_label("Of", exact=True).focus()
+    page.keyboard.press("ArrowUp")
+    expect(only.get_by_label("Of", exact=True)).to_have_value("person")
+    trait = only.get_by_label("Trait", exact=True)
+    trait.press_sequentially("last_seen_at")
+    expect(only.get_by_label("Comparison")).to_have_value("within")
+    expect(only.get_by_label("from days", exact=True)).to_have_value("7")
+    only.get_by_label("from days", exact=True).fill("30")
+    expect(trait).to_have_value("last_seen_at")
+    assert held(page) == {
+        "fact": "trait",
+        "of": "person",
+        "name": "last_seen_at",
+        "op": "within",
+        "value": [-30, 0],
+    }
+
+
+def test_a_property_after_its_comparison_was_chosen_is_shown_as_it_is_kept(
+    page: Page, live_server: LiveServer
+) -> None:
+    SeenProperty.objects.create(
+        source=a_source(name="Seen"), name="Table Made", path="rows", type="number", last_seen_at=clock.now()
+    )
+    page.goto(live_server.url + ADD)
+    editor(page).get_by_role("button", name="Add a condition").click()
+    only = item(page, "condition 1 of 1")
+    only.get_by_label("Asks for").select_option("events")
+    with page.expect_response("**/choices/?event=*"):
+        only.get_by_label("Event", exact=True).fill("Table Made")
+    only.get_by_role("button", name="Only with a property").click()
+    first = only.get_by_role("group", name="Only with")
+    first.get_by_label("Comparison").focus()
+    for key in ("ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(first.get_by_label("Comparison")).to_have_value("is")
+    first.get_by_label("Property 1", exact=True).press_sequentially("rows")
+    expect(first.get_by_label("Comparison")).to_have_value("at_least")
+    first.get_by_label("Value", exact=True).fill("100")
+    assert held(page)["where"] == [{"path": "rows", "op": "at_least", "value": 100}]
+
+
 def test_nothing_moves_away_while_the_pointer_is_down(page: Page) -> None:
     box = editor(page)
     box.get_by_role("button", name="Add a condition").click()
