@@ -1,5 +1,8 @@
 """The moments we look for, and those we found."""
 
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people_app.models import Account, Person
@@ -50,7 +53,13 @@ class SignalDefinition(models.Model):
         blank=True,
         help_text="Of an account: for the most recently active person with one of these roles; empty: with any",
     )
-    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
+    confidence = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        default=1,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text="How sure one that was found is, 0 to 1; playbooks ask for a least confidence",
+    )
     lifetime_hours = models.PositiveIntegerField(default=168)
     cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")
     live = models.BooleanField(default=False)
