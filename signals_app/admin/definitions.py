@@ -98,7 +98,7 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
         found = fired.lately(rows, clock.now())
         for one in rows:
             one.found_lately = found.get(one.pk, "")
-        shown_now.result_list = rows  # type: ignore[assignment]
+        shown_now.result_list = rows
         return shown_now
 
     @admin.display(description=f"Found in {fired.LATELY} days")

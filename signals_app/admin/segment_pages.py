@@ -97,7 +97,7 @@ def imported(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             "found": found,
             "shown": found.unknown[:SHOWN],
             "more": max(0, len(found.unknown) - SHOWN),
-            "addresses": 2 * sum("@" in one for one in found.unknown) > len(found.unknown),
+            "addresses": 2 * sum("@" in one for one in found.unknown) >= len(found.unknown),
             "count": _counts(found),
             "user_ids": "\n".join(form.cleaned_data["user_ids"]),
         }

@@ -17,4 +17,7 @@ class Migration(migrations.Migration):
             name='confidence',
             field=models.DecimalField(decimal_places=3, default=1, help_text='How sure one that was found is, 0 to 1; playbooks ask for a least confidence', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('1'))]),
         ),
+        migrations.AlterModelOptions(name='askagain', options={'verbose_name_plural': 'ask again'}),
+        migrations.AlterModelOptions(name='dropped', options={'verbose_name_plural': 'dropped'}),
+        migrations.AlterModelOptions(name='unnoticed', options={'verbose_name_plural': 'unnoticed'}),
     ]

@@ -128,6 +128,9 @@ class AskAgain(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
 
+    class Meta:
+        verbose_name_plural = "ask again"
+
     def __str__(self) -> str:
         return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"
 

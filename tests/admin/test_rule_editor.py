@@ -121,7 +121,7 @@ def test_problems_are_said_at_their_condition_once_it_is_left(page: Page) -> Non
     expect(third.locator("li")).to_have_count(0)
     third.get_by_label("Asks for").select_option("events")
     third.get_by_role("button", name="Only with a property").click()
-    expect(third.locator("li")).to_have_text(["Choose an event.", "Choose a property."])
+    expect(third.locator("li")).to_have_text(["Choose a property."])
     third.get_by_label("Asks for").select_option("trait")
     expect(box.get_by_role("status")).to_have_text("1 problem.")
     expect(item(page, "condition 1 of 2").locator(".upsell-rule-problems li")).to_have_count(0)
