@@ -22,6 +22,7 @@ from signals_app.rehearse.subjects import parts_of
 from signals_app.rehearse.telling import Told
 from signals_app.subjects import Subject
 from signals_app.triggered import KINDS, Asked
+from upsell_project.lib import in_words
 from upsell_project.lib.rules import judging, wording
 from upsell_project.lib.rules.facts import Of
 from upsell_project.lib.rules.tree import Test
@@ -77,7 +78,7 @@ def with_event(
 ) -> Tried:
     """As if this had just come from the person. `sample`: one call as an SDK sends it, read and mapped as at the door;
     whoever it names is not looked at."""
-    read = mapping.try_out(sample, mapping.load(), list(Meter.objects.all()), now)
+    read = mapping.try_out(_of(person, sample), mapping.load(), list(Meter.objects.all()), now)
     trial = next((one for one in read.trials if one.item.kind in KINDS), None)
     if trial is None:
         return Tried(note="" if read.rejected else _NO_EVENT, rejected=read.rejected)
@@ -89,6 +90,13 @@ def with_event(
     found = _tried(ready, subject, _judged_with(ready, subject, kept, now), person.pk, now)
     found.event = trial.name
     return found
+
+
+def _of(person: Person, sample: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call, or a batch of them, that names the person: what names nobody would be rejected."""
+    if isinstance(batch := sample.get("batch"), list):
+        return {**sample, "batch": [_of(person, one) if isinstance(one, Mapping) else one for one in batch]}
+    return {**sample, "userId": person.user_id or f"person {person.pk}"}
 
 
 _HOMELESS = (
@@ -168,7 +176,7 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
     """In the order in which the live engine asks; empty where it would be found."""
     definition, state = moment.compiled.definition, moment.state
     if arming.rests(moment.compiled, list(states), now):
-        return f"It was found already: it rests {_rest(definition)} after it was found."
+        return f"It was found already. {_rest(definition, states)}"
     if moment.verdict is None:
         return "It depends on what is not known."
     if moment.verdict is False:
@@ -177,9 +185,10 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
         return "Nobody in the account has one of the roles it goes to, so nobody would be told."
     if state is None or arming.is_over(moment, state, now):
         hold = definition.hold_hours
-        return f"It must hold for {hold} hours first; that would begin now." if hold else ""
+        return f"It must hold for {in_words.hours(hold)} first; that would begin now." if hold else ""
     if state.fired_at is not None:
-        return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {_armed_again(moment.part, definition)}"
+        again = _armed_again(moment.part, definition, [state])
+        return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {again}"
     if arming.has_held(moment, state, now):
         return ""
     due = state.holds_since + definition.hold
@@ -187,14 +196,17 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
     return f"It holds since {since} UTC and is found on {due:%Y-%m-%d %H:%M} UTC if it still does."
 
 
-def _armed_again(part: Part, definition: SignalDefinition) -> str:
+def _armed_again(part: Part, definition: SignalDefinition, states: Sequence[State]) -> str:
     if part.rearm:
         return f"It is found again only after this held: {wording.sentence(part.rearm)}."
-    return f"It rests {_rest(definition)} after it was found."
+    return _rest(definition, states)
 
 
-def _rest(definition: SignalDefinition) -> str:
-    return f"{max(definition.cooldown_hours, definition.lifetime_hours)} hours"
+def _rest(definition: SignalDefinition, states: Sequence[State]) -> str:
+    length = max(definition.cooldown_hours, definition.lifetime_hours)
+    last = max((one.fired_at for one in states if one.fired_at), default=None)
+    until = f", until {last + definition.rest:%Y-%m-%d %H:%M} UTC" if last else ""
+    return f"It rests {in_words.hours(length)} after it was found{until}."
 
 
 def _told(ready: Compiled, subject: Subject, actor: int) -> int | None:

@@ -6,15 +6,17 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from signals_app import references, sound
-from signals_app.admin import fired
+from signals_app.admin import fired, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
+from signals_app.admin.ending import EndingAdmin
 from signals_app.admin.pickers import choices_view, rule_field, words_view
 from signals_app.models import DetectorState, Signal, SignalDefinition
-from upsell_project.lib import clock
+from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
 
 FIELDS = (
@@ -51,7 +53,11 @@ class DefinitionForm(Form):
         fields = FIELDS
         help_texts: ClassVar = {
             "live": "Once it is live, whoever fulfils it already is found within the hour, and playbooks begin for "
-            "them; from then on each when they do. How many these may be: see its back-test."
+            "them; from then on each when they do. How many these may be: see its back-test.",
+            "hold_hours": "In hours. It must have been true for so long before it is found; 0: found at once.",
+            "lifetime_hours": "In hours. How long one that was found may lead to an offer; 168 are 7 days.",
+            "cooldown_hours": "In hours. How long it is not found again of the same person or account; it rests for"
+            " its lifetime at least. Some kinds have a rule for it instead: a threshold, that use falls.",
         }
 
     def clean(self) -> dict[str, Any]:
@@ -65,13 +71,13 @@ class DefinitionForm(Form):
 
 
 @admin.register(SignalDefinition)
-class SignalDefinitionAdmin(TriedAdmin, EditedAdmin):
+class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
     """A changed rule is a new version; signals found by the old one keep its number."""
 
     form = DefinitionForm
     change_form_template = "admin/signals_app/signaldefinition/change_form.html"
     fields = (*FIELDS, "version", "edited")
-    list_display = ("name", "slug", "detector", "live", "version", "edited")
+    list_display = ("name", "slug", "detector", "live", "lately", "version", "was_edited")
     list_filter = ("live", "detector")
     search_fields = ("slug", "name")
     readonly_fields = ("version", "edited")
@@ -99,6 +105,25 @@ class SignalDefinitionAdmin(TriedAdmin, EditedAdmin):
             *super().get_urls(),
         ]
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With what was found lately, by one statement for all that are shown."""
+        shown_now = super().get_changelist_instance(request)
+        rows = list(shown_now.result_list)
+        found = fired.lately(rows, clock.now())
+        for one in rows:
+            one.found_lately = found.get(one.pk, "")
+        shown_now.result_list = rows
+        return shown_now
+
+    @admin.display(description=f"Found in {fired.LATELY} days")
+    def lately(self, definition: Any) -> str:
+        return definition.found_lately or ("nothing" if definition.live else "")
+
+    @admin.display(description="Edited", empty_value="")
+    def was_edited(self, definition: SignalDefinition) -> str:
+        """Staff changed it, so the starter pack leaves it alone."""
+        return "edited" if definition.edited else ""
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -123,6 +148,10 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
     found = (definition.detector, definition.config, definition.condition, definition.about)
     return {
         "said": sentence(*found),
+        "spans": {
+            name: in_words.hours(getattr(definition, f"{name}_hours"))
+            for name in ("hold", "lifetime", "cooldown")
+        },
         "fired": fired.of(definition, clock.now()),
         "all_url": f"{reverse('admin:signals_app_signal_changelist')}?definition__id__exact={definition.pk}",
     }
@@ -133,7 +162,15 @@ class SignalAdmin(OfPersonAdmin):
     list_display = ("detected_at", "definition", "person", "account", "confidence", "expires_at")
     list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)
+    fields = (
+        *("definition", "definition_version", "person", "account"),
+        *("rests_on", "confidence", "detected_at", "expires_at"),
+    )
     empty_hint = "Signals appear when events meet a definition that is live."
+
+    @admin.display(description="What it rests on")
+    def rests_on(self, signal: Signal) -> SafeString:
+        return shown.page(signal.evidence)
 
 
 @admin.register(DetectorState)

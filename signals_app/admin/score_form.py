@@ -18,13 +18,13 @@ from signals_app.scores import rules, sound
 from upsell_project.lib.admin_base import Form
 
 FIELDS = ("name", "slug", "description", "live", "trained")
-FIRST_ROWS, MORE_ROWS = 3, 2
+FIRST_ROWS, MORE_ROWS = 5, 5
 COLUMNS = ("part", "name", "points", "if", "remove")
 _PLACE = "signs["
 
 
 def shown_rows(definition: ScoreDefinition | None) -> int:
-    """Those there are, and some to be filled in."""
+    """Those there are, and some to be filled in, which a script shows one by one."""
     there = len(definition.signs) if definition and isinstance(definition.signs, list) else 0
     return min(sound.MOST_SIGNS, there + MORE_ROWS if there else FIRST_ROWS)
 
@@ -94,7 +94,8 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_length=sound.LONGEST_PART,
             label="Part",
-            help_text="Usage, fit, intent, ...",
+            help_text="What the sign is about: usage, fit, intent, ... Signs of one part are summed up together on the"
+            " page of an account; the part does not change the score.",
             widget=UnfoldAdminTextInputWidget(),
         ),
         "name": forms.CharField(
@@ -108,6 +109,8 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_value=Decimal(sound.MOST_POINTS),
             label="Points",
+            help_text="How much it weighs: the score is the points of the signs that hold, of the points of all signs."
+            " A sign of 2 weighs as much as two signs of 1.",
             widget=UnfoldAdminDecimalFieldWidget(),
         ),
         "if": rule_field(required=False, label="It holds if", help_text="A rule about the account."),

@@ -31,8 +31,12 @@ class ScoreDefinitionAdmin(EditedAdmin):
     empty_hint = "Load the blueprint's scores with manage.py load_starter_pack, or add one."
 
     def get_fieldsets(self, request: HttpRequest, obj: ScoreDefinition | None = None) -> Any:
+        there = len(obj.signs) if obj else 1
         rows = [
-            (f"Sign {row + 1}", {"fields": score_form.names(row)})
+            (
+                f"Sign {row + 1}",
+                {"fields": score_form.names(row), "classes": () if row < there else ("upsell-more",)},
+            )
             for row in range(score_form.shown_rows(obj))
         ]
         return [(None, {"fields": (*FIELDS, *self.readonly_fields)}), *rows]

@@ -34,6 +34,8 @@ class SegmentForm(Form):
             return values
         was = self.instance
         slug, kind = values.get("slug", was.slug), values.get("kind", was.kind)
+        if kind == Segment.Kind.LIST:
+            values["rule"] = {}  # the page hides what was typed before a list was chosen
         wrong: dict[str, list[str]] = {}
         for field, sentence in sound.problems(slug, kind, values.get("rule") or {}, live=values["live"]):
             wrong.setdefault(field, []).append(sentence)
@@ -65,6 +67,11 @@ class SegmentAdmin(EditedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> tuple[str, ...]:
         """Others refer to its slug, and a list that became a rule would lose whom staff put there."""
         return ("slug", "kind", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        """A list has no rule."""
+        without = {"rule"} if obj and obj.kind == Segment.Kind.LIST else set()
+        return [name for name in (*FIELDS, *self.readonly_fields) if name not in without]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
         return {} if obj else self.prepopulated_fields

@@ -1,6 +1,7 @@
 """The moments we look for, and those we found."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -58,7 +59,13 @@ class SignalDefinition(models.Model):
         blank=True,
         help_text="Of an account: for the most recently active person with one of these roles; empty: with any",
     )
-    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
+    confidence = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        default=1,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text="How sure one that was found is, 0 to 1; playbooks ask for a least confidence",
+    )
     lifetime_hours = models.PositiveIntegerField(
         default=168, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
     )
@@ -151,6 +158,9 @@ class AskAgain(models.Model):
     definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
+
+    class Meta:
+        verbose_name_plural = "ask again"
 
     def __str__(self) -> str:
         return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"

@@ -19,5 +19,8 @@ class Unnoticed(models.Model):
     lease_until = models.DateTimeField(help_text="Real time")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Of others, once the lease was over")
 
+    class Meta:
+        verbose_name_plural = "unnoticed"
+
     def __str__(self) -> str:
         return f"{len(self.event_ids)} events"

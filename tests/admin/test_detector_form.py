@@ -59,6 +59,21 @@ def test_what_is_wrong_with_settings_is_said_at_the_setting(page: Page) -> None:
     expect(page.locator("[data-setting=count]").get_by_label("Count")).to_have_value("7")
 
 
+def test_what_is_empty_in_a_rule_is_said_once_and_not_before_it_is_left(page: Page) -> None:
+    page.locator("#id_detector").select_option("rule")
+    rule = page.locator("[data-setting=rule]")
+    rule.get_by_role("button", name="Add a condition").click()
+    expect(page.locator(".upsell-settings-of > .upsell-rule-status")).to_have_text(
+        "The settings are not complete yet."
+    )
+    expect(rule.get_by_role("status")).to_have_text("A condition is not complete yet.")
+    expect(rule.locator("li")).to_have_count(0)
+    page.locator("#id_name").focus()
+    expect(rule.locator("li")).to_have_text(["Choose a trait."])
+    rule.get_by_label("Trait", exact=True).fill("plan")
+    expect(rule.locator("li")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1200, "light"), (375, "dark"), (375, "light"), (1200, "dark")]
 )

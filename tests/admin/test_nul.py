@@ -65,4 +65,4 @@ def test_two_percent_signs_are_no_nul(admin_client: Client) -> None:
 @pytest.mark.parametrize("points", [10**400, float("inf"), float("nan"), 0, -1, True, "1", 1_000_001])
 def test_points_beyond_any_number_are_refused(points: object) -> None:
     sign = {"part": "plan", "name": "Free", "points": points, "if": FREE}
-    assert sound.problems([sign]) == ["signs[0].points: must be a number above 0 and up to 1000000"]
+    assert sound.problems("health", [sign]) == ["signs[0].points: must be a number above 0 and up to 1000000"]

@@ -94,7 +94,7 @@ PROPERTIES = "is, is_not, one_of, contains, at_least, more_than, at_most, less_t
         (PREMIUM | {"measure": "distinct"}, [("path", "is missing: distinct needs a property")]),
         (
             PREMIUM | {"where": [{"path": "", "op": "is", "value": 1}]},
-            [("where[0].path", "must be a text of at most 200 characters")],
+            [("where[0].path", "must not be empty")],
         ),
         (FREE | {"op": "within", "value": [3, 1]}, [("value", "must be the smaller number first")]),
         ({"fact": "segment", "op": "is", "value": True}, [("slug", "is missing")]),

@@ -27,13 +27,11 @@ export const names = (ctx, key, field, raw) => {
 
 const property = (ctx, key, held, place, drop) => {
   const one = held[place]
-  const row = h('span', { class: 'upsell-rule-together upsell-rule-property' })
   const compare = () => compared(ctx, `${key}.`, one, ctx.typeOfPath(one.path), true, ['within'])
   const path = text(ctx, `${key}.path`, one.path, value => { one.path = value; adopt(one, ctx.typeOfPath(value)) }, {
-    list: 'paths', 'aria-label': `Property ${place + 1}`, after: () => row.querySelector('.upsell-rule-compare').replaceWith(compare()),
+    list: 'paths', 'aria-label': `Property ${place + 1}`, after: input => input.closest('.upsell-rule-property').querySelector('.upsell-rule-compare').replaceWith(compare()),
   })
-  row.append(path, button(`Remove property ${place + 1}`, '✕', `${key}.remove`, drop), compare())
-  return row
+  return h('span', { class: 'upsell-rule-together upsell-rule-property' }, path, button(`Remove property ${place + 1}`, '✕', `${key}.remove`, drop), compare())
 }
 
 export const where = (ctx, key, field, raw) => {
@@ -62,20 +60,18 @@ const one = (ctx, node, field, after) => {
 export const condition = (ctx, node) => {
   const { raw } = node
   const kind = KINDS[raw.fact]
-  const row = h('div', { class: 'upsell-rule-fields' })
   const type = () => typeOf(raw, ctx.typeOfTrait, ctx.typeOfPath)
   const compare = () => compared(ctx, `${node.id}.`, raw, type(), isFree(raw))
-  const after = () => {
+  const after = input => {
     if (!isFree(raw)) return
     adopt(raw, type())
     ctx.save()
-    row.querySelector(':scope > .upsell-rule-compare').replaceWith(compare())
+    input.closest('.upsell-rule-fields').querySelector(':scope > .upsell-rule-compare').replaceWith(compare())
   }
   const fields = kind.fields.filter(field => !field.shown || field.shown(raw)).map(field => one(ctx, node, field, after))
-  row.append(
+  return h('div', { class: 'upsell-rule-fields' },
     labeled('Asks for', choice(ctx, `${node.id}.fact`, kinds, raw.fact, chosen => { if (chosen !== raw.fact) node.raw = fresh(chosen) })),
-    ...fields, compare(), kind.hint ? h('span', { class: 'upsell-quiet upsell-rule-hint' }, kind.hint) : '')
-  return row
+    fields, compare(), kind.hint && h('span', { class: 'upsell-quiet upsell-rule-hint' }, kind.hint))
 }
 
 /** What the form cannot show stays as JSON, in its place; once it can, a button shows it. */
