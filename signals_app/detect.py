@@ -128,7 +128,7 @@ def _renewed(signal: Signal, part: Part, known: Known, meters: evidence.Meters, 
         if known.values.get(fact) is not None
     ]
     of = compiled.of(signal.definition).of
-    facts = {"facts": reasons.again(signal.evidence.get("facts", ()), part.rule, of, known, meters)}
+    facts = reasons.again(signal.evidence, part.rule, of, known, meters)
     if not figures:
         return {**signal.evidence, **facts}
     fresh = {name: value for each in figures for name, value in each.items()}

@@ -1,6 +1,6 @@
 """What a signal rests on, fact by fact, so that it can be said in words: what was asked, what was found, when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signals_app import evidence
@@ -24,13 +24,19 @@ def of(rule: Rule, of: Of, known: Known, meters: Meters) -> list[Reason]:
     return [_reason(fact, of, known, meters) for fact in dict.fromkeys(holding) if _is_known(fact, known)]
 
 
-def again(before: Sequence[Reason], rule: Rule, of: Of, known: Known, meters: Meters) -> list[Reason]:
-    """What is the case as it is now, whether or not it is still as much; what was done as it was."""
+def again(
+    before: Mapping[str, Any], rule: Rule, of: Of, known: Known, meters: Meters
+) -> dict[str, list[Reason]]:
+    """The `facts` of evidence, if it has any: what is the case as it is now, whether or not it is still as much; what
+    was done as it was."""
     lasting = [
         one.fact for one in _said(rule) if isinstance(one.fact, LASTING) and _is_known(one.fact, known)
     ]
     fresh = [_reason(fact, of, known, meters) for fact in dict.fromkeys(lasting)]
-    return [next((new for new in fresh if new["asked"] == old["asked"]), old) for old in before]
+    facts = [
+        next((new for new in fresh if new["asked"] == old["asked"]), old) for old in before.get("facts", ())
+    ]
+    return {"facts": facts} if facts else {}
 
 
 def _is_known(fact: Fact, known: Known) -> bool:
