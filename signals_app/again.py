@@ -42,10 +42,10 @@ def joined(person_ids: Collection[int], account_ids: Collection[int], now: datet
     _write([(None, one) for one in (*subjects, *(Subject(None, account) for account in sorted(account_ids)))])
 
 
-def nearby(new: Batch) -> None:
+def nearby(new: Batch, live: Iterable[SignalDefinition]) -> None:
     """Something new is known of accounts: definitions of people that read it are asked of whoever is at home there.
     Who did it is asked anyhow; and of use only who used it ("you have used")."""
-    for one in compiled.sound(SignalDefinition.objects.filter(live=True)):
+    for one in compiled.sound(live):
         accounts = _told_of(one, new) if one.of is Of.PERSON else set()
         if accounts:
             _keep([one], [there for there in _at_home(accounts) if there.person not in new.people])

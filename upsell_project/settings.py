@@ -68,9 +68,10 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": None,  # a kept connection is worth 10x; a dead one costs one 503 and is then replaced
     "OPTIONS": {
         "connect_timeout": 3,
-        # Only what asks for it is prepared (`bulk.prepared`), and then with one plan for good.
+        # Only what asks for it is prepared (`bulk.prepared`), and then with one plan for good. What looks dear by its
+        # generic plan takes milliseconds: to compile it takes longer.
         "prepare_threshold": 1_000_000,
-        "options": "-c plan_cache_mode=force_generic_plan",
+        "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
         **DATABASES["default"].get("OPTIONS", {}),
     },
 }
