@@ -4,13 +4,14 @@ local midnight."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from signals_app.compiled import Compiled, Part
 from signals_app.rehearse import amounts
 from signals_app.rehearse.past import Kept, Past
 from upsell_project.lib.rules import measuring, timing
-from upsell_project.lib.rules.facts import Found, Of
+from upsell_project.lib.rules.facts import Found, Of, Season
 
 
 @dataclass(slots=True)
@@ -58,9 +59,15 @@ def looks(
     for answer in past.answers if compiled.reads_answers else ():
         look(answer.at)
     if compiled.timed or any(part.rearm and timing.rises(part.rearm) for part in parts):
-        for midnight in midnights(past.zone(past.whose), first, last):
+        zones = {past.zone(past.whose), *(past.zone(Of.ACCOUNT) for part in parts if seasonal(part))}
+        for midnight in chain.from_iterable(midnights(zone, first, last) for zone in sorted(zones)):
             look(midnight)
     return [found[at] for at in sorted(found)]
+
+
+def seasonal(part: Part) -> bool:
+    """Whether it goes by the days of the account, whoever it is about."""
+    return any(isinstance(fact, Season) for fact in part.facts)
 
 
 def _events(compiled: Compiled, past: Past) -> Iterator[Kept]:

@@ -14,7 +14,7 @@ from signals_app.incoming import Incoming
 from signals_app.ingest import Stored
 from signals_app.models import Answer, DetectorState, Event, Signal, SignalDefinition
 from signals_app.rehearse import Rehearsed
-from signals_app.rehearse.moments import midnights
+from signals_app.rehearse.moments import midnights, seasonal
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from tests.build import a_person, a_source, an_account
@@ -144,7 +144,10 @@ class World:
         whose = {"person_id": subject.person} if subject.person else {"account_id": subject.account}
         if hold and DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - hold).exists():
             return True
-        return at in set(midnights(self._zone_of(subject), at, at))
+        zones = {self._zone_of(subject)}
+        if any(seasonal(part) for part in compiled.of(self.definition).parts(["exports"])):
+            zones.add(self.zone or "UTC")
+        return any(at in midnights(zone, at, at) for zone in zones)
 
     def _zone_of(self, subject: Subject) -> str:
         person = next((one for one in self.people.values() if one.pk == subject.person), None)
