@@ -2,11 +2,15 @@
 change, those that read an account of whoever is at home there, and all of them of who turned out to be one.
 
 Whoever changes them notes it in the same transaction, so that it cannot be lost; the job "sweeps" asks soon after.
+Runs whose rules read them are told of it by `settings.HEARS_WHAT_CHANGED`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from people_app import homes
 from signals_app import compiled
@@ -15,7 +19,7 @@ from signals_app.models import AskAgain, Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk, queue
-from upsell_project.lib.rules.facts import Of
+from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score
 
 AT_ONCE = 400
 MOST_COLLEAGUES = 5_000
@@ -27,6 +31,7 @@ def answered(by: Iterable[tuple[int, int | None]]) -> None:
     pairs = [*by]
     whose = [Subject(None, account) for account in {account for _, account in pairs}]
     if pairs:
+        _tell(lambda fact: isinstance(fact, Answered), people=sorted({person for person, _ in pairs}))
         _note(lambda one: one.reads_answers, [*(Subject(*pair) for pair in pairs), *whose])
 
 
@@ -48,6 +53,7 @@ def nearby(new: Batch) -> None:
 
 def moved(slug: str, person_ids: Collection[int], now: datetime) -> None:
     """They came into this segment, or left it."""
+    _tell(lambda fact: isinstance(fact, Member) and fact.slug == slug, people=person_ids)
     reading = _live(lambda one: slug in one.reads_segments)
     if reading and person_ids:
         home = homes.of(person_ids, now, create=False)
@@ -57,6 +63,7 @@ def moved(slug: str, person_ids: Collection[int], now: datetime) -> None:
 def scored(name: str, account_ids: Collection[int]) -> None:
     """This score of theirs changed, and so what is known of whoever is at home there."""
     ids = sorted(account_ids)
+    _tell(lambda fact: isinstance(fact, Score) and fact.name == name, accounts=ids)
     reading = _live(lambda one: name in one.reads_scores) if ids else []
     if reading:
         _keep(reading, [*(Subject(None, account) for account in ids), *_at_home(ids)])
@@ -85,9 +92,15 @@ def waiting() -> bool:
     return AskAgain.objects.exists()
 
 
-def take(limit: int = AT_ONCE) -> list[tuple[SignalDefinition, Subject]]:
-    """The next of them, each once; they are gone when the transaction ends. Only live definitions are asked."""
-    rows = dict.fromkeys(tuple(row[1:]) for row in sorted(bulk.select(_TAKE, limit)))
+def coming() -> list[int]:
+    """Which would be taken next."""
+    return list(AskAgain.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def take(limit: int = AT_ONCE, only: Sequence[int] | None = None) -> list[tuple[SignalDefinition, Subject]]:
+    """The next of them (of those `only`), each once; they are gone when the transaction ends. Only live definitions are
+    asked."""
+    rows = dict.fromkeys(tuple(row[1:]) for row in sorted(bulk.select(_TAKE, only, only, limit)))
     live = SignalDefinition.objects.filter(live=True).in_bulk() if rows else {}
     pairs = (
         (one, Subject(person, account))
@@ -96,6 +109,11 @@ def take(limit: int = AT_ONCE) -> list[tuple[SignalDefinition, Subject]]:
         if (one.about == Of.PERSON) == bool(person)
     )
     return [*dict.fromkeys(pairs)]
+
+
+def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: Collection[int] = ()) -> None:
+    if people or accounts:
+        import_string(settings.HEARS_WHAT_CHANGED)(asks, people, accounts)
 
 
 def _note(reads: Callable[[Compiled], bool], subjects: Iterable[Subject]) -> None:
@@ -116,9 +134,14 @@ def _at_home(account_ids: Collection[int]) -> list[Subject]:
 def _told_of(one: Compiled, new: Batch) -> set[int]:
     """The accounts of which something new is known that this definition of people reads."""
     accounts = set(new.changed_accounts) if one.reads_account else set()
-    if one.of_account is None or one.of_account:
-        names = new.by_name.keys() if one.of_account is None else one.of_account & new.by_name.keys()
-        accounts |= {did.account_id for name in names for did in new.by_name[name] if did.account_id}
+    did = (
+        [new.all_names]
+        if one.of_account is None
+        else [new.by_name[name] for name in one.of_account & new.by_name.keys()]
+    )
+    accounts |= {
+        subject.account for doers in did for subject in doers.newest(None, Of.ACCOUNT) if subject.account
+    }
     return accounts
 
 
@@ -156,7 +179,8 @@ SELECT person_id, account_id FROM (
 # Materialized: else PostgreSQL may look for the next ones again for each row, and take more than so many.
 _TAKE = """
 WITH taken AS MATERIALIZED (
-    SELECT id FROM signals_app_askagain ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id FROM signals_app_askagain WHERE %s::bigint[] IS NULL OR id = ANY(%s)
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 )
 DELETE FROM signals_app_askagain a USING taken WHERE a.id = taken.id
 RETURNING a.id, a.definition_id, a.person_id, a.account_id

@@ -10,6 +10,7 @@ from upsell_project.lib import problem
 
 log = logging.getLogger(__name__)
 SENTENCE = "The database cannot be reached; nothing was stored. Try again shortly."
+NUL = "The address holds a NUL character (%00)."
 RETRY_AFTER = "2"
 FOR_PROGRAMS = ("/v1/", "/hooks/", "/api/")
 
@@ -27,6 +28,20 @@ class Unavailable:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         return refusal(request, error)
+
+
+class Nul:
+    """No text of ours holds a NUL character, and PostgreSQL refuses to look for one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        if not request.path.startswith(FOR_PROGRAMS):
+            return HttpResponse(NUL, status=400, content_type="text/plain; charset=utf-8")
+        return problem.response(request, 400, NUL)
 
 
 def refusal(request: HttpRequest, error: Exception) -> HttpResponse:

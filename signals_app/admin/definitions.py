@@ -9,16 +9,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import sound
+from signals_app import references, sound
 from signals_app.admin import fired, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
 from signals_app.admin.ending import EndingAdmin
-from signals_app.admin.pickers import choices_view, rule_field
+from signals_app.admin.pickers import choices_view, rule_field, words_view
 from signals_app.models import DetectorState, Signal, SignalDefinition
-from upsell_project.lib import clock, spans
+from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
-from upsell_project.lib.rule_form import worded
 
 FIELDS = (
     "name",
@@ -53,6 +52,8 @@ class DefinitionForm(Form):
         model = SignalDefinition
         fields = FIELDS
         help_texts: ClassVar = {
+            "live": "Once it is live, whoever fulfils it already is found within the hour, and playbooks begin for "
+            "them; from then on each when they do. How many these may be: see its back-test.",
             "hold_hours": "In hours. It must have been true for so long before it is found; 0: found at once.",
             "lifetime_hours": "In hours. How long one that was found may lead to an offer; 168 are 7 days.",
             "cooldown_hours": "In hours. How long it is not found again of the same person or account; it rests for"
@@ -62,7 +63,8 @@ class DefinitionForm(Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if {"config", "condition", "route_to"} <= values.keys():
-            given = {name: values[name] for name in (*sound.RULE, "route_to") if name in values}
+            given = {name: values[name] for name in sound.CHECKED if name in values}
+            given.setdefault("slug", self.instance.slug)
             if found := sound.problems(SignalDefinition(**given)):
                 raise ValidationError(found)
         return values
@@ -82,10 +84,22 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's rules with manage.py load_starter_pack, or add one."
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Others refer to its slug."""
+        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What forbids it comes first: what it found may be much."""
+        refused = references.refusals("signal", [one.slug for one in objs], "deleted")
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
+
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "signals_app_signaldefinition"
         return [
-            path("words/", wrap(worded), name=f"{name}_words"),
+            path("words/", wrap(words_view), name=f"{name}_words"),
             path("choices/", wrap(choices_view), name=f"{name}_choices"),
             path("check/", wrap(self.check_view), name=f"{name}_check"),
             *super().get_urls(),
@@ -135,7 +149,7 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
     return {
         "said": sentence(*found),
         "spans": {
-            name: spans.hours(getattr(definition, f"{name}_hours"))
+            name: in_words.hours(getattr(definition, f"{name}_hours"))
             for name in ("hold", "lifetime", "cooldown")
         },
         "fired": fired.of(definition, clock.now()),

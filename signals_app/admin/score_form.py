@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from signals_app import references
 from signals_app.admin.pickers import rule_field
 from signals_app.models import ScoreDefinition
 from signals_app.scores import rules, sound
@@ -53,7 +54,8 @@ class ScoreForm(Form):
             return values
         filled = list(self._filled(values))
         values["signs"] = signs = [sign for _, sign in filled]
-        for wrong in sound.problems(signs):
+        slug = values.get("slug", self.instance.slug)
+        for wrong in sound.problems(slug, signs, live=bool(values.get("live"))):
             self._blame(wrong, [row for row, _ in filled])
         self._compare(values, signs)
         self.instance.signs = signs
@@ -65,7 +67,7 @@ class ScoreForm(Form):
         if comes and (reason := sound.untrained(self.instance, signs)):
             self.add_error("trained", reason)
         if self.instance.pk and self.initial.get("live") and not values.get("live"):
-            for refused in sound.refusals([self.instance.slug], "switched off"):
+            for refused in references.refusals("score", [self.instance.slug], "switched off"):
                 self.add_error("live", refused)
 
     def _filled(self, values: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:

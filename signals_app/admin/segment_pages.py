@@ -18,7 +18,7 @@ from signals_app.admin import shown
 from signals_app.models import Segment
 from signals_app.segments import files, lists, members, refresh
 from signals_app.segments.why import why
-from upsell_project.lib import clock, spans
+from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import log
 
 SHOWN = 200
@@ -120,9 +120,9 @@ def _counts(found: lists.Sorted) -> dict[str, str]:
     """Each with its verb."""
     new, there, unknown = len(found.new), len(found.there), len(found.unknown)
     return {
-        "new": f"{spans.counted(new, 'person', 'people')} {'was' if new == 1 else 'were'}",
+        "new": f"{in_words.counted(new, 'person', 'people')} {'was' if new == 1 else 'were'}",
         "there": f"{there:,} {'was' if there == 1 else 'were'}",
-        "unknown": f"{spans.counted(unknown, 'user id')} {'is' if unknown == 1 else 'are'}",
+        "unknown": f"{in_words.counted(unknown, 'user id')} {'is' if unknown == 1 else 'are'}",
     }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from signals_app import references
 from signals_app.admin import segment_pages
 from signals_app.admin.pickers import rule_field
 from signals_app.models import Segment, SegmentMember
@@ -38,7 +39,12 @@ class SegmentForm(Form):
         wrong: dict[str, list[str]] = {}
         for field, sentence in sound.problems(slug, kind, values.get("rule") or {}, live=values["live"]):
             wrong.setdefault(field, []).append(sentence)
-        if was.pk and was.live and not values["live"] and (refused := sound.refusals([slug], "switched off")):
+        if (
+            was.pk
+            and was.live
+            and not values["live"]
+            and (refused := references.refusals("segment", [slug], "switched off"))
+        ):
             wrong.setdefault("live", []).extend(refused)
         if wrong:
             raise ValidationError(wrong)
@@ -113,7 +119,7 @@ class SegmentAdmin(EditedAdmin):
         counts = members.counts([one.pk for one in found])
         gone = {"segments": len(found), "members": sum(counts.values())}
         told = [f"{one} with {counts[one.pk]} people" for one in found]
-        return told, gone, set(), sound.refusals([one.slug for one in found], "deleted")
+        return told, gone, set(), references.refusals("segment", [one.slug for one in found], "deleted")
 
     @admin.display(description="People")
     def people(self, segment: Segment) -> str:

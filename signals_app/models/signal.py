@@ -1,11 +1,15 @@
 """The moments we look for, and those we found."""
 
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people_app.models import Account, Person
+from upsell_project.lib import spans
+from upsell_project.lib.spans import MOST_HOURS
 
 
 class Detector(models.TextChoices):
@@ -47,7 +51,9 @@ class SignalDefinition(models.Model):
     condition = models.JSONField(
         default=dict, blank=True, help_text="A rule that must hold, too; empty: none"
     )
-    hold_hours = models.PositiveIntegerField(default=0, help_text="Found once it was true for so long")
+    hold_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Found once it was true for so long"
+    )
     route_to = models.JSONField(
         default=list,
         blank=True,
@@ -60,8 +66,12 @@ class SignalDefinition(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
         help_text="How sure one that was found is, 0 to 1; playbooks ask for a least confidence",
     )
-    lifetime_hours = models.PositiveIntegerField(default=168)
-    cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")
+    lifetime_hours = models.PositiveIntegerField(
+        default=168, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
+    )
+    cooldown_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Not found again within this time"
+    )
     live = models.BooleanField(default=False)
     swept_at = models.DateTimeField(
         null=True, blank=True, help_text="What time alone made true was looked for"
@@ -73,6 +83,27 @@ class SignalDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """While it is not live nobody is looked at: everybody is, once it is live again."""
+        if not self.live:
+            self.swept_at = None
+            if options.get("update_fields") is not None:
+                options["update_fields"] = {*options["update_fields"], "swept_at"}
+        super().save(*args, **options)
+
+    @property
+    def hold(self) -> timedelta:
+        return spans.hours(self.hold_hours)
+
+    @property
+    def lifetime(self) -> timedelta:
+        return spans.hours(self.lifetime_hours)
+
+    @property
+    def rest(self) -> timedelta:
+        """Where no rule arms it again, it is not found again within this time."""
+        return max(self.lifetime, spans.hours(self.cooldown_hours))
 
 
 class Signal(models.Model):

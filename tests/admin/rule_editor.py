@@ -40,7 +40,7 @@ WANTED: dict[str, list[dict[str, Any]]] = {
     ]
 }
 SAID = (
-    "Exports used, of the limit, >= 80 %, and"
+    "Exports used >= 80 % of the limit, and"
     " (account plan is free, or account trial ends at is at most 7 days ahead)"
 )
 

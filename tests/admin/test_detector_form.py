@@ -30,6 +30,7 @@ STARTER = Path(starter_pack.__file__).with_name("signals.yaml")
 
 
 def test_settings_of_every_detector_go_through_the_form_and_back_without_loss(page: Page) -> None:
+    starter_pack.load()
     box, area = page.locator(".upsell-settings-of"), page.locator("#id_config")
     tried = set()
     for one in yaml.safe_load(STARTER.read_text())["signals"]:

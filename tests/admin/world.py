@@ -17,6 +17,7 @@ from campaigns_app.models import (
     Lane,
     Playbook,
     PlaybookVersion,
+    RunSweep,
     StaffTask,
     Step,
 )
@@ -299,6 +300,7 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
+    RunSweep.objects.create(at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)
     ContactPolicy.objects.create(version=1, caps=[], cooldown_days={}, hours={}, created_at=now)
     StaffTask.objects.create(

@@ -1,16 +1,15 @@
-"""Spans of time as people say them."""
+"""How long something lasts that staff gave in hours or days. More than ten years counts as ten years: further from now
+there may be no date, and one setting must not stop what comes in."""
 
-DAY, SHOWN_AS_DAYS = 24, 48
+from datetime import timedelta
 
-
-def hours(number: int) -> str:
-    """`1 hour`, `36 hours`, from 48 on in days: `7 days`, `2 days and 6 hours`."""
-    if number < SHOWN_AS_DAYS:
-        return counted(number, "hour")
-    days, rest = divmod(number, DAY)
-    return counted(days, "day") + (f" and {counted(rest, 'hour')}" if rest else "")
+MOST_DAYS = 3_650
+MOST_HOURS = MOST_DAYS * 24
 
 
-def counted(number: int, what: str, several: str = "") -> str:
-    """`1 person`, `2 people`."""
-    return f"{number:,} {what if number == 1 else several or f'{what}s'}"
+def hours(number: float) -> timedelta:
+    return timedelta(hours=min(number, MOST_HOURS))
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=min(number, MOST_DAYS))

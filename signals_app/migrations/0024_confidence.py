@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signals_app', '0021_ask_all'),
+        ('signals_app', "0023_at_home"),
     ]
 
     operations = [
