@@ -17,7 +17,7 @@ from upsell_project.lib.spans import MOST_HOURS
 
 RULE = ("detector", "config", "condition", "about", "hold_hours")
 """What makes a new version of it."""
-CHECKED = ("slug", "live", "route_to", *RULE)
+CHECKED = ("slug", "live", "route_to", "lifetime_hours", "cooldown_hours", *RULE)
 MOST_ROLES = 20
 NAMING = ("name", "trait")
 """Settings that name a score, or a date of the account."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from upsell_project.lib.rules.facts import (
     Entitlement,
     Events,
     Found,
+    Measure,
     Member,
     Of,
     Op,
@@ -137,15 +139,37 @@ DROPPED = Test(Changed(Turn.DROP), Op.IS, True)
 POOR = Test(Score("health"), Op.AT_MOST, Decimal("0.5"))
 USED_UP = Test(Entitlement("exports", Share.REMAINING), Op.AT_MOST, 0)
 IN_SEASON = Test(Season("christmas"), Op.IS_NOT, "none")
-KNOWN = Test(Events(("A",), Window(Unit.DAYS, 1)), Op.KNOWN)
+LAST = Test(Events(("A",), Window(Unit.DAYS, 1), measure=Measure.LAST, path="n"), Op.KNOWN)
 RENEWS = Test(Trait("renews_at", Of.ACCOUNT), Op.WITHIN, (-45, 0))
 
 
 def test_a_season_use_a_score_and_a_change_are_more_than_a_date() -> None:
-    for more in (SEASON, IN_SEASON, USED, USED_UP, SCORED, POOR, DROPPED, KNOWN):
+    for more in (SEASON, IN_SEASON, USED, USED_UP, SCORED, POOR, DROPPED, LAST):
         assert not dates.alone(AllOf((RENEWS, more)))
         assert dates.alone(AllOf((RENEWS, Not(more))))
         assert dates.alone(AnyOf((RENEWS, more)))
+
+
+def limit(share: Share, op: Op, value: int = 0) -> Test:
+    return Test(Entitlement("exports", share), op, None if op is Op.KNOWN else value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Test(Events(("A",), Window(Unit.DAYS, 1)), Op.KNOWN),
+        limit(Share.CAP, Op.AT_LEAST, 1),
+        limit(Share.CAP, Op.KNOWN),
+        limit(Share.USED, Op.AT_MOST),
+        limit(Share.RATIO, Op.AT_LEAST),
+        limit(Share.REMAINING, Op.AT_LEAST, 5),
+        limit(Share.USED, Op.KNOWN),
+        Test(Season("christmas"), Op.UNKNOWN),
+        Test(Changed(Turn.DROP), Op.UNKNOWN),
+    ],
+)
+def test_what_is_so_of_everybody_is_no_activity(given: Test) -> None:
+    assert dates.alone(AllOf((RENEWS, given)))
 
 
 def test_a_trait_and_a_segment_are_not() -> None:

@@ -10,12 +10,15 @@ from decimal import Decimal
 from upsell_project.lib.rules.facts import (
     Changed,
     Entitlement,
+    Events,
     Fact,
     Found,
+    Measure,
     Member,
     Op,
     Score,
     Season,
+    Share,
     Trait,
     Value,
 )
@@ -83,7 +86,11 @@ class _Looked:
             return not verdict or (fact not in self.within and behind._scored(test, fact))
         if isinstance(fact, Trait):
             return True
-        if test.op in (Op.KNOWN, Op.UNKNOWN) or isinstance(fact, Entitlement | Season):
+        if isinstance(fact, Entitlement):
+            return not verdict or _of_limit(test, fact)
+        if test.op in (Op.KNOWN, Op.UNKNOWN):
+            return (test.op is Op.UNKNOWN if _unknown(fact) else test.op is Op.KNOWN) is verdict
+        if _unknown(fact) and not isinstance(fact, Changed):
             return not verdict
         if COMPARE[test.op](_nothing(fact), test.value) is verdict:
             return True
@@ -110,6 +117,21 @@ class _Looked:
     def _reaches(self, test: Test, signs: Points) -> bool:
         share = self._most(signs, _ORDER[test.op]) / sum((points for points, _ in signs), Decimal(0))
         return COMPARE[test.op](share, test.value) is True
+
+
+def _of_limit(test: Test, fact: Entitlement) -> bool:
+    """Whether it can hold of who used nothing: a plan gives limits to everybody."""
+    if test.op in (Op.KNOWN, Op.UNKNOWN) or fact.share is Share.CAP:
+        return True
+    if fact.share is Share.REMAINING:
+        return test.op not in (Op.AT_MOST, Op.LESS_THAN)
+    return fact.share is not Share.DAYS_LEFT and COMPARE[test.op](0, test.value) is True
+
+
+def _unknown(fact: Fact) -> bool:
+    """Whether nothing is known of it where somebody did nothing."""
+    last = isinstance(fact, Events) and fact.measure is Measure.LAST
+    return last or isinstance(fact, Season | Changed)
 
 
 def _nothing(fact: Fact) -> Value:
