@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from signals_app import references
 from signals_app.models import SeenProperty, SignalDefinition
 from tests.admin.browser import shot
 from tests.admin.rule_editor import (
@@ -68,7 +69,9 @@ def test_any_rule_goes_through_the_form_and_back_without_loss(page: Page) -> Non
         assert editor(page).evaluate(TOUCH) > 0
         assert held(page) == raw, "what each control shows is what there is"
         expect(editor(page).locator(".upsell-rule-sentence")).to_have_text(wording.sentence(rule))
-        expect(editor(page).locator(".upsell-rule-status")).to_have_text("")
+        wrong = len(references.problems(rule))
+        counted = f"{wrong} problem{'s' * (wrong > 1)}." if wrong else ""
+        expect(editor(page).locator(".upsell-rule-status")).to_have_text(counted)
 
     goes_through()
 
