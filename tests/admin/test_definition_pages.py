@@ -10,7 +10,7 @@ from django.test import Client
 
 from campaigns_app.models import Playbook
 from signals_app import back_tests
-from signals_app.models import AskAgain, DetectorState, Signal, SignalAlert, SignalDefinition, Sweep
+from signals_app.models import AskAgain, DetectorState, Segment, Signal, SignalAlert, SignalDefinition, Sweep
 from tests.admin.test_definitions import saved
 from tests.admin.world import a_definition, a_signal
 from tests.build import a_person, an_account, an_event
@@ -144,6 +144,7 @@ def test_the_list_says_what_was_found_lately(admin_client: Client, time: Time) -
 
 def test_a_condition_is_tried_in_words(admin_client: Client) -> None:
     a_person("ana", an_account("acme", caps={"seats": 20}, seats_used=17))
+    Segment.objects.create(slug="vip", name="VIP", kind="list")
     rule = {
         "all": [
             {"fact": "entitlement", "resource": "seats", "share": "ratio", "op": "at_least", "value": 0.8},
