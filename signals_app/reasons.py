@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signals_app import evidence
+from signals_app import evidence, reveal
 from signals_app.evidence import Meters
 from signals_app.knowing import Known
 from signals_app.models.meter import Window
@@ -47,7 +47,7 @@ def _reason(fact: Fact, of: Of, known: Known, meters: Meters) -> Reason:
     return {
         "asked": writing.asked(fact),
         "of": of.value,
-        "found": evidence.plain(known.values.get(fact)),
+        "found": reveal.known(fact, known.values.get(fact)),
         "day": known.at.today.isoformat(),
         "figures": evidence.figures(fact, known, meters) | _rolling(fact, meters),
     }

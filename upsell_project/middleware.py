@@ -31,17 +31,17 @@ class Unavailable:
 
 
 class Nul:
-    """No text of ours holds a NUL character, and PostgreSQL refuses to look for one."""
+    """No text of ours holds a NUL character, and PostgreSQL refuses to look for one. Doors for programs say so
+    themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", ""):
+        holds = "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+        if not holds or request.path.startswith(FOR_PROGRAMS):
             return self.get_response(request)
-        if not request.path.startswith(FOR_PROGRAMS):
-            return HttpResponse(NUL, status=400, content_type="text/plain; charset=utf-8")
-        return problem.response(request, 400, NUL)
+        return HttpResponse(NUL, status=400, content_type="text/plain; charset=utf-8")
 
 
 def refusal(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -11,7 +11,7 @@ from campaigns_app.models import Enrollment
 from offers_app.models import Decision
 from people_app.models import Person
 from signals_app import again, segments
-from signals_app.models import Score, SignalDefinition
+from signals_app.models import Score, Segment, SignalDefinition
 from signals_app.segments import lists
 from signals_app.triggered import Batch
 from tests.build import a_source, an_event
@@ -29,6 +29,7 @@ QUIET = {
     "op": "at_most",
     "value": 0,
 }
+OWNER = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "owner"}
 HEALTHY = {"fact": "score", "name": "health", "op": "at_least", "value": 0.5}
 DECLINED = {
     "fact": "answer",
@@ -43,6 +44,7 @@ DECLINED = {
 def morning(time: Time) -> None:
     time.set(MORNING)
     SignalDefinition.objects.update(live=False)
+    a_segment("stop")
 
 
 def hourly() -> None:
@@ -62,11 +64,11 @@ GOES_ON = ("active", "")
 
 
 def put_on_a_list(person: Person) -> None:
-    lists.add(a_segment("stop"), [person.user_id or ""], "staff")
+    lists.add(Segment.objects.get(slug="stop"), [person.user_id or ""], "staff")
 
 
 def put_in_a_segment_by_a_pass(person: Person) -> None:
-    a_segment("stop", {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "owner"})
+    Segment.objects.filter(slug="stop").update(kind=Segment.Kind.RULE, rule=OWNER)
     Person.objects.filter(pk=person.pk).update(role="owner")
     refreshed()
 
@@ -219,7 +221,7 @@ def test_interrupted_it_goes_on_where_it_was_and_one_that_fails_keeps_no_other(
 
 def test_what_comes_in_beside_a_segment_ends_it_in_the_same_pass() -> None:
     """Somebody who is moved by their own event."""
-    a_segment("stop", {**EXPORTED, "value": 1})
+    Segment.objects.filter(slug="stop").update(kind=Segment.Kind.RULE, rule={**EXPORTED, "value": 1})
     refreshed()
     publish(exit_when=within("stop"))
     person = somebody()
