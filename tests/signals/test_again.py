@@ -38,7 +38,7 @@ def test_only_who_reads_it_is_asked_and_of_whom_it_is_about(ana: Person) -> None
     a_definition(ANSWERED, live=False)
     a_definition(MEMBER)
     again.answered([(ana.pk, account.pk)])
-    assert again.take() == [(person, Subject(ana.pk, account.pk)), (whole, Subject(None, account.pk))]
+    assert dict(again.take()) == {person: Subject(ana.pk, account.pk), whole: Subject(None, account.pk)}
     assert not again.waiting()
 
 

@@ -17,7 +17,11 @@ const adopt = (raw, type) => {
 export const names = (ctx, key, field, raw) => {
   const held = raw[field.name] ?? []
   const shown = held.length ? held : ['']
-  const set = place => value => { raw[field.name] = shown.length === 1 && !value && !field.ordered ? [] : shown.toSpliced(place, 1, value); shown[place] = value }
+  const set = place => value => {
+    const found = shown.length === 1 && !value && !field.ordered ? [] : shown.toSpliced(place, 1, value)
+    if (found.length || Object.hasOwn(raw, field.name)) raw[field.name] = found
+    shown[place] = value
+  }
   const drop = place => ctx.change(() => { raw[field.name] = held.toSpliced(place, 1) }, { focus: `${key}.${Math.max(place - 1, 0)}` })
   return h('span', { class: 'upsell-rule-several', role: 'group', 'aria-label': field.group ?? `${field.label}s` }, shown.map((value, place) => h('span', { class: 'upsell-rule-together' },
     labeled(place ? field.add : field.label, text(ctx, `${key}.${place}`, value, set(place), { list: field.list ?? 'events', placeholder: field.empty, after: ctx.sawEvent })),
