@@ -91,12 +91,13 @@ def fill(bodies: list[bytes]) -> None:
 
 
 def wait_until_done() -> None:
-    """Until no envelope waits. Raises when one was parked or the worker is stuck."""
+    """Until nothing waits to be stored or looked at. Raises when an envelope was parked or the worker is stuck."""
     until = time.monotonic() + PATIENCE_SECONDS
     with rows.connect(autocommit=True) as connection:
         while time.monotonic() < until:
             found = connection.execute(
-                "SELECT 1 FROM signals_app_envelope WHERE state = 'pending' LIMIT 1"
+                "(SELECT 1 FROM signals_app_envelope WHERE state = 'pending' LIMIT 1)"
+                " UNION ALL (SELECT 1 FROM signals_app_unnoticed LIMIT 1)"
             ).fetchone()
             if not found:
                 parked = connection.execute(

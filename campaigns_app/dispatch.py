@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from campaigns_app import advance, outbox, sweeps
 from people_app import erasure, settling
-from signals_app import back_tests, ingest, lookups, partitions, scores, segments, usage
+from signals_app import back_tests, ingest, lookups, partitions, scores, segments, unnoticed, usage
 from upsell_project.lib import clock, queue
 from upsell_project.lib.models import Heartbeat
 
@@ -23,7 +23,7 @@ ALERTS_SECONDS = 60.0
 DUE: dict[str, Callable[[], bool]] = {
     "back_tests": back_tests.waiting,
     "erasures": erasure.waiting,
-    "inbox": lambda: ingest.waiting() or settling.waiting(),
+    "inbox": lambda: ingest.waiting() or settling.waiting() or unnoticed.waiting(),
     "lookups": lookups.waiting,
     "steps": advance.waiting,
     "outbox": outbox.waiting,

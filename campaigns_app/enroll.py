@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
@@ -15,7 +15,7 @@ from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
 from signals_app.models import Signal
 from signals_app.subjects import Subject
-from upsell_project.lib import clock, queue
+from upsell_project.lib import clock, queue, spans
 from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import ready
 from upsell_project.lib.rules.facts import Fact
@@ -29,9 +29,11 @@ def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None
     pairs = _wanted(signals)
     if not pairs:
         return []
-    people = Person.objects.in_bulk({signal.person_id for _, signal in pairs if signal.person_id})
-    accounts = Account.objects.in_bulk({signal.account_id for _, signal in pairs if signal.account_id})
-    state = standing.load(accounts.keys(), people.keys(), now)
+    named = Person.objects.only("user_id", "erased_at")
+    people = named.in_bulk({signal.person_id for _, signal in pairs if signal.person_id})
+    there = Account.objects.filter(pk__in={signal.account_id for _, signal in pairs if signal.account_id})
+    accounts = set(there.values_list("pk", flat=True))
+    state = standing.load(accounts, people.keys(), now)
     history = _history(people.keys())
     known = _about(pairs, upto or now)
     started, refused = [], []
@@ -144,7 +146,7 @@ def _gates(
     playbook: Playbook,
     signal: Signal,
     people: dict[int, Person],
-    accounts: dict[int, Account],
+    accounts: Collection[int],
     state: Standing,
     history: History,
     known: ruled.Everybody,
@@ -154,7 +156,7 @@ def _gates(
     person = people.get(signal.person_id or 0)
     met = [
         _on(playbook),
-        _in_account(accounts.get(signal.account_id or 0)),
+        _in_account(signal.account_id in accounts),
         _known(person),
         _sure(playbook, signal),
     ]
@@ -179,8 +181,8 @@ def _known(person: Person | None) -> Gate:
     return failed(Code.UNKNOWN_PERSON, "Nobody we know by name: an anonymous visitor is not contacted.")
 
 
-def _in_account(account: Account | None) -> Gate:
-    if account:
+def _in_account(known: bool) -> Gate:
+    if known:
         return passed(Code.NO_ACCOUNT)
     return failed(Code.NO_ACCOUNT, "They belong to several accounts and the event names none.")
 
@@ -210,7 +212,7 @@ def _not_enrolled(active: bool) -> Gate:
 def _may_reenter(playbook: Playbook, last: datetime | None, now: datetime) -> Gate:
     if last is None or playbook.live_version is None:
         return passed(Code.REENTRY)
-    again = last + timedelta(days=playbook.live_version.reentry_days)
+    again = last + spans.days(playbook.live_version.reentry_days)
     if now >= again:
         return passed(Code.REENTRY, last.isoformat(), playbook.live_version.reentry_days)
     days = playbook.live_version.reentry_days

@@ -1,12 +1,14 @@
 """Rules that end a run wherever it stands: judged whenever it moves, and when something new concerns it.
 
-What is not known ends nothing. Runs that wait at a step with a rule among its lanes are looked at again, too.
+What is not known ends nothing. Runs that wait at a step with a rule among its lanes are looked at again, too. What time
+alone makes true is looked for by `turning`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from campaigns_app import outcomes, plan, standing
@@ -21,7 +23,7 @@ from signals_app.models import Signal
 from signals_app.segments import reads
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
-from upsell_project.lib import queue
+from upsell_project.lib import clock, queue
 from upsell_project.lib.gates import Code, Gate, failed
 from upsell_project.lib.rules.facts import Answered, Fact, Found, Member, Of, Score, Trait
 from upsell_project.lib.rules.ready import Ready
@@ -51,22 +53,38 @@ def met(cases: Sequence[Case], now: datetime) -> list[tuple[Enrollment, str]]:
 
 def from_batch(batch: Batch, signals: Sequence[Signal], now: datetime) -> None:
     """What came in is taken in. One statement where no version has such a rule."""
-    plans = {version: plan.of(version) for version in _asking()}
-    runs = _concerned(plans, batch, signals) if plans else []
-    if not runs:
-        return
+    plans = {version: plan.of(version) for version in asking()}
+    if runs := _concerned(plans, batch, signals) if plans else []:
+        look(runs, batch.upto(now), now)
+
+
+def look(runs: Sequence[Enrollment], upto: datetime, now: datetime) -> None:
+    """End those whose rule of leaving holds, and let those go on that wait where a rule of a lane does. `upto`: until
+    when what happened counts."""
+    plans = {run.version_id: plan.of(run.version_id) for run in runs}
     wanted: dict[Subject, set[Fact]] = defaultdict(set)
     for run in runs:
         wanted[_subject(run)] |= plans[run.version_id].facts
-    known = ruled.know(wanted, batch.upto(now))
+    known = ruled.know(wanted, upto)
     over = {run.pk for run in runs if _over(plans[run.version_id], known.get(_subject(run)))}
-    waiting = {run.pk for run in runs if _asks(plans[run.version_id], run.step_id)}
-    held = _hold(over | waiting)
+    open_ = {run.pk for run in runs if _opens(plans[run.version_id], run.step_id, known.get(_subject(run)))}
+    held = _hold(over | open_)
     _end([run for run in held if run.pk in over], plans, known, now)
     _wake([run for run in held if run.pk not in over], now)
 
 
-def _asking() -> list[int]:
+def heard(asks: Callable[[Fact], bool], people: Collection[int], accounts: Collection[int]) -> None:
+    """What such facts say of these changed, and no event says so: their runs whose rules ask it are looked at now."""
+    versions = [version for version in asking() if any(map(asks, plan.of(version).facts))]
+    if not versions:
+        return
+    whose = Q(person__in=people) | Q(account__in=accounts)
+    runs = Enrollment.objects.filter(whose, version__in=versions, state=Enrollment.State.ACTIVE)
+    with transaction.atomic():
+        _wake(_hold(list(runs.values_list("pk", flat=True))), clock.now())
+
+
+def asking() -> list[int]:
     """Published versions whose runs may have to be looked at when something happens."""
     waits = Lane.objects.filter(
         step__version=OuterRef("pk"), step__kind=StepKind.WAIT_UNTIL, condition=plan.RULE
@@ -135,9 +153,11 @@ def _wake(held: Sequence[Enrollment], now: datetime) -> None:
         queue.nudge("steps")
 
 
-def _asks(steps: Plan, step: int | None) -> bool:
+def _opens(steps: Plan, step: int | None, known: Known | None) -> bool:
     node = steps.nodes.get(step or 0)
-    return node is not None and node.kind == StepKind.WAIT_UNTIL and bool(node.facts)
+    if node is None or known is None or not node.waits:
+        return False
+    return any(way.rule.holds(known.values, known.at) for way in node.ways if way.rule)
 
 
 def _over(steps: Plan, known: Known | None) -> bool:

@@ -5,7 +5,7 @@ A negative act (dismissed, declined, opted out, intrusive) never leads to more c
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from people_app.models import Person
 from signals_app import again
 from signals_app.ingest import Stored
 from signals_app.models import Answer
-from upsell_project.lib import clock
+from upsell_project.lib import clock, spans
 
 Kind = Interaction.Kind
 SNOOZE_DAYS = (7, 30, 90)
@@ -124,7 +124,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
             answer=_said(act),
             at=act.recorded_at,
         )
-        again.answered(proposition.person_id, proposition.account_id)
+        again.answered([(proposition.person_id, proposition.account_id)])
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
@@ -274,7 +274,7 @@ def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) ->
     newest: dict[int, Proposition] = {}
     for offer in offers:
         newest.setdefault(offer.enrollment_id, offer)
-    timely = (o for o in newest.values() if o.ready_at + timedelta(days=days[o.enrollment_id]) >= at)
+    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id]) >= at)
     if shown := next(timely, None):
         _credit(shown, one, now)
 

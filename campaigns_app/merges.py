@@ -18,7 +18,7 @@ from people_app.accounts import Folded
 from people_app.item import Move
 from people_app.merging import Merged, Renamed, Step
 from people_app.models import Account, AccountName, Membership, Person
-from signals_app import usage
+from signals_app import again, unnoticed, usage
 from signals_app.models import Answer, Event, Signal, Ticket
 from upsell_project.lib import bulk, clock
 
@@ -78,6 +78,7 @@ def carry_out(steps: Sequence[Step | Folded]) -> None:
                 _people(step.winner, step.loser)
             elif isinstance(step, Folded):
                 _accounts(step)
+    _changed_hands(steps)
 
 
 def _hold(merged: Sequence[Merged]) -> None:
@@ -88,6 +89,30 @@ def _hold(merged: Sequence[Merged]) -> None:
             person__in=[step.loser for step in merged], state=Enrollment.State.ACTIVE
         )
         list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def _changed_hands(steps: Sequence[Step | Folded]) -> None:
+    """What waits to be looked at for moments is another's now; and who has it now may have done enough by that."""
+    givers: set[int | None] = set()
+    people: set[int | None] = set()
+    accounts: set[int | None] = set()
+    for step in steps:
+        match step:
+            case Move(person, _, _, account):
+                givers.add(person)
+                accounts.add(account)
+            case Merged(winner, loser):
+                givers.add(loser)
+                people.add(winner)
+            case Renamed(_, old, new):
+                givers.add(old)
+                people.add(new)
+            case Folded(kept, _):
+                givers.add(None)
+                accounts.add(kept)
+    if steps:
+        unnoticed.moved({one for one in givers if one}, anybody=None in givers)
+        again.joined({one for one in people if one}, {one for one in accounts if one}, clock.now())
 
 
 class Refused(ValueError):
@@ -125,7 +150,7 @@ def by_hand(kept: int, gone: int) -> None:
         changed, _ = entitlements.show(entitlements.go_home(members, clock.now()) | {kept})
         for run in _running(gone):
             enroll.exit_one(run, "merged")
-        _accounts(Folded(kept, gone))
+        carry_out([Folded(kept, gone)])
         usage.ask_recount([kept])
         enroll.recheck(changed)
 
@@ -194,13 +219,20 @@ def _accounts(step: Folded) -> None:
 
 
 def _found(whose: str, kept: int, gone: int) -> None:
-    """What was found for one of the two was found for both."""
+    """What was found for one of the two was found for both, when it was found last."""
+    bulk.run(_LATER_FOUND.format(whose=whose), kept, gone)
     bulk.run(_KEEP_FOUND.format(whose=whose), kept, gone, kept)
     bulk.run(f"DELETE FROM signals_app_detectorstate WHERE {whose} = %s", gone)
 
 
 _RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND identity_id = %s"
 _RENAME_NOBODYS = "UPDATE signals_app_event SET person_id = %s WHERE person_id IS NULL AND identity_id = %s"
+_LATER_FOUND = """
+UPDATE signals_app_detectorstate s SET fired_at = greatest(s.fired_at, o.fired_at),
+    holds_since = least(s.holds_since, o.holds_since)
+FROM signals_app_detectorstate o WHERE s.{whose} = %s AND o.{whose} = %s
+    AND (o.definition_id, o.part, o.period) = (s.definition_id, s.part, s.period)
+"""
 _KEEP_FOUND = """
 UPDATE signals_app_detectorstate s SET {whose} = %s WHERE {whose} = %s
     AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.part, o.period)

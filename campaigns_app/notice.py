@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from campaigns_app import enroll, exits
-from signals_app import detect, segments
+from signals_app import again, detect, segments
 from signals_app.models import SignalDefinition
 from signals_app.triggered import Batch
 
@@ -11,6 +11,8 @@ from signals_app.triggered import Batch
 def batch(new: Batch, now: datetime) -> None:
     """In this order: a signal may ask who is in a segment, a rule of leaving what was found."""
     segments.touched(new, now)
-    signals = detect.signals(new, SignalDefinition.objects.filter(live=True), now)
+    live = list(SignalDefinition.objects.filter(live=True))
+    signals = detect.signals(new, live, now)
     enroll.from_signals(signals, now, new.upto(now))
     exits.from_batch(new, signals, now)
+    again.nearby(new, live)

@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
 from offers_app.models import Proposition
+from signals_app import again
 from signals_app.models import Answer
+from upsell_project.lib import spans
 from upsell_project.lib.gates import Code
 
 # What a run's end means for the cooldowns, where the reason alone says it.
@@ -94,6 +96,7 @@ def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], 
         Answer(person_id=p.person_id, account_id=p.account_id, offer=p.offer.slug, answer=kind, at=now)
         for p in new.values()
     )
+    again.answered((p.person_id, p.account_id) for p in new.values())
 
 
 def _leave_in_peace(
@@ -108,7 +111,7 @@ def _leave_in_peace(
         for outcome in _outcomes(reason, own):
             days = policy.cooldown_days.get(outcome, 0)
             if days:
-                until = now + timedelta(days=days)
+                until = now + spans.days(days)
                 rows.append(
                     Cooldown(
                         person_id=enrollment.person_id,

@@ -12,7 +12,8 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns_app import enroll, interact, merges, notice, privacy, receipts, replies
+from campaigns_app import backlog, enroll, interact, merges, privacy, receipts, replies
+from campaigns_app.backlog import Backlog
 from people_app import erasure, facts, identify, settling
 from people_app.item import Said, Trust, Who
 from signals_app import (
@@ -46,15 +47,18 @@ def process_inbox() -> None:
     """The job: work until the inbox is empty, but give way to others: what a person just did may wait for its step."""
     began = time.monotonic()
     _settle_addresses()
+    backlog.look_at_what_was_left()
+    waiting = Backlog()
     chunk = _claim(CHUNK)
     while chunk:
         late = _late(chunk, time.monotonic() - began)
         following = _claim(CHUNK) if chunk.large and not late else None
-        _process_all(chunk, following)
+        _process_all(chunk, waiting, following)
         if late:
             queue.nudge_now("inbox")
-            return
+            break
         chunk = following if following and following.in_time else _claim(CHUNK)
+    waiting.finish()
 
 
 def _late(chunk: Chunk, seconds: float) -> bool:
@@ -67,7 +71,7 @@ def process(limit: int) -> int:
     """Claim and process some envelopes; return how many."""
     chunk = _claim(limit)
     if chunk:
-        _process_all(chunk)
+        _process_all(chunk, Backlog())
     return len(chunk.envelopes) if chunk else 0
 
 
@@ -82,15 +86,17 @@ def _claim(limit: int) -> Chunk | None:
     return None
 
 
-def _process_all(chunk: Chunk, following: Chunk | None = None) -> None:
+def _process_all(chunk: Chunk, waiting: Backlog, following: Chunk | None = None) -> None:
     """A chunk that fails is tried again one by one."""
     try:
-        _process(chunk, following)
+        _process(chunk, waiting, following)
+        waiting.committed()
     except Exception as error:
         log.warning(
             "a chunk of %s envelopes failed (%s); trying them one by one", len(chunk.envelopes), told(error)
         )
         ingest.put_back(chunk.unread)
+        waiting.finish()
         _one_by_one(chunk.envelopes)
     _settle_addresses()
 
@@ -114,15 +120,15 @@ def _settle_some() -> None:
 def _one_by_one(claimed: Sequence[Envelope]) -> None:
     for envelope in claimed:
         try:
-            _process(Chunk([envelope]))
+            _process(Chunk([envelope]), Backlog())
         except Exception as error:
             log.error("envelope %s failed: %s\n%s", envelope.pk, told(error), where(error))
             ingest.park(envelope, error)
 
 
 @transaction.atomic
-def _process(chunk: Chunk, following: Chunk | None = None) -> None:
-    """`following` is read whenever this waits for PostgreSQL.
+def _process(chunk: Chunk, waiting: Backlog, following: Chunk | None = None) -> None:
+    """`following` is read whenever this waits for PostgreSQL; moments may wait until then.
 
     Its end does not wait for the disk. Should PostgreSQL die before it is written, the envelopes are pending still; and
     a later transaction that does wait takes this one to the disk before itself. A no is waited for, so that nobody is
@@ -132,15 +138,18 @@ def _process(chunk: Chunk, following: Chunk | None = None) -> None:
     if not any(_weighty(item) for one in opened for item in one.items):
         bulk.run("SET LOCAL synchronous_commit TO off")
     ingest.put_back(chunk.unread)
+    items = sum(len(one.items) for one in opened)
+    later = following is not None and waiting.has_room(chunk, items)
     with following.opened_meanwhile() if following else nullcontext():
-        _take_in(opened)
+        _take_in(opened, waiting, later)
 
 
 def _weighty(item: Incoming) -> bool:
     return item.kind == erasure.DELETE or item.name in proof.WEIGHTY
 
 
-def _take_in(opened: Sequence[ingest.Opened]) -> None:
+def _take_in(opened: Sequence[ingest.Opened], waiting: Backlog, later: bool) -> None:
+    """`later`: moments are noticed with those of the next chunk."""
     now = clock.now()
     repeats.leave_out(opened)
     hints.settle(item for one in opened for item in one.items)
@@ -156,7 +165,7 @@ def _take_in(opened: Sequence[ingest.Opened]) -> None:
     receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
-    notice.batch(Batch([*named, *mended.changed], changes, changed), now)
+    waiting.take(Batch([*named, *mended.changed], changes, changed), now, later=later)
     lookups.want(opened)
     enrichment.want(changed)
     ingest.keep_rejected(opened)

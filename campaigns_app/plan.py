@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from campaigns_app.models import Lane, PlaybookVersion, Step
-from upsell_project.lib.rules import ready
+from campaigns_app.models.playbook import StepKind
+from upsell_project.lib.rules import ready, timing
 from upsell_project.lib.rules.facts import Fact
 from upsell_project.lib.rules.ready import Ready
 
@@ -38,6 +39,11 @@ class Node:
         """What the rules of its lanes ask."""
         return frozenset().union(*(way.rule.facts for way in self.ways if way.rule))
 
+    @property
+    def waits(self) -> bool:
+        """Whether a rule of its lanes can end the wait."""
+        return self.kind == StepKind.WAIT_UNTIL and any(way.rule for way in self.ways)
+
 
 @dataclass
 class Plan:
@@ -56,6 +62,12 @@ class Plan:
         """All that its rules ask while it runs."""
         own = [self.exit_when.facts] if self.exit_when else []
         return frozenset().union(*own, *(node.facts for node in self.nodes.values()))
+
+    @cached_property
+    def rises(self) -> bool:
+        """Whether time alone can end a run of it, or move one on from where it waits."""
+        waits = (way.rule for node in self.nodes.values() if node.waits for way in node.ways)
+        return any(timing.rises(rule.rule) for rule in (self.exit_when, *waits) if rule)
 
 
 @lru_cache(maxsize=500)

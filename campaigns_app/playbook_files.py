@@ -12,6 +12,7 @@ from campaigns_app.conditions import CONDITIONS
 from campaigns_app.models import Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.plan import OTHERWISE, RULE
+from signals_app import references
 from upsell_project.lib import clock
 from upsell_project.lib.rules import ready
 
@@ -25,10 +26,14 @@ class Invalid(ValueError):
 
 
 def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
-    """A new version with the file's steps, published and live. The caller holds the transaction."""
+    """A new version with the file's steps, published and live. The caller holds the transaction. Raises Invalid."""
     validate(document["steps"])
-    if wrong := [said for name in RULES for said in rule_problems(document.get(name, {}), name)]:
+    if wrong := [*rule_problems(document), *_absent(document["steps"])]:
         raise Invalid("; ".join(wrong))
+    return _publish(playbook, document)
+
+
+def _publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     newest = playbook.versions.order_by("-number").values_list("number", flat=True).first()
     version = PlaybookVersion.objects.create(
         playbook=playbook,
@@ -44,12 +49,15 @@ def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
 
 def revise(playbook: Playbook, changes: Mapping[str, Any]) -> PlaybookVersion:
     """A new version like the live one but for these of VERSION_FIELDS, published and live: who is inside goes on by the
-    old one. The caller holds the transaction and the playbook's row. Raises Invalid."""
+    old one. The caller holds the transaction and the playbook's row. Raises Invalid for what is wrong with the changes:
+    what an earlier version published goes on."""
     live = playbook.live_version
     if live is None:
         raise Invalid("there is no live version to change")
+    if wrong := rule_problems(changes):
+        raise Invalid("; ".join(wrong))
     known = {name: getattr(live, name) for name in VERSION_FIELDS}
-    return publish(playbook, {**known, **changes, "steps": tree(live)})
+    return _publish(playbook, {**known, **changes, "steps": tree(live)})
 
 
 def same(version: PlaybookVersion, document: Mapping[str, Any]) -> bool:
@@ -95,9 +103,25 @@ def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
             validate(lane.get("steps", []), f"{inside}.steps")
 
 
-def rule_problems(raw: Any, path: str) -> list[str]:
-    """Of a rule that may be missing (`{}`)."""
-    return [] if raw == {} else ready.problems(raw, path)
+def rule_problems(document: Mapping[str, Any]) -> list[str]:
+    """Of who may enter, and of what ends a run at once."""
+    return [said for name in RULES for said in references.faults(document.get(name, {}), name)]
+
+
+def offers(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> Iterator[tuple[str, str]]:
+    """(place, slug) of those that its messages may propose."""
+    for index, step in enumerate(steps):
+        for kind, config in step.items():
+            at = f"{place}[{index}].{kind}"
+            yield from ((f"{at}.offers[{n}]", slug) for n, slug in enumerate(config.get("offers", [])))
+            for number, lane in enumerate(config.get("lanes", [])):
+                yield from offers(lane.get("steps", []), f"{at}.lanes[{number}].steps")
+
+
+def _absent(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    named = list(offers(steps))
+    absent = references.absent("offer", [slug for _, slug in named])
+    return [f"{place}: {absent[slug]}" for place, slug in named if slug in absent]
 
 
 def _condition_problems(when: Any, where: str) -> Iterator[str]:
@@ -105,7 +129,8 @@ def _condition_problems(when: Any, where: str) -> Iterator[str]:
         if when.keys() != {RULE}:
             yield f"{where}: `when` is a condition or an object of {RULE} alone"
         else:
-            yield from ready.problems(when[RULE], f"{where}.when.{RULE}")
+            at = f"{where}.when.{RULE}"
+            yield from ready.problems(when[RULE], at) or references.faults(when[RULE], at)
     elif when not in (*CONDITIONS, OTHERWISE):
         known = ", ".join(sorted(CONDITIONS))
         yield f"{where}: `when` is one of {known}, {OTHERWISE}, or {{{RULE}: ...}}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from upsell_project.lib import spans
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
 EVERY = "*"
@@ -74,7 +75,7 @@ def _times(cap: Mapping[str, Any], touches: Sequence[Touch], channel: str) -> li
 
 
 def _width(cap: Mapping[str, Any]) -> timedelta:
-    return timedelta(hours=cap["hours"])
+    return spans.hours(cap["hours"])
 
 
 def _fullest(times: Sequence[datetime], at: datetime, width: timedelta) -> int:

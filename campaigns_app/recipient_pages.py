@@ -1,6 +1,6 @@
 """The recipients' pages as HTML, in the recipient's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from campaigns_app import preferences as choices
-from campaigns_app import recipient_words
+from campaigns_app import recipient_reasons, recipient_words
 from campaigns_app.preferences import Table
 from campaigns_app.recipient_words import Words
 from consent_app import links, permission
@@ -25,6 +25,7 @@ from offers_app.models import Proposition
 from people_app.masking import masked
 from people_app.models import Channel, Person
 from upsell_project.lib import clock
+from upsell_project.lib.rules.facts import Of
 
 FIGURES = ("resource_label", "feature", "used", "cap", "percent", "count", "days")
 
@@ -97,12 +98,15 @@ def unsubscribe(page: Page, token: str) -> HttpResponse:
 
 def why(proposition: Proposition) -> HttpResponse:
     words = recipient_words.of(proposition.person.locale)
+    locale, evidence = _locale(proposition.person, words), proposition.evidence
+    reasons = recipient_reasons.sentences(evidence.get("facts", ()), locale)
     figures = [
         (words["offer"], proposition.offer.name),
         (words["shown"], _day(proposition.person, proposition.ready_at)),
-        *_figures(proposition.evidence, words, _locale(proposition.person, words)),
+        *_figures(evidence, words, locale, _named(evidence) if reasons else FIGURES),
     ]
-    return _render("why", words, {"why": proposition.content.get("why", ""), "figures": figures})
+    context = {"why": proposition.content.get("why", ""), "figures": figures, "reasons": reasons}
+    return _render("why", words, context)
 
 
 def nobody() -> HttpResponse:
@@ -142,8 +146,15 @@ def _topic(topic: str, words: Words) -> str:
     return words.get(f"topic:{topic}") or topic.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _figures(evidence: Mapping[str, Any], words: Words, locale: Locale) -> list[tuple[str, str]]:
-    found = {name: evidence[name] for name in FIGURES if evidence.get(name) not in (None, "")}
+def _named(evidence: Mapping[str, Any]) -> tuple[str, ...]:
+    """Beside sentences: what they themselves used last, and not what somebody else of their account did."""
+    return ("feature",) if all(one["of"] == Of.PERSON for one in evidence["facts"]) else ()
+
+
+def _figures(
+    evidence: Mapping[str, Any], words: Words, locale: Locale, names: Iterable[str]
+) -> list[tuple[str, str]]:
+    found = {name: evidence[name] for name in names if evidence.get(name) not in (None, "")}
     return [(words[name], _figure(name, value, locale)) for name, value in found.items()]
 
 

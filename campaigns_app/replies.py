@@ -17,6 +17,7 @@ from people_app.models import Account, Channel, Person
 from signals_app import replies, tickets
 from signals_app.ingest import Stored
 from signals_app.models import Event, Ticket
+from upsell_project.lib import spans
 
 EVENT = "Reply Received"
 HOW = "reply"
@@ -211,7 +212,7 @@ def _leave_in_peace(reply: Reply, now: datetime) -> None:
     policy = ContactPolicy.objects.order_by("-version").first()
     if policy and (days := policy.cooldown_days.get("negative", 0)):
         run = reply.delivery.enrollment_id if reply.delivery else None
-        until = now + timedelta(days=days)
+        until = now + spans.days(days)
         rest = Cooldown(person=reply.person, outcome="negative", until=until, enrollment_id=run, set_at=now)
         Cooldown.objects.bulk_create([rest], ignore_conflicts=True)
 

@@ -9,14 +9,17 @@ from math import ceil
 from django.conf import settings
 from django.db.models import Min, Q
 
-from campaigns_app import dispatch
+from campaigns_app import dispatch, sweeps
 from campaigns_app.models import Delivery, Enrollment
+from signals_app import scores, segments
 from signals_app.models import Envelope
 from upsell_project.lib import bulk, clock
 from upsell_project.lib.models import ClockOffset
 
 PATIENCE_SECONDS = 60.0
 HOP = timedelta(seconds=60)
+LOCAL_DAY = timedelta(hours=23)
+"""The shortest there is: with a stop as often, what goes by days is looked for on each day of each zone."""
 LOCK = 5_171_893_104  # of this database, while its clock is being moved
 _moved_at = float("-inf")
 
@@ -32,9 +35,11 @@ class NobodyWorks(Exception):
 def advance(span: timedelta, settle: Callable[[], None] | None = None) -> datetime:
     """Move the product's clock on by `span` and return its new time.
 
-    It stops a minute after something becomes due, and lets the workers finish all that was due by then first
-    (`settle` waits for them): so a thing happens up to a minute late, never out of order with what follows. A second
-    caller waits for the first. Raises NotASandbox, NobodyWorks, or ValueError for a span that is not positive.
+    It stops a minute after a run becomes due, and lets the workers finish all that was due by then first (`settle`
+    waits for them): so a thing happens up to a minute late, never out of order with what follows. Sweeps, segments and
+    scores, which are due hourly, have their turn at each stop and at least once a local day: in a long jump what they
+    find is found up to a day late. A second caller waits for the first. Raises NotASandbox, NobodyWorks, or ValueError
+    for a span that is not positive.
     """
     _refuse_outside_sandbox()
     if span <= timedelta(0):
@@ -49,7 +54,7 @@ def advance(span: timedelta, settle: Callable[[], None] | None = None) -> dateti
 def _advance(span: timedelta, settle: Callable[[], None]) -> None:
     settle()
     target = clock.now() + span
-    while (due := next_due()) is not None and due <= target:
+    while (due := next_due()) <= target:
         _set(max(min(due + HOP, target) - clock.real(), clock.offset()))
         settle()
     _set(max(target - clock.real(), clock.offset()))
@@ -64,11 +69,12 @@ def reset() -> datetime:
     return clock.now()
 
 
-def next_due() -> datetime | None:
-    """The next moment at which a run wakes."""
+def next_due() -> datetime:
+    """The next moment at which a run wakes, or time itself is to be looked at."""
     active = Enrollment.objects.filter(state=Enrollment.State.ACTIVE)
-    moment: datetime | None = active.aggregate(at=Min("wake_at"))["at"]
-    return moment
+    wakes: datetime | None = active.aggregate(at=Min("wake_at"))["at"]
+    looked = clock.now() + LOCAL_DAY - HOP
+    return min(wakes, looked) if wakes else looked
 
 
 def wait_for_workers() -> None:
@@ -91,14 +97,18 @@ def everybody_knows() -> None:
 
 
 def busy() -> bool:
-    """Whether anything is due or under way right now. Mail and envelopes that failed and rest for a while are not."""
+    """Whether anything is due or under way right now. Mail, envelopes and sweeps that failed and rest are not."""
     now, real = clock.now(), clock.real()
     resting = Q(lease_until__gt=real) & ~Q(error="")
     waits = Envelope.objects.filter(~resting, state=Envelope.State.PENDING).exists()
     due = Enrollment.objects.filter(state=Enrollment.State.ACTIVE, wake_at__lte=now).exists()
     going = Q(state__in=[Delivery.State.CLAIMED, Delivery.State.SENDING])
     out = going | Q(state=Delivery.State.INTENDED) & (Q(retry_at=None) | Q(retry_at__lte=real))
-    return waits or due or Delivery.objects.filter(out).exists()
+    return waits or due or Delivery.objects.filter(out).exists() or _time_is_looked_at()
+
+
+def _time_is_looked_at() -> bool:
+    return scores.waiting() or segments.waiting() or sweeps.waiting()
 
 
 @contextmanager

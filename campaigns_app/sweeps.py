@@ -1,8 +1,9 @@
 """The job "sweeps": what time alone makes true is looked for once an hour of product time, for each live definition.
+When one goes live, or its rule changed, everybody is looked at once: whoever fulfils it by then is found.
 
 Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
 transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
-what came and went since the last sweep nothing is found: it is no longer true.
+what came and went since the last sweep nothing is found: it is no longer true. Then runs are looked at (`turning`).
 """
 
 import logging
@@ -12,12 +13,15 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
+from django.db.models import F
 
-from campaigns_app import enroll
+from campaigns_app import enroll, exits, turning
+from people_app import account_names, identify
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
+from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
@@ -34,20 +38,30 @@ MOST_IN_VAIN = 20
 log = logging.getLogger(__name__)
 
 
+class Edited(Exception):
+    """The definition is no longer live, or another one by now."""
+
+
 def waiting() -> bool:
-    """Whether a definition is due."""
-    return again.waiting() or bool(_due(1))
+    """Whether a definition or a run is due."""
+    return again.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
     """The job: work until nothing is due, but let others have the worker after some seconds."""
     began = time.monotonic()
-    while _ask_again():
-        pass
+    while again.waiting() and _ask_again():
+        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
     for id in _due(None):
         with _alone(id) as mine:
             done = not mine or _run(id)
         if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
+            queue.nudge_now("sweeps")
+            return
+    while turning.step():
+        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
 
@@ -56,6 +70,8 @@ def _run(definition_id: int) -> bool:
     """Sweep it; False if there is more to do. One that fails is tried again some minutes later."""
     try:
         return _sweep(definition_id)
+    except Edited:
+        return True
     except Exception as error:
         log.error("sweep of definition %s failed: %s\n%s", definition_id, told(error), where(error))
         later = clock.real() + RETRY
@@ -91,7 +107,7 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     """The one that was interrupted, or a new one. After the clock was set back nothing is known of before."""
     sweep = Sweep.objects.filter(definition=definition).first()
     same = sweep is not None and sweep.version == definition.version
-    if sweep is not None and same and sweep.running and sweep.at <= now:
+    if sweep is not None and same and sweep.running and sweep.at <= now and not _live_anew(sweep, definition):
         return sweep
     since = definition.swept_at if sweep is None or same else None
     fresh = {
@@ -108,67 +124,98 @@ def _begin(definition: SignalDefinition, now: datetime) -> Sweep:
     return Sweep.objects.update_or_create(definition=definition, defaults=fresh)[0]
 
 
+def _live_anew(sweep: Sweep, definition: SignalDefinition) -> bool:
+    """Whether it was switched off after this sweep began, and on again."""
+    return bool(sweep.since) and definition.swept_at is None
+
+
 def _end(sweep: Sweep) -> None:
     with transaction.atomic():
         Sweep.objects.filter(pk=sweep.pk).update(running=False, error="", retry_at=None)
-        SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version).update(
-            swept_at=sweep.at
-        )
+        live = SignalDefinition.objects.filter(pk=sweep.definition_id, version=sweep.version, live=True)
+        live.update(swept_at=sweep.at)
 
 
 def _judge(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> None:
     """If that fails, one by one: what cannot be judged must not keep others from it."""
     try:
-        sweep.found += _judge_together(one, ids)
-    except NOT_THEIRS:
+        with transaction.atomic():
+            # It need not wait for the disk: what a dying PostgreSQL loses is found again.
+            bulk.run("SET LOCAL synchronous_commit TO off")
+            _judged(sweep, ids, _judge_together(sweep, one, ids))
+    except (*NOT_THEIRS, Edited):
         raise
     except Exception as error:
         log.warning("%s subjects could not be judged (%s); trying them one by one", len(ids), told(error))
-        sweep.found += _one_by_one(one, ids)
-    sweep.judged += len(ids)
-    sweep.upto = ids[-1] + 1
-    Sweep.objects.filter(pk=sweep.pk).update(upto=sweep.upto, judged=sweep.judged, found=sweep.found)
+        _judged(sweep, ids, _one_by_one(sweep, one, ids))
 
 
-def _one_by_one(one: Compiled, ids: Sequence[int]) -> int:
+def _judged(sweep: Sweep, ids: Sequence[int], found: int) -> None:
+    """So far it went."""
+    rows = Sweep.objects.filter(pk=sweep.pk)
+    rows.update(upto=ids[-1] + 1, judged=F("judged") + len(ids), found=F("found") + found)
+
+
+def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
     found = failed = 0
     for place, id in enumerate(ids, 1):
         try:
-            found += _judge_together(one, [id])
+            found += _judge_together(sweep, one, [id])
         except Exception as error:
             failed += 1
-            if isinstance(error, NOT_THEIRS) or failed == place == MOST_IN_VAIN:
+            if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
                 raise
             log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
     return found
 
 
 @transaction.atomic
-def _judge_together(one: Compiled, ids: Sequence[int]) -> int:
+def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
+    if not bulk.select(_SAME, sweep.definition_id, sweep.version):
+        raise Edited
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
     return _find([(one.definition, subject) for subject in subjects], now)
 
 
 def _ask_again() -> bool:
-    """Whoever was noted, because an answer, a segment or a score changed; whether there was anybody. One that cannot be
+    """Whoever was noted, because an answer, a segment or a score changed; False if it has to wait. One that cannot be
     judged is dropped, so that it keeps nobody from it."""
     try:
-        return _ask(again.AT_ONCE)
+        _ask(None)
+        return True
+    except NOT_THEIRS as error:
+        log.error("what was noted waits: %s\n%s", told(error), where(error))
+        return False
     except Exception as error:
-        log.warning("what was noted could not be judged together (%s); trying the first alone", told(error))
-    try:
-        return _ask(1)
-    except Exception as error:
-        log.error("what was noted first is not asked again: %s\n%s", told(error), where(error))
-        return bool(again.take(1))
+        log.warning("what was noted could not be judged together (%s); trying it one by one", told(error))
+    return _ask_one_by_one()
+
+
+def _ask_one_by_one() -> bool:
+    """As many as were tried together; False if so many fail that it is not them: then they wait."""
+    failed = []
+    for place, id in enumerate(again.coming(), 1):
+        try:
+            _ask([id])
+        except Exception as error:
+            failed.append(id)
+            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
+            if isinstance(error, NOT_THEIRS) or len(failed) == place == MOST_IN_VAIN:
+                return False
+    with transaction.atomic():
+        again.take(only=failed)
+    return True
 
 
 @transaction.atomic
-def _ask(most: int) -> bool:
-    pairs = again.take(most)
+def _ask(only: Sequence[int] | None) -> None:
+    """What others take in of the same people and accounts just now is waited for: one of the two sees both."""
+    pairs = again.take(only=only)
+    subjects = {subject for _, subject in pairs}
+    identify.lock({one.person for one in subjects if one.person})
+    account_names.hold({one.account for one in subjects if one.account})
     _find(pairs, clock.now())
-    return bool(pairs)
 
 
 def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:
@@ -177,6 +224,7 @@ def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> i
         return 0
     signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
     enroll.from_signals(signals, now)
+    exits.from_batch(Batch(()), signals, now)
     return len(signals)
 
 
@@ -198,6 +246,8 @@ def _alone(definition_id: int) -> Iterator[bool]:
 
 
 _LOCK = "hashtext('campaigns_app.sweeps')"
+# Whoever switches it off waits for what is judged just now; what comes after that is judged no more.
+_SAME = "SELECT 1 FROM signals_app_signaldefinition WHERE id = %s AND live AND version = %s FOR SHARE"
 _DUE = """
 SELECT d.id FROM signals_app_signaldefinition d LEFT JOIN signals_app_sweep w ON w.definition_id = d.id
 WHERE d.live AND (w.running OR d.swept_at IS NULL OR d.swept_at <= %s OR d.swept_at > %s OR w.version <> d.version)

@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from offers_app import wording
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
+from signals_app import references
 from signals_app.admin import pickers
 from upsell_project.lib.admin_base import Admin, EditedAdmin, FactsAdmin, Form, OfPersonAdmin, Tabular
 from upsell_project.lib.rules import ready
@@ -95,6 +97,17 @@ class OfferAdmin(TableAdmin, EditedAdmin):
     readonly_fields = ("edited",)
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> tuple[str, ...]:
+        """Rules, playbooks and answers refer to its slug."""
+        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Offer | None = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        refused = references.refusals("offer", [one.slug for one in objs], "deleted")
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     @admin.display(description="For whom")
     def for_whom(self, offer: Offer) -> str:

@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from people_app.models import Account, Channel, Person
+from signals_app import references
 from upsell_project.lib import stored_rules
 
 
@@ -57,6 +59,11 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Also of a list that is imported."""
+        if wrong := references.faults(self.eligibility, own=("offer", self.slug)):
+            raise ValidationError({"eligibility": wrong})
 
 
 class Template(models.Model):

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any
 
-from people_app.masking import masked, without_addresses
 from people_app.models import Account, Person
-from signals_app import knowing
-from signals_app.evidence import plain
+from signals_app import knowing, reveal
 from signals_app.knowing import Known
 from signals_app.subjects import Subject
 from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import judging, ready, wording
-from upsell_project.lib.rules.facts import Events, Fact, Trait
+from upsell_project.lib.rules.facts import Fact
 from upsell_project.lib.rules.ready import Ready
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Rule
 from upsell_project.lib.rules.tree import tests as tests_of
@@ -26,16 +24,21 @@ def subject(person: Person, account: Account) -> Subject:
 
 
 def know(wanted: Mapping[Subject, Set[Fact]], now: datetime) -> dict[Subject, Known]:
-    """What is known of all of them, loaded together; of whom nothing is asked there is no entry."""
+    """What is known of all of them, loaded together; of whom nothing is asked, or who cannot be read, there
+    is no entry."""
     asked = [knowing.Asked(who, frozenset(facts)) for who, facts in wanted.items() if facts]
-    return {one.subject: known for one, known in zip(asked, knowing.load(asked, now), strict=True)}
+    read = knowing.load_each(asked, now)
+    return {one.subject: known for one, known in zip(asked, read, strict=True) if known is not None}
 
 
 def gate(code: Code, raw: Mapping[str, Any], known: Known | None, what: str) -> Gate:
     """Whether it holds for them. `what` begins the reason of a refusal: "The offer Pro"."""
     rule = ready.readable(raw)
-    if rule is None or known is None:
+    if rule is None:
         return failed(code, f"{what} has a rule that cannot be read, so it is for nobody.", None, raw)
+    if known is None:
+        closed = f"What is known of them cannot be read, so {what[:1].lower()}{what[1:]} is not for them."
+        return failed(code, closed, None, rule.sentence)
     verdict = rule.holds(known.values, known.at)
     said = {"conditions": conditions(rule, known)}
     if verdict is True:
@@ -50,21 +53,11 @@ def conditions(rule: Ready, known: Known) -> list[dict[str, Any]]:
     return [
         {
             "condition": wording.sentence(test),
-            "value": _shown(test.fact, known),
+            "value": reveal.known(test.fact, known.values.get(test.fact)),
             "holds": judging.judge(test, known.values, known.at),
         }
         for test in dict.fromkeys(tests_of(rule.rule))
     ]
-
-
-def _shown(fact: Fact, known: Known) -> Any:
-    value = plain(known.values.get(fact))
-    if isinstance(value, str) and "@" in value:
-        return masked(value)
-    name = (
-        fact.name if isinstance(fact, Trait) else fact.path.split(".")[-1] if isinstance(fact, Events) else ""
-    )
-    return without_addresses({name: value})[name]
 
 
 def shortened(text: str) -> str:

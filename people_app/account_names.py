@@ -116,9 +116,10 @@ def lock(known: Known) -> Known:
 
 
 def hold(account_ids: Collection[int]) -> None:
-    """Nobody takes or gives a name of these accounts until the transaction ends."""
+    """Nobody takes or gives a name of these accounts, or has events that count there, until the transaction ends."""
     sql = "SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-    bulk.select(sql, sorted(account_ids))
+    if account_ids:
+        bulk.select(sql, sorted(account_ids))
 
 
 def add(accounts: Mapping[Key, int | None]) -> Known:

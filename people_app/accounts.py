@@ -60,6 +60,9 @@ def assign(said: Sequence[Said], who: Sequence[Sequence[Who]], now: datetime, jo
     touched |= entitlements.go_home(moved, now, joined.nobodys)
     touched |= entitlements.keep(told, [name.id if name else None for name in names])
     own = homes.own(joined.gone)
+    # What counts for one account is taken in by one worker after the other: else neither sees what the other stores.
+    counting = {answer.account_id for answers in who for answer in answers if answer.account_id}
+    account_names.hold(counting.union(touched, own.values()))
     changed, recounted = entitlements.show(touched | set(own.values()))
     return Assigned(changed, recounted, [*steps, *_fold_own(own, joined.gone, now)])
 

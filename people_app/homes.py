@@ -16,7 +16,7 @@ def of(person_ids: Collection[int], now: datetime, *, create: bool = True) -> di
     if not person_ids:
         return {}
     accounts: dict[int, list[int]] = defaultdict(list)
-    for person, account in bulk.select(_CANDIDATES, sorted(person_ids)):
+    for person, account in bulk.select(_CANDIDATES, bulk.array(sorted(person_ids))):
         accounts[person].append(account)
     personal = _personal([person for person in person_ids if person not in accounts], now, create)
     return {

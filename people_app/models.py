@@ -201,6 +201,9 @@ class TurnedAddress(models.Model):
     kind = models.CharField(max_length=40, help_text="hashed_email or hashed_phone")
     address = models.CharField(max_length=320)
 
+    class Meta:
+        verbose_name_plural = "turned addresses"
+
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 

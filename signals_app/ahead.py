@@ -30,9 +30,14 @@ class Chunk:
         self._opening: Future[list[Opened]] | None = None
 
     @property
+    def size(self) -> int:
+        """Bytes of bodies."""
+        return sum(len(one.body) for one in self.envelopes)
+
+    @property
     def large(self) -> bool:
         """Storing it takes long enough to read another one. What is claimed alone may kill its worker, and is not."""
-        return len(self.envelopes) > 1 and sum(len(one.body) for one in self.envelopes) > LARGE
+        return len(self.envelopes) > 1 and self.size > LARGE
 
     @property
     def in_time(self) -> bool:

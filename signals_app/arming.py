@@ -18,6 +18,7 @@ from upsell_project.lib.rules.judging import Verdict
 
 Whose = tuple[int, int | None, int | None]
 """Definition, person, account: of one of the two."""
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -63,20 +64,19 @@ def states(keys: Iterable[Whose]) -> States:
         elif account:
             accounts.append((definition, account))
     found: States = defaultdict(list)
-    rows = bulk.select(_STATES, *_columns(people), *_columns(accounts)) if people or accounts else ()
+    rows = bulk.prepared(_STATES, [*_columns(people), *_columns(accounts)]) if people or accounts else ()
     for definition, person, account, *row in rows:
         found[definition, person, account].append(State(*row))
     return found
 
 
-def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    return [one for one, _ in pairs], [other for _, other in pairs]
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    return bulk.array(one for one, _ in pairs), bulk.array(other for _, other in pairs)
 
 
 def rests(compiled: Compiled, known: Sequence[State], now: datetime) -> bool:
     """Whether it need not be asked at all: it was found, and neither a rule nor time has armed it again."""
-    part = not compiled.resources and compiled.part()
-    if not part or part.rearm:
+    if not known or compiled.resources or compiled.part().rearm:
         return False
     return any(state.fired_at and state.fired_at > rest_over(compiled.definition, now) for state in known)
 
@@ -92,13 +92,14 @@ def resting(
     }
     if not over or not (people or accounts):
         return {}
-    found = bulk.select(_RESTING, [*over], [*over.values()], sorted(people), sorted(accounts))
+    whose = [bulk.array(sorted(people)), bulk.array(sorted(accounts))]
+    found = bulk.prepared(_RESTING, [[*over], [*over.values()], *whose])
     return {definition: frozenset(whose) for definition, whose in found}
 
 
 def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
-    """What was found then, or before, may be found again."""
-    return now - timedelta(hours=max(definition.cooldown_hours, definition.lifetime_hours))
+    """What was found then, or before, may be found again; never at one moment twice."""
+    return now - max(definition.rest, _INSTANT)
 
 
 def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
@@ -106,7 +107,7 @@ def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
     place in `moments`, and the number of this firing."""
     gone = [one.state.id for one in moments if one.state and is_over(one, one.state, now)]
     if gone:
-        bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", sorted(gone))
+        bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", bulk.array(sorted(gone)))
     ended = set(gone)
     begins = [
         (place, one)
@@ -121,7 +122,8 @@ def is_over(one: Moment, state: State, now: datetime) -> bool:
     if state.fired_at is None:
         return one.verdict is not True
     if one.part.rearm:
-        return one.rearmed is True
+        # Where both hold at once it would be found again with everything that comes.
+        return one.rearmed is True and one.verdict is not True
     return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
 
 
@@ -150,13 +152,12 @@ def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int
         for place, one in enumerate(moments)
         if one.verdict and one.state and one.state.id not in ended and has_held(one, one.state, now)
     }
-    rows = bulk.select(_FIRE, now, sorted(long_enough)) if long_enough else []
+    rows = bulk.select(_FIRE, now, bulk.array(sorted(long_enough))) if long_enough else []
     return {long_enough[id]: id for (id,) in rows}
 
 
 def has_held(one: Moment, state: State, now: datetime) -> bool:
-    hold = timedelta(hours=one.compiled.definition.hold_hours)
-    return state.fired_at is None and state.holds_since + hold <= now
+    return state.fired_at is None and state.holds_since + one.compiled.definition.hold <= now
 
 
 def _key(one: Moment) -> dict[str, object]:

@@ -4,14 +4,17 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
+from signals_app.knowing.asked import COSTLY, Doubt, costly
 from signals_app.models import SignalDefinition
 from upsell_project.lib.errors import told
-from upsell_project.lib.rules import judging, reading, timing
+from upsell_project.lib.rules import certainty, judging, reading, timing, wording
 from upsell_project.lib.rules.facts import (
     Answered,
+    Changed,
     Entitlement,
     Events,
     Fact,
@@ -25,14 +28,28 @@ from upsell_project.lib.rules.facts import (
     Trait,
     Where,
 )
+from upsell_project.lib.rules.facts import Sequence as InOrder
 from upsell_project.lib.rules.judging import Judge
-from upsell_project.lib.rules.tree import AllOf, Rule
+from upsell_project.lib.rules.possible import possible
+from upsell_project.lib.rules.tree import AllOf, Not, Rule, Test, nodes
 from upsell_project.lib.rules.tree import facts as facts_of
+from upsell_project.lib.rules.tree import tests as tests_of
 
 log = logging.getLogger(__name__)
 
 EVERY = "*"
 SHARES = (Share.USED, Share.CAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A question of a rule, as evidence has it."""
+
+    test: Test
+    holds: Judge
+    sentence: str
+    negated: bool
+    """A figure below a Not is evidence by not being reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,12 @@ class Part:
     """What is to be loaded: whoever shows a share of a limit shows how much of how much."""
     begins_anew: tuple[Fact, ...]
     """Which of them say to which period it belongs."""
+    conditions: tuple[Condition, ...]
+    """Each question of the rule once."""
+    certain: bool
+    """Where the rule holds, it is certain that it does."""
+    doubt: Doubt | None
+    """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
 
 
 @dataclass(slots=True)
@@ -72,6 +95,8 @@ class Compiled:
     reads_segments: frozenset[str]
     reads_scores: frozenset[str]
     reads_answers: bool
+    of_account: frozenset[str] | None
+    """The events of a whole account that it reads, None for any."""
     condition: Rule | None
     _parts: dict[str, Part] = field(default_factory=dict)
 
@@ -136,6 +161,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         reads_segments=frozenset(),
         reads_scores=frozenset(),
         reads_answers=False,
+        of_account=frozenset(),
         condition=reading.read(definition.condition) if definition.condition else None,
     )
     part = found.part(resources[0] if resources else "")
@@ -144,6 +170,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
     found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
+    found.of_account = _of_account(part.facts)
     found.wheres = _wheres(part.facts)
     found.timed = timing.rises(part.rule) or definition.hold_hours > 0
     found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
@@ -163,20 +190,51 @@ def _part(compiled: Compiled, resource: str) -> Part:
         rule = AllOf((rule, compiled.condition))
     rearm = detector.rearm(definition.config, compiled.of, resource)
     facts = facts_of(rule) | (facts_of(rearm) if rearm else set())
-    rearms = judging.compiled(rearm) if rearm else None
+    rearms = judging.compiled(rearm, _called(definition)) if rearm else None
     resources = {fact.resource for fact in facts if isinstance(fact, Entitlement)}
+    asks = facts | {Entitlement(each, share) for each in resources for share in SHARES}
     return Part(
         name=resource,
         rule=rule,
         rearm=rearm,
-        holds=judging.compiled(rule),
+        holds=judging.compiled(rule, _called(definition)),
         rearms=rearms,
         facts=frozenset(facts),
-        asks=frozenset(facts | {Entitlement(each, share) for each in resources for share in SHARES}),
+        asks=frozenset(asks),
         begins_anew=tuple(
             sorted((fact for fact in facts if isinstance(fact, Entitlement | Season)), key=repr)
         ),
+        conditions=_conditions(rule),
+        certain=certainty.always_full(rule),
+        doubt=_doubt(rule, asks) if rearm is None else None,
     )
+
+
+def _doubt(rule: Rule, asks: set[Fact]) -> Doubt | None:
+    """Not of limits that run out: these say to which period it belongs, whatever it comes to."""
+    later = frozenset(fact for fact in asks if isinstance(fact, COSTLY))
+    if not later or later != {fact for fact in asks if costly(fact)} or later == asks:
+        return None
+    return Doubt(possible(rule, later), frozenset(asks - later), later)
+
+
+def _conditions(rule: Rule) -> tuple[Condition, ...]:
+    negated = {test for one in nodes(rule) if isinstance(one, Not) for test in tests_of(one)}
+    return tuple(
+        Condition(test, judging.compiled(test), wording.sentence(test), test in negated)
+        for test in dict.fromkeys(tests_of(rule))
+    )
+
+
+def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:
+    asked = [
+        fact.names for fact in facts if isinstance(fact, Events | InOrder | Changed) and fact.of is Of.ACCOUNT
+    ]
+    return frozenset(chain.from_iterable(asked)) if all(asked) else None
+
+
+def _called(definition: SignalDefinition) -> str:
+    return f"the definition {definition.slug}"
 
 
 def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:

@@ -1,16 +1,18 @@
 """What a signal rests on: figures that a recipient could be shown, and each condition with its value for staff."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from signals_app import usage
+from signals_app import reveal, usage
 from signals_app.arming import Moment
 from signals_app.knowing import Known
 from signals_app.models import Meter
 from signals_app.models.meter import Window as MeterWindow
-from upsell_project.lib.rules import judging, wording
+from signals_app.reveal import plain
+from upsell_project.lib.rules import judging
 from upsell_project.lib.rules.facts import (
     Changed,
     Entitlement,
@@ -28,8 +30,6 @@ from upsell_project.lib.rules.facts import (
     Value,
     Window,
 )
-from upsell_project.lib.rules.tree import Not, Rule, Test
-from upsell_project.lib.rules.tree import tests as tests_of
 
 Evidence = dict[str, Any]
 Meters = Mapping[str, Meter]
@@ -37,18 +37,22 @@ Meters = Mapping[str, Meter]
 SHOWN = ("feature", "module", "integration", "resource", "seats", "addon", "product", "topic", "plan")
 """Of the event that completed it, what an offer may speak of."""
 LONGEST = 200
+LONGEST_NAME = 40
+MOST_WORDS = 3
+MOST_DIGITS = 6
 
 
 def of(moment: Moment, known: Known, meters: Meters, now: datetime) -> Evidence:
     """Of a moment that was found, without its events. What the first condition says goes before what later ones do."""
     found: Evidence = {}
     conditions = []
-    for test in _once(tests_of(moment.part.rule)):
-        verdict = judging.judge(test, known.values, known.at)
-        value = known.values.get(test.fact)
-        conditions.append({"condition": wording.sentence(test), "value": plain(value), "holds": verdict})
-        if value is not None and (verdict or _below_not(moment.part.rule, test)):
-            found = figures(test.fact, known, meters) | found
+    for one in moment.part.conditions:
+        verdict = one.holds(known.values, known.at)
+        value = known.values.get(one.test.fact)
+        shown = reveal.known(one.test.fact, value)
+        conditions.append({"condition": one.sentence, "value": shown, "holds": verdict})
+        if value is not None and (verdict or one.negated):
+            found = figures(one.test.fact, known, meters) | found
     return found | {"conditions": conditions, "measured_at": now.isoformat()}
 
 
@@ -59,7 +63,7 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
         case Entitlement(resource):
             return _entitlement(fact, known, meters.get(resource), more)
         case Events():
-            return _events(fact, value)
+            return _events(fact, None if isinstance(value, str) and not is_name(value) else value)
         case Sequence(names, window):
             return {"event": names[-1], "count": plain(value), **_window(window)}
         case Changed(turn, names):
@@ -77,38 +81,27 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
     return {}
 
 
-def plain(value: Value) -> Any:
-    """As JSON has it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def shown(properties: Mapping[str, Any]) -> Evidence:
-    """What may be told of the event that completed it."""
+def shown(properties: Mapping[str, Any], *, own: bool) -> Evidence:
+    """What may be told of the event that completed it. `own`: the company's own servers told it; else it may be
+    anybody's words, and only what reads like a name is told."""
     return {
         name: found[:LONGEST] if isinstance(found, str) else found
         for name in SHOWN
-        if isinstance(found := properties.get(name), str | int | float) and not isinstance(found, bool)
+        if isinstance(found := properties.get(name), str | int | float)
+        and not isinstance(found, bool)
+        and (own or is_name(str(found)))
     }
 
 
-def _once(tests: Iterable[Test]) -> list[Test]:
-    return list(dict.fromkeys(tests))
-
-
-def _below_not(rule: Rule, test: Test) -> bool:
-    """A figure below a Not is evidence by not being reached."""
-    return any(isinstance(one, Not) and test in set(tests_of(one)) for one in _nodes(rule))
-
-
-def _nodes(rule: Rule) -> Iterable[Rule]:
-    yield rule
-    inner = getattr(rule, "rules", None) or ((rule.rule,) if isinstance(rule, Not) else ())
-    for one in inner:
-        yield from _nodes(one[1] if isinstance(one, tuple) else one)
+def is_name(text: str) -> bool:
+    """Whether it could be a feature or a product, such as "Export to CSV" or "v2.1": no sentence, address or number to
+    call."""
+    return (
+        len(text) <= LONGEST_NAME
+        and _NAME.fullmatch(text) is not None
+        and len(text.split()) <= MOST_WORDS
+        and sum(one.isnumeric() for one in text) <= MOST_DIGITS
+    )
 
 
 def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Mapping[str, Any]) -> Evidence:
@@ -141,9 +134,10 @@ def _period(meter: Meter | None, period: str | None) -> Evidence:
 
 
 def _events(fact: Events, value: Value) -> Evidence:
-    return {"event": " or ".join(fact.names), _COUNTED.get(fact.measure, "count"): plain(value)} | _window(
-        fact.window
-    )
+    return {
+        "event": " or ".join(fact.names),
+        _COUNTED.get(fact.measure, "count"): reveal.known(fact, value),
+    } | _window(fact.window)
 
 
 def _window(window: Window) -> Evidence:
@@ -153,9 +147,18 @@ def _window(window: Window) -> Evidence:
 
 
 def _date(name: str, value: date, at: judging.At) -> Evidence:
-    day = value.astimezone(at.now.tzinfo).date() if isinstance(value, datetime) else value
+    day = _day(value, at) if isinstance(value, datetime) else value
     return {"date_of": name, "date": day.isoformat(), "days_until": (day - at.today).days}
 
 
+def _day(moment: datetime, at: judging.At) -> date:
+    try:
+        return moment.astimezone(at.now.tzinfo).date()
+    except OverflowError:  # at the ends of the calendar it is no day elsewhere
+        return moment.date()
+
+
+_NAME = re.compile(r"(?:[\w &'()/-]|\.(?=\d))+")
+"""With a dot between digits only: mail programs make links of others."""
 _COUNTED: Mapping[str, str] = {"sum": "sum", "last": "last", "minutes": "minutes"}
 __all__ = ["Evidence", "figures", "of", "plain", "shown"]

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from signals_app import evidence, knowing, routing
+from django.db import connection
+
+from signals_app import evidence, knowing, reasons, routing
+from signals_app.connectors.segment import ServerSource
+from signals_app.evidence import Evidence
 from signals_app.judged import Judged
 from signals_app.models import Meter, Signal
 from signals_app.triggered import Batch
@@ -17,7 +20,21 @@ from upsell_project.lib.rules.facts import Events, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InSequence
 
 MOST_IDS = 20
-Properties = Mapping[str, Any]
+_Row = tuple[int, int, int, int | None, Evidence, Decimal, datetime, datetime, str]
+"""In the order of the columns, without the key."""
+_COLUMNS = {
+    "id": "int8",
+    "definition_id": "int8",
+    "definition_version": "int4",
+    "person_id": "int8",
+    "account_id": "int8",
+    "evidence": bulk.JSONB,
+    "confidence": "numeric",
+    "detected_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "dedupe_key": "varchar",
+}
+_KEYS = "SELECT nextval(pg_get_serial_sequence('signals_app_signal', 'id')) FROM generate_series(1, %s)"
 
 
 @dataclass(slots=True)
@@ -30,35 +47,39 @@ class Fired:
 
 
 def told(judged: Sequence[Judged], batch: Batch | None) -> list[int | None]:
-    """Who is told of each that holds: the person it is about; of an account who did it, or has the role for it.
+    """Who is told of each that holds: the person it is about, once we know them by a user id; of an account who did
+    it, or has the role for it.
 
     `batch`: what they did; None where time alone did it.
     """
-    accounts = {one.asked.subject.account or 0 for one in judged if one.moment.verdict and _of_account(one)}
-    there = routing.members(accounts)
+    holding = [one for one in judged if one.moment.verdict]
+    whole = [one for one in holding if _of_account(one)]
+    accounts = {one.asked.subject.account or 0 for one in whole}
+    roles = any(one.asked.compiled.definition.route_to for one in whole)
+    there = routing.members(accounts, roles=roles) if accounts else {}
     by_name = (batch.known if accounts else set()) if batch else None
-    return [
-        (_routed(one, there, by_name) if _of_account(one) else one.asked.subject.person)
-        if one.moment.verdict
-        else None
-        for one in judged
-    ]
+    users = _users({one.asked.subject.person or 0 for one in holding if not _of_account(one)})
+    return [_told(one, there, by_name, users) if one.moment.verdict else None for one in judged]
 
 
-def keep(fired: Sequence[Fired], now: datetime) -> list[Signal]:
-    """The signals, in the same order."""
+def keep(fired: Sequence[Fired], now: datetime, seen: datetime) -> list[Signal]:
+    """The signals, in the same order. `seen`: up to when what happened counts."""
     if not fired:
         return []
-    ids = _event_ids(fired, now)
-    newest = _properties(
-        {those[0] for one, those in zip(fired, ids, strict=True) if those and not one.judged.by}
-    )
-    known = meters()
-    found = [
-        _signal(one, those, newest.get(those[0], {}) if those else {}, known, now)
+    ids = _event_ids(fired, seen)
+    ids = [
+        those or ([by.event_id] if (by := one.judged.by) else [])
         for one, those in zip(fired, ids, strict=True)
     ]
-    Signal.objects.bulk_create(found)
+    said = _said({id for one, those in zip(fired, ids, strict=True) if (id := _completed(one, those))})
+    known = meters()
+    rows = [
+        _row(one, those, said.get(_completed(one, those), {}), known, now)
+        for one, those in zip(fired, ids, strict=True)
+    ]
+    found = [Signal.from_db(connection.alias, [*_COLUMNS], (id, *row)) for id, row in _write(rows)]
+    for signal, one in zip(found, fired, strict=True):
+        signal.definition = one.judged.asked.compiled.definition
     return found
 
 
@@ -71,45 +92,75 @@ def _of_account(one: Judged) -> bool:
     return one.asked.compiled.of is Of.ACCOUNT
 
 
+def _told(
+    one: Judged, there: Mapping[int, list[routing.Member]], by_name: set[int] | None, users: set[int]
+) -> int | None:
+    if _of_account(one):
+        return _routed(one, there, by_name)
+    person = one.asked.subject.person or 0
+    return person if person in users else None
+
+
+def _users(people: set[int]) -> set[int]:
+    """Those of them whom we know by a user id: a visitor is found when it turns out who they are, nobody who was
+    forgotten."""
+    if not people:
+        return set()
+    sql = "SELECT id FROM people_app_person WHERE id = ANY(%s) AND user_id IS NOT NULL AND erased_at IS NULL"
+    return {id for (id,) in bulk.select(sql, sorted(people))}
+
+
 def _routed(one: Judged, there: Mapping[int, list[routing.Member]], by_name: set[int] | None) -> int | None:
     actor = one.by.person_id if one.by and by_name and one.by.person_id in by_name else one.asked.told
     members = there.get(one.asked.subject.account or 0, [])
     return routing.choose(members, one.asked.compiled.definition.route_to, actor, anyone=by_name is None)
 
 
-def _signal(
-    fired: Fired, ids: list[int], newest: Properties, known: evidence.Meters, now: datetime
-) -> Signal:
-    one, by = fired.judged, fired.judged.by
+def _row(fired: Fired, ids: list[int], said: Evidence, known: evidence.Meters, now: datetime) -> _Row:
+    one = fired.judged
     moment, subject, definition = one.moment, one.asked.subject, one.asked.compiled.definition
-    said = evidence.shown(by.item.properties if by else newest)
-    return Signal(
-        definition=definition,
-        definition_version=definition.version,
-        person_id=fired.person,
-        account_id=subject.account,
-        evidence=said
-        | evidence.of(moment, one.known, known, now)
-        | {"event_ids": ids or ([by.event_id] if by else [])},
-        confidence=_confidence(one),
-        detected_at=now,
-        expires_at=now + timedelta(hours=definition.lifetime_hours),
-        dedupe_key=f"{definition.slug}:{subject.person or subject.account}:{moment.part.name}:{fired.number}",
+    proof = said | evidence.of(moment, one.known, known, now)
+    proof["facts"] = reasons.of(moment.part.rule, one.asked.compiled.of, one.known, known)
+    return (
+        definition.pk,
+        definition.version,
+        fired.person,
+        subject.account,
+        proof | {"event_ids": ids},
+        _confidence(one),
+        now,
+        now + definition.lifetime,
+        f"{definition.slug}:{subject.person or subject.account}:{moment.part.name}:{fired.number}",
     )
 
 
+def _write(rows: Sequence[_Row]) -> list[tuple[int, _Row]]:
+    """With the key of each."""
+    keyed = [(id, row) for (id,), row in zip(bulk.select(_KEYS, len(rows)), rows, strict=True)]
+    bulk.copy(
+        "signals_app_signal", _COLUMNS, ((id, *row[:4], bulk.jsonb(row[4]), *row[5:]) for id, row in keyed)
+    )
+    return keyed
+
+
 def _confidence(one: Judged) -> Decimal:
-    sure = certainty.certainty(one.moment.part.rule, one.known.values, one.known.at)
-    return round(Decimal(one.asked.compiled.definition.confidence) * sure, 3)
+    sure = Decimal(one.asked.compiled.definition.confidence)
+    if not one.moment.part.certain:
+        sure *= certainty.certainty(one.moment.part.rule, one.known.values, one.known.at)
+    return round(sure, 3)
 
 
 def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     """The newest events on which each rests."""
+    parts = {id(one.judged.moment.part): one.judged.moment.part for one in fired}
+    facts = {
+        key: [fact for fact in sorted(part.facts, key=repr) if isinstance(fact, Events | InSequence | Said)]
+        for key, part in parts.items()
+    }
     pairs = [
         (place, (one.judged.asked.subject, fact))
         for place, one in enumerate(fired)
-        for fact in sorted(one.judged.moment.part.facts, key=repr)
-        if isinstance(fact, Events | InSequence | Said)
+        for fact in facts[id(one.judged.moment.part)]
     ]
     found: list[list[int]] = [[] for _ in fired]
     ids = knowing.ids_of([pair for _, pair in pairs], now) if pairs else []
@@ -118,8 +169,20 @@ def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     return [those[:MOST_IDS] for those in found]
 
 
-def _properties(ids: set[int]) -> dict[int, Properties]:
+def _completed(fired: Fired, ids: Sequence[int]) -> int:
+    """The event that completed it; 0 where none did."""
+    by = fired.judged.by
+    return by.event_id if by else next(iter(ids), 0)
+
+
+def _said(ids: set[int]) -> dict[int, evidence.Evidence]:
+    """What may be told of these events."""
     if not ids:
         return {}
-    rows = bulk.select("SELECT id, properties FROM signals_app_event WHERE id = ANY(%s)", sorted(ids))
-    return {id: json.loads(properties) for id, properties in rows}
+    rows = bulk.select(
+        "SELECT e.id, e.properties, coalesce(s.kind = %s, false) FROM signals_app_event e"
+        " LEFT JOIN signals_app_source s ON s.id = e.source_id WHERE e.id = ANY(%s::bigint[])",
+        ServerSource.kind,
+        bulk.array(sorted(ids)),
+    )
+    return {id: evidence.shown(json.loads(properties), own=own) for id, properties, own in rows}

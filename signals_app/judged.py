@@ -11,7 +11,7 @@ from signals_app import compiled, knowing, usage
 from signals_app.arming import Moment
 from signals_app.compiled import Part
 from signals_app.ingest import Stored
-from signals_app.knowing import Known
+from signals_app.knowing import Doubt, Known
 from signals_app.subjects import Subject
 from signals_app.triggered import Asked
 from upsell_project.lib.rules.facts import Fact, Season
@@ -32,30 +32,38 @@ class Judged:
 
 
 def judge(asked: Sequence[Asked], now: datetime) -> list[Judged]:
-    """Every part that can have changed."""
+    """Every part that can have changed, of all who can be read."""
     resources = _resources(asked)
     parts = [_parts(one, resources) for one in asked]
     known = _known(asked, parts, now)
     return [
-        Judged(one, _moment(one, part, known[one.subject]), known[one.subject])
+        Judged(one, _moment(one, part, its), its)
         for one, those in zip(asked, parts, strict=True)
+        if (its := known[one.subject]) is not None
         for part in those
     ]
 
 
-def _known(asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime) -> dict[Subject, Known]:
+def _known(
+    asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime
+) -> dict[Subject, Known | None]:
     """All that any definition asks of a subject is read at once."""
-    wanted: dict[Subject, list[frozenset[Fact]]] = defaultdict(list)
+    wanted: dict[Subject, list[Part]] = defaultdict(list)
     for one, those in zip(asked, parts, strict=True):
-        wanted[one.subject] += [part.asks for part in those]
-    together: dict[tuple[frozenset[Fact], ...], frozenset[Fact]] = {}
+        wanted[one.subject] += those
+    together: dict[tuple[int, ...], tuple[frozenset[Fact], tuple[Doubt, ...]]] = {}
     loading = []
-    for subject, asks in wanted.items():
-        key = tuple(asks)
+    for subject, mine in wanted.items():
+        key = tuple(map(id, mine))
         if key not in together:
-            together[key] = frozenset(chain.from_iterable(asks))
-        loading.append(knowing.Asked(subject, together[key]))
-    return dict(zip(wanted, knowing.load(loading, now), strict=True))
+            together[key] = _together(mine)
+        loading.append(knowing.Asked(subject, *together[key]))
+    return dict(zip(wanted, knowing.load_each(loading, now), strict=True))
+
+
+def _together(parts: Iterable[Part]) -> tuple[frozenset[Fact], tuple[Doubt, ...]]:
+    doubts = tuple({part.doubt: None for part in parts if part.doubt})
+    return frozenset(chain.from_iterable(part.asks for part in parts if not part.doubt)), doubts
 
 
 def _resources(asked: Iterable[Asked]) -> Mapping[int, list[str]]:

@@ -18,6 +18,8 @@ from signals_app import once, usage
 from upsell_project.lib import bulk, clock
 
 AHEAD = 3
+# No period is longer than a year. What was found in one that is over is found anew in the next.
+PERIOD_IS_OVER = timedelta(days=400)
 # Tables plan and lock worse with hundreds of partitions: beyond this many, old rows stay in the default one.
 MOST = 120
 # What is parked waits for a human so much longer than what is done is kept, but it may name people: not for ever.
@@ -93,18 +95,23 @@ def keep_house(patience: float = 5.0) -> Kept | None:
             _make_all(sliced, cuts[sliced.table], kept, patience)
             _drop_all(sliced, cuts[sliced.table], kept)
         kept.deleted += _delete("signals_app_rejectedevent", "received_at", cuts[ENVELOPES.table], "true")
+        kept.deleted += _delete("signals_app_detectorstate", "period", _today() - PERIOD_IS_OVER, _PAST_STATE)
         return kept
 
 
 def _cuts() -> dict[str, date]:
     """What ends before this day is too old. A sandbox clock that runs ahead drops nothing that is young in truth."""
-    today = min(clock.now(), clock.real()).astimezone(UTC).date()
+    today = _today()
     months = today.year * 12 + today.month - 1 - settings.EVENT_RETENTION_MONTHS
     return {
         EVENTS.table: date(months // 12, months % 12 + 1, 1),
         ENVELOPES.table: today - timedelta(days=settings.ENVELOPE_RETENTION_DAYS),
         KEYS.table: once.period(clock.real().date() - once.OVERLAP) - once.PERIOD,
     }
+
+
+def _today() -> date:
+    return min(clock.now(), clock.real()).astimezone(UTC).date()
 
 
 def _give_up(cut: date) -> int:
@@ -257,3 +264,8 @@ def _alone() -> Iterator[bool]:
 
 
 _LOCK = "hashtext('signals_app.partitions')"
+# What begins anew with no period is of the first day there is, and matters until it is armed again.
+_PAST_STATE = f"""
+period > '{usage.ALWAYS}' AND NOT EXISTS (SELECT FROM signals_app_signaldefinition d
+    WHERE d.id = definition_id AND greatest(d.cooldown_hours, d.lifetime_hours) > {PERIOD_IS_OVER.days * 24})
+"""

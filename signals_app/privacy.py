@@ -10,7 +10,7 @@ from typing import Any
 
 from people_app.names import Key
 from signals_app import back_tests, paths, usage, values
-from signals_app.models import Answer, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
+from signals_app.models import Answer, AskAgain, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
 from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
 
@@ -44,6 +44,7 @@ def forget(
     Ticket.objects.filter(person__in=person_ids).update(person=None)
     SegmentMember.objects.filter(person__in=person_ids).delete()
     Answer.objects.filter(person__in=person_ids).delete()
+    AskAgain.objects.filter(person__in=person_ids).delete()
     Score.objects.filter(account__personal_of__in=person_ids).delete()
     back_tests.forget(person_ids)
     for kind, value in names:

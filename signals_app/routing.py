@@ -14,11 +14,12 @@ class Member:
     role: str
 
 
-def members(account_ids: Iterable[int]) -> dict[int, list[Member]]:
-    """Of each account, whoever was active last first."""
-    ids = sorted(set(account_ids))
+def members(account_ids: Iterable[int], *, roles: bool = True) -> dict[int, list[Member]]:
+    """Of each account, whoever was active last first. Without `roles`: these alone, which is all that is needed where
+    nobody asks for roles."""
+    ids = bulk.array(sorted(set(account_ids)))
     found: dict[int, list[Member]] = {}
-    for account, person, role in bulk.select(_MEMBERS, ids, ids) if ids else ():
+    for account, person, role in bulk.select(_MEMBERS if roles else _NEWEST, ids, ids):
         found.setdefault(account, []).append(Member(person, role.strip().casefold()))
     return found
 
@@ -35,8 +36,7 @@ def choose(there: Sequence[Member], roles: Iterable[str], actor: int | None, *, 
 
 
 _KNOWN = "p.user_id IS NOT NULL AND p.merged_into_id IS NULL AND p.erased_at IS NULL"
-_MEMBERS = f"""
-SELECT account, person, role FROM (
+_KNOWN_MEMBERS = f"""(
     SELECT m.account_id AS account, p.id AS person, coalesce(nullif(m.role, ''), p.role) AS role, p.last_seen_at
     FROM people_app_membership m JOIN people_app_person p ON p.id = m.person_id
     WHERE m.account_id = ANY(%s) AND {_KNOWN}
@@ -44,5 +44,10 @@ SELECT account, person, role FROM (
     SELECT a.id, p.id, p.role, p.last_seen_at
     FROM people_app_account a JOIN people_app_person p ON p.id = a.personal_of_id
     WHERE a.id = ANY(%s) AND {_KNOWN}
-) known ORDER BY last_seen_at DESC NULLS LAST, person
+) known
+"""
+_MEMBERS = f"SELECT account, person, role FROM {_KNOWN_MEMBERS} ORDER BY last_seen_at DESC NULLS LAST, person"
+_NEWEST = f"""
+SELECT DISTINCT ON (account) account, person, role FROM {_KNOWN_MEMBERS}
+ORDER BY account, last_seen_at DESC NULLS LAST, person
 """

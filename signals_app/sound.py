@@ -1,30 +1,48 @@
 """What is wrong with a definition before it is saved, by field: its settings, its condition, and the two together."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from signals_app import compiled
+from signals_app import compiled, dated, references
 from signals_app.detectors import DETECTORS, settings
+from signals_app.detectors.shared import dates
+from signals_app.detectors.shared.dates import NOTHING, Meant
 from signals_app.models import SignalDefinition
-from upsell_project.lib.rules import reading, wording
+from signals_app.models.signal import Detector
+from upsell_project.lib.rules import meaning, reading, wording
 from upsell_project.lib.rules.facts import Fact, Member, Of
-from upsell_project.lib.rules.tree import Test, tests
+from upsell_project.lib.rules.tree import Rule, Test, tests
+from upsell_project.lib.spans import MOST_HOURS
 
 RULE = ("detector", "config", "condition", "about", "hold_hours")
 """What makes a new version of it."""
+CHECKED = ("slug", "live", "route_to", "lifetime_hours", "cooldown_hours", *RULE)
 MOST_ROLES = 20
+NAMING = ("name", "trait")
+"""Settings that name a score, or a date of the account."""
+Found = list[tuple[str, str]]
 
 
 def problems(definition: SignalDefinition) -> dict[str, list[str]]:
     """Sentences by field, each beginning with the place where that helps; empty when it is sound."""
+    meant = behind(definition.detector, definition.config, definition.condition)
     found = {
-        "config": settings.problems(definition.detector, definition.config),
+        "config": settings.problems(definition.detector, definition.config, meant),
         "condition": _of_condition(definition.condition),
         "route_to": _of_roles(definition.route_to),
+        **_of_hours(definition),
     }
     wrong = {name: sentences for name, sentences in found.items() if sentences}
-    if wrong or definition.about != Of.ACCOUNT or definition.detector not in DETECTORS:
+    if wrong or definition.detector not in DETECTORS:
         return wrong
-    return {"about": sentences} if (sentences := _of_nobody(definition)) else {}
+    return _of_names(definition) or _of_nobody(definition) or _of_dates(definition, meant)
+
+
+def behind(detector: str, *asks: Any) -> Meant:
+    """What is behind the names in these settings and this condition; nothing is read where there are none."""
+    named = detector == Detector.SCORE or any(meaning.named_in(list(asks)))
+    return dated.meant() if named else NOTHING
 
 
 def _of_condition(condition: Any) -> list[str]:
@@ -42,16 +60,58 @@ def _of_roles(roles: Any) -> list[str]:
     return [] if fine and len(roles) <= MOST_ROLES else [f"must be a list of at most {MOST_ROLES} roles"]
 
 
-def _of_nobody(definition: SignalDefinition) -> list[str]:
+def _of_hours(definition: SignalDefinition) -> dict[str, list[str]]:
+    bounds = {"hold_hours": 0, "lifetime_hours": 1, "cooldown_hours": 0}
+    return {
+        name: [f"must be from {least} to {MOST_HOURS} hours"]
+        for name, least in bounds.items()
+        if not least <= getattr(definition, name) <= MOST_HOURS
+    }
+
+
+def _of_names(definition: SignalDefinition) -> dict[str, list[str]]:
+    """What it refers to in vain, and what can never hold."""
+    check = partial(references.problems, own=("signal", definition.slug), live=definition.live)
+    found = {"config": list(_of_settings(definition, check))}
+    if definition.condition:
+        found["condition"] = references.said(check(reading.read(definition.condition)))
+    return {name: sentences for name, sentences in found.items() if sentences}
+
+
+def _of_settings(definition: SignalDefinition, check: Callable[[Rule], Found]) -> Iterator[str]:
+    """Of simple settings the one that names something; each kind has one of them at most."""
+    kind, config = DETECTORS[definition.detector], definition.config
+    written = settings.written(kind.FIELDS, config)
+    for path, rule in written:
+        yield from references.said(check(rule), path)
+    setting = next((name for name in NAMING if name in config), None)
+    if setting and not written:
+        for _, sentence in check(kind.rule(config, Of(definition.about), settings.ANY_RESOURCE)):
+            yield f"config.{setting}: {sentence}"
+
+
+def _of_nobody(definition: SignalDefinition) -> dict[str, list[str]]:
     """An account as a whole has no role and is in no segment: it would never be found, and nobody would know why."""
+    if definition.about != Of.ACCOUNT:
+        return {}
     rule = compiled.of(definition).part().rule
-    return [
+    found = [
         f"a whole account cannot be asked: {wording.sentence(test)}"
         for test in dict.fromkeys(tests(rule))
         if _personal(test)
     ]
+    return {"about": found} if found else {}
 
 
 def _personal(test: Test) -> bool:
     fact: Fact = test.fact
     return isinstance(fact, Member) or getattr(fact, "of", None) is Of.PERSON
+
+
+def _of_dates(definition: SignalDefinition, meant: Meant) -> dict[str, list[str]]:
+    """The settings are no date alone: that is looked at before."""
+    rule = dated.whole(compiled.of(definition))
+    if dates.alone(rule, meant):
+        return {"condition": [settings.DATE_ALONE]}
+    spoiled = dated.by_signal(definition.slug, rule) if definition.live else []
+    return {"config": spoiled} if spoiled else {}

@@ -1,10 +1,9 @@
 """Whom a definition is about: a person in an account, or an account as a whole."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Keys of `Person` and `Account`. Of an account as a whole: no person. Of somebody at home nowhere: no account."""
 
     person: int | None

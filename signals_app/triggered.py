@@ -1,23 +1,21 @@
 """Whose answer can have changed by what is new: events that a definition reads, totals and facts that moved."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
 
 from people_app.models import Person
 from signals_app.arming import Resting
 from signals_app.compiled import EVERY, Compiled
+from signals_app.doers import Doers, Wheres
 from signals_app.ingest import Stored
 from signals_app.models import Signal
 from signals_app.subjects import Subject
 from signals_app.usage import Change
-from upsell_project.lib.rules.facts import Of, Where
-from upsell_project.lib.rules.measuring import Happened, fits
+from upsell_project.lib.rules.facts import Of
 
 KINDS = ("track", "page", "screen")
-Wheres = tuple[tuple[Where, ...], ...]
 
 
 @dataclass
@@ -27,44 +25,23 @@ class Batch:
     stored: Sequence[Stored]
     changes: Sequence[Change] = ()
     changed_accounts: set[int] = field(default_factory=set)
-    _newest: dict[tuple[str | None, Wheres | None, Of], dict[Subject, Stored]] = field(default_factory=dict)
 
     @cached_property
-    def by_name(self) -> Mapping[str, Sequence[Stored]]:
-        """Events by name, each in the order in which they happened."""
+    def by_name(self) -> Mapping[str, Doers]:
+        """Who did what, by the names of the events."""
         found: dict[str, list[Stored]] = {}
-        for one in self.stored:
-            if one.item.kind in KINDS:
-                found.setdefault(one.item.name, []).append(one)
-        for those in found.values():
-            those.sort(key=_when)
-        return found
+        for one in self._in_order:
+            found.setdefault(one.item.name, []).append(one)
+        return {name: Doers(those) for name, those in found.items()}
 
-    def newest(self, name: str | None, wheres: Wheres | None, of: Of) -> Mapping[Subject, Stored]:
-        """The newest event of each subject that did something of this name (None: of any) with any of these properties
-        (None: with any)."""
-        key = (name, wheres, of)
-        if key not in self._newest:
-            self._newest[key] = self._newest_of(name, wheres, of)
-        return self._newest[key]
+    @cached_property
+    def all_names(self) -> Doers:
+        """Who did anything."""
+        return Doers(self._in_order)
 
-    def _newest_of(self, name: str | None, wheres: Wheres | None, of: Of) -> dict[Subject, Stored]:
-        """The newest first: what somebody did before need not be looked at."""
-        fitting = _any_of(wheres) if wheres is not None else None
-        found: dict[tuple[int | None, int | None], Stored] = {}
-        for one in reversed(self._called(name)):
-            person = one.person_id if of is Of.PERSON else None
-            whose = (person, one.account_id)
-            if whose in found or not (person if of is Of.PERSON else one.account_id):
-                continue
-            if fitting is None or fitting(one):
-                found[whose] = one
-        return {Subject(*whose): one for whose, one in found.items()}
-
-    def _called(self, name: str | None) -> Sequence[Stored]:
-        if name is not None:
-            return self.by_name[name]
-        return sorted(chain.from_iterable(self.by_name.values()), key=_when)
+    @cached_property
+    def _in_order(self) -> Sequence[Stored]:
+        return sorted((one for one in self.stored if one.item.kind in KINDS), key=_when)
 
     def upto(self, now: datetime) -> datetime:
         """Until when what happened counts: also what a computer whose clock is ahead of ours took in."""
@@ -174,17 +151,22 @@ class _Asking:
         """Each is asked for once, however much they did: what is grouped is shared by all definitions."""
         compiled, wanted, resting = self._compiled, self._wanted, self._resting
         about_person = compiled.of is Of.PERSON
-        names = [None] if compiled.names is None else sorted(compiled.names & self._batch.by_name.keys())
-        for name in names:
-            wheres = compiled.wheres.get(name) if name is not None else None
-            newest = self._batch.newest(name, None if wheres is None else tuple(wheres), compiled.of)
-            for subject, one in newest.items():
+        for doers, wheres in self._doers():
+            for subject, one in doers.newest(wheres, compiled.of).items():
                 if (subject.person if about_person else subject.account) in resting:
                     continue
                 if subject in wanted:
                     wanted[subject].because_of(one)
                 else:
                     wanted[subject] = Asked(compiled, subject, {"": one}, None)
+
+    def _doers(self) -> Iterator[tuple[Doers, Wheres | None]]:
+        if self._compiled.names is None:
+            yield self._batch.all_names, None
+            return
+        for name in sorted(self._compiled.names & self._batch.by_name.keys()):
+            wheres = self._compiled.wheres.get(name)
+            yield self._batch.by_name[name], None if wheres is None else tuple(wheres)
 
     def _by_use(self) -> None:
         """By whoever used that resource: nobody else in the account, since an offer says "you have used"."""
@@ -205,25 +187,3 @@ class _Asking:
 
 def _when(one: Stored) -> datetime:
     return one.item.occurred_at
-
-
-def _any_of(wheres: Wheres) -> Callable[[Stored], bool]:
-    """Whether an event has the properties of one of these. Few values come again and again: they are compared once."""
-    paths = tuple({one.path for where in wheres for one in where})
-    plain = not any("." in path for path in paths)
-    known: dict[tuple[str | None, ...], bool] = {}
-
-    def fitting(one: Stored) -> bool:
-        values = tuple([one.item.properties.get(path) for path in paths])
-        # Of texts alone equal ones are the same: 1 is True to Python.
-        if not plain or any(type(value) is not str and value is not None for value in values):
-            return any(fits(where, _happened(one)) for where in wheres)
-        if values not in known:
-            known[values] = any(fits(where, _happened(one)) for where in wheres)
-        return known[values]
-
-    return fitting
-
-
-def _happened(one: Stored) -> Happened:
-    return Happened(one.item.occurred_at, one.item.name, one.item.properties)

@@ -4,12 +4,12 @@ not. Also with an event that nobody sent: as if it had just been stored. Nothing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from people_app import homes
 from people_app.models import Person
-from signals_app import arming, compiled, evidence, judged, mapping, routing
+from signals_app import arming, compiled, judged, mapping, reveal, routing
 from signals_app.arming import Moment, State
 from signals_app.compiled import Compiled, Part
 from signals_app.incoming import Rejected
@@ -22,6 +22,7 @@ from signals_app.rehearse.subjects import parts_of
 from signals_app.rehearse.telling import Told
 from signals_app.subjects import Subject
 from signals_app.triggered import KINDS, Asked
+from upsell_project.lib import in_words
 from upsell_project.lib.rules import judging, wording
 from upsell_project.lib.rules.facts import Of
 from upsell_project.lib.rules.tree import Test
@@ -77,7 +78,7 @@ def with_event(
 ) -> Tried:
     """As if this had just come from the person. `sample`: one call as an SDK sends it, read and mapped as at the door;
     whoever it names is not looked at."""
-    read = mapping.try_out(sample, mapping.load(), list(Meter.objects.all()), now)
+    read = mapping.try_out(_of(person, sample), mapping.load(), list(Meter.objects.all()), now)
     trial = next((one for one in read.trials if one.item.kind in KINDS), None)
     if trial is None:
         return Tried(note="" if read.rejected else _NO_EVENT, rejected=read.rejected)
@@ -91,9 +92,18 @@ def with_event(
     return found
 
 
+def _of(person: Person, sample: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call, or a batch of them, that names the person: what names nobody would be rejected."""
+    if isinstance(batch := sample.get("batch"), list):
+        return {**sample, "batch": [_of(person, one) if isinstance(one, Mapping) else one for one in batch]}
+    return {**sample, "userId": person.user_id or f"person {person.pk}"}
+
+
 _HOMELESS = (
     "This person is at home in no account, or in several, so it is not known which account this is about."
 )
+_NO_LIMIT = "Their account has no limit that this could be about."
+_UNREAD = "What is known of them cannot be read: see the log of the server."
 _NO_EVENT = "This call brings facts and no event: paste a track, page or screen call."
 
 
@@ -130,7 +140,8 @@ def _tried(
     known_states = states.get(arming.whose(ready.definition, subject), [])
     told = _told(ready, subject, actor)
     parts = [_part(moment, known, known_states, told, now) for moment, known in found]
-    return Tried(parts, note="" if parts else "Their account has no limit that this could be about.")
+    nothing = _NO_LIMIT if ready.resources else _UNREAD
+    return Tried(parts, note="" if parts else nothing)
 
 
 def _part(
@@ -151,10 +162,10 @@ def _part(
 
 def _line(test: Test, known: Known) -> Line:
     value = test.value if isinstance(test.value, tuple) else (test.value,)
-    wanted = [evidence.plain(one) for one in value]
+    wanted = [reveal.plain(one) for one in value]
     return Line(
         wording.sentence(test),
-        evidence.plain(known.values.get(test.fact)),
+        reveal.known(test.fact, known.values.get(test.fact)),
         wanted if isinstance(test.value, tuple) else wanted[0],
         test.op.value.replace("_", " "),
         judging.judge(test, known.values, known.at),
@@ -165,7 +176,7 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
     """In the order in which the live engine asks; empty where it would be found."""
     definition, state = moment.compiled.definition, moment.state
     if arming.rests(moment.compiled, list(states), now):
-        return f"It was found already: it rests {_rest(definition)} after it was found."
+        return f"It was found already. {_rest(definition, states)}"
     if moment.verdict is None:
         return "It depends on what is not known."
     if moment.verdict is False:
@@ -174,24 +185,28 @@ def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: dat
         return "Nobody in the account has one of the roles it goes to, so nobody would be told."
     if state is None or arming.is_over(moment, state, now):
         hold = definition.hold_hours
-        return f"It must hold for {hold} hours first; that would begin now." if hold else ""
+        return f"It must hold for {in_words.hours(hold)} first; that would begin now." if hold else ""
     if state.fired_at is not None:
-        return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {_armed_again(moment.part, definition)}"
+        again = _armed_again(moment.part, definition, [state])
+        return f"It was found already, on {state.fired_at:%Y-%m-%d %H:%M} UTC. {again}"
     if arming.has_held(moment, state, now):
         return ""
-    due = state.holds_since + timedelta(hours=definition.hold_hours)
+    due = state.holds_since + definition.hold
     since = f"{state.holds_since:%Y-%m-%d %H:%M}"
     return f"It holds since {since} UTC and is found on {due:%Y-%m-%d %H:%M} UTC if it still does."
 
 
-def _armed_again(part: Part, definition: SignalDefinition) -> str:
+def _armed_again(part: Part, definition: SignalDefinition, states: Sequence[State]) -> str:
     if part.rearm:
         return f"It is found again only after this held: {wording.sentence(part.rearm)}."
-    return f"It rests {_rest(definition)} after it was found."
+    return _rest(definition, states)
 
 
-def _rest(definition: SignalDefinition) -> str:
-    return f"{max(definition.cooldown_hours, definition.lifetime_hours)} hours"
+def _rest(definition: SignalDefinition, states: Sequence[State]) -> str:
+    length = max(definition.cooldown_hours, definition.lifetime_hours)
+    last = max((one.fired_at for one in states if one.fired_at), default=None)
+    until = f", until {last + definition.rest:%Y-%m-%d %H:%M} UTC" if last else ""
+    return f"It rests {in_words.hours(length)} after it was found{until}."
 
 
 def _told(ready: Compiled, subject: Subject, actor: int) -> int | None:

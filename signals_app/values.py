@@ -1,12 +1,17 @@
 """What a meter makes of a property's value. Pure."""
 
 import hashlib
-from decimal import Context, Decimal, InvalidOperation
+import re
+from decimal import Context, Decimal
 from typing import Any
 
 ERASED = "$erased"
 """A property whose value was forgotten is `{"$erased": digest}`: it still tells values apart."""
+NUMBER = r"^[ \t\r\n]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$"
+"""A number in a text, as Python and PostgreSQL both read it."""
+LONGEST_NUMBER = 100
 _MOST = Decimal(10) ** 12
+_NUMBER = re.compile(NUMBER.replace("$", r"\Z"))
 _LENGTH = 32
 _EXACT = Context(prec=400)
 
@@ -15,10 +20,10 @@ def amount(value: Any) -> Decimal | None:
     """A number or the text of one, to three decimals and below 10^12; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    try:
-        number = Decimal(str(value))
-    except (InvalidOperation, ValueError):
+    text = str(value)
+    if isinstance(value, str) and (len(text) > LONGEST_NUMBER or not _NUMBER.match(text)):
         return None
+    number = Decimal(text)
     # Compared as it is: even abs() of "1e99999999" raises.
     usable = number.is_finite() and -_MOST < number < _MOST
     return number.quantize(Decimal("0.001")) if usable else None

@@ -25,3 +25,24 @@ document.addEventListener('htmx:beforeSwap', event => {
 document.addEventListener('htmx:afterSettle', () => {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus()
 })
+
+// Blank signs of a score are shown one by one; without this script all of them are there.
+const filled = row => [...row.querySelectorAll('input[type=text], input[type=number], textarea')].some(input => input.value) || row.querySelector('.errorlist')
+const oneByOne = rows => {
+  const add = document.createElement('button')
+  Object.assign(add, { type: 'button', className: 'upsell-button', textContent: 'Add a sign' })
+  rows.at(-1).after(add)
+  for (const row of rows) row.hidden = true
+  add.onclick = () => {
+    const row = rows.shift()
+    row.hidden = false
+    row.querySelector('input')?.focus()
+    if (rows.length) return
+    add.disabled = true
+    add.textContent = 'Save to add more'
+  }
+}
+document.addEventListener('DOMContentLoaded', () => {
+  const rows = [...document.querySelectorAll('fieldset.upsell-more')].filter(row => !filled(row))
+  if (rows.length) oneByOne(rows)
+})

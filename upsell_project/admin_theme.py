@@ -59,6 +59,8 @@ NAVIGATION: list[Item] = [
         _list("Decisions", "rule", "offers_app", "decision"),
         _list("Interactions", "touch_app", "campaigns_app", "interaction"),
         _list("Found signals", "notifications_active", "signals_app", "signal"),
+        _list("Signal alerts", "notification_important", "signals_app", "signalalert"),
+        _list("Back-tests", "history", "signals_app", "backtest"),
     ),
     _group(
         "People",

@@ -10,6 +10,7 @@ from upsell_project.lib import problem
 
 log = logging.getLogger(__name__)
 SENTENCE = "The database cannot be reached; nothing was stored. Try again shortly."
+NUL = "The address holds a NUL character (%00)."
 RETRY_AFTER = "2"
 FOR_PROGRAMS = ("/v1/", "/hooks/", "/api/")
 
@@ -27,6 +28,20 @@ class Unavailable:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         return refusal(request, error)
+
+
+class Nul:
+    """No text of ours holds a NUL character, and PostgreSQL refuses to look for one. Doors for programs say so
+    themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        holds = "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+        if not holds or request.path.startswith(FOR_PROGRAMS):
+            return self.get_response(request)
+        return HttpResponse(NUL, status=400, content_type="text/plain; charset=utf-8")
 
 
 def refusal(request: HttpRequest, error: Exception) -> HttpResponse:

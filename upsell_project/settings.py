@@ -68,9 +68,10 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": None,  # a kept connection is worth 10x; a dead one costs one 503 and is then replaced
     "OPTIONS": {
         "connect_timeout": 3,
-        # Only what asks for it is prepared (`bulk.prepared`), and then with one plan for good.
+        # Only what asks for it is prepared (`bulk.prepared`), and then with one plan for good. What looks dear by its
+        # generic plan takes milliseconds: to compile it takes longer.
         "prepare_threshold": 1_000_000,
-        "options": "-c plan_cache_mode=force_generic_plan",
+        "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
         **DATABASES["default"].get("OPTIONS", {}),
     },
 }
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "signals_app.limits.PerAddress",
+    "upsell_project.middleware.Nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -212,6 +214,8 @@ JOBS = {
     "sweeps": "campaigns_app.sweeps.run",
     "trainings": "signals_app.scores.training.run",
 }
+# Told by signals_app of what changed without an event: see signals_app/again.py.
+HEARS_WHAT_CHANGED = "campaigns_app.exits.heard"
 # Seconds, where one piece of the work may take longer than DEFAULT_TIMEOUT: the events of one account are read at once,
 # those of all people are looked through for a definition.
 LONG_JOBS = {"back_tests": 600, "recounts": 3600, "sweeps": 3600, "trainings": 3600}

@@ -1,5 +1,6 @@
 from campaigns_app.admin import (
     accounts,
+    definitions,
     deliveries,
     enrollments,
     erasures,
@@ -12,6 +13,7 @@ from campaigns_app.admin import (
 
 __all__ = [
     "accounts",
+    "definitions",
     "deliveries",
     "enrollments",
     "erasures",

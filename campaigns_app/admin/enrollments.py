@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from campaigns_app import outline, parked
-from campaigns_app.models import Cooldown, Enrollment
-from upsell_project.lib.admin_base import OfPersonAdmin, confirmed, log, told
+from campaigns_app.models import Cooldown, Enrollment, RunSweep
+from upsell_project.lib.admin_base import FactsAdmin, OfPersonAdmin, confirmed, log, told
 
 
 @admin.register(Enrollment)
@@ -40,3 +40,9 @@ class EnrollmentAdmin(OfPersonAdmin):
 @admin.register(Cooldown)
 class CooldownAdmin(OfPersonAdmin):
     list_display = ("person", "outcome", "until", "set_at", "lifted_at")
+
+
+@admin.register(RunSweep)
+class RunSweepAdmin(FactsAdmin):
+    list_display = ("at", "upto")
+    empty_hint = "Once an hour runs are looked at that a rule ends, or moves on, because time passed."

@@ -1,18 +1,18 @@
 """The person page: the plain record of `people_app` with everything the product knows around it."""
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from campaigns_app import person_export, person_page, privacy, timeline
+from campaigns_app.timeline import Entry
 from people_app.admin.people import PersonAdmin
 from people_app.models import Person
+from signals_app.admin import shown
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import log
 
@@ -82,7 +82,8 @@ class PersonPageAdmin(PersonAdmin):
         except ValueError as error:
             self.message_user(request, str(error), messages.WARNING)
             found, older = timeline.entries(person, ENTRIES)
-        return {"timeline": [(entry, _pretty(entry.data)) for entry in found], "older": older}
+        lines = [(entry, _rests_on(entry), shown.stored(entry.data)) for entry in found]
+        return {"timeline": lines, "older": older}
 
 
 def _person(request: HttpRequest, pk: int, permission: str) -> Person:
@@ -94,5 +95,5 @@ def _person(request: HttpRequest, pk: int, permission: str) -> Person:
     return person
 
 
-def _pretty(data: dict[str, Any]) -> str:
-    return json.dumps(data, cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
+def _rests_on(entry: Entry) -> str:
+    return shown.evidence(entry.data["evidence"]) if entry.kind == "signal" else ""

@@ -15,6 +15,7 @@ from campaigns_app import outline, playbook_files
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.plan import RULE
+from signals_app import references
 from signals_app.admin.pickers import rule_field
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, RowsInline
@@ -48,7 +49,8 @@ class PlaybookForm(Form):
     exit_when = rule_field(
         required=False,
         label="Ends at once when",
-        help_text="Empty: by its steps only. What is not known ends nothing.",
+        help_text="Wherever a run stands: at once by what is new, within the hour by time alone. Empty: by its steps"
+        " only. What is not known ends nothing.",
     )
 
     class Meta:
@@ -62,6 +64,14 @@ class PlaybookForm(Form):
             if name in self.fields:
                 self.fields[name].disabled = live is None
                 self.initial[name] = getattr(live, name) if live else None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in playbook_files.RULES:
+            if name in self.changed_data and name in values:
+                for wrong in references.faults(values[name]):
+                    self.add_error(name, wrong)
+        return values
 
     def asked(self) -> dict[str, Any]:
         """What is another than in the live version."""

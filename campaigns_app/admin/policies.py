@@ -1,5 +1,6 @@
 """The form of a contact policy: what caps, cooldowns and quiet hours must look like."""
 
+from math import inf
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from campaigns_app.models import ContactPolicy
 from campaigns_app.pressure import EACH, EVERY
 from people_app.models import Channel
 from upsell_project.lib.admin_base import Form
+from upsell_project.lib.spans import MOST_DAYS, MOST_HOURS
 
 
 class PolicyForm(Form):
@@ -44,7 +46,8 @@ def _cap(path: str, cap: Any) -> list[str]:
     known = (EVERY, EACH, *Channel.values)
     faults = [] if cap.get("channel") in known else [f"{path}.channel: must be one of {', '.join(known)}"]
     faults += [] if _whole(cap.get("limit"), 0) else [f"{path}.limit: must be a whole number from 0"]
-    faults += [] if _whole(cap.get("hours"), 1) else [f"{path}.hours: must be a whole number from 1"]
+    if not _whole(cap.get("hours"), 1, MOST_HOURS):
+        faults.append(f"{path}.hours: must be a whole number from 1 to {MOST_HOURS}")
     return faults
 
 
@@ -52,9 +55,9 @@ def cooldown_faults(days: Any) -> list[str]:
     if not isinstance(days, dict):
         return ["cooldown_days: must be an object of outcome and days"]
     return [
-        f"cooldown_days.{name}: must be a whole number from 0"
+        f"cooldown_days.{name}: must be a whole number from 0 to {MOST_DAYS}"
         for name, value in days.items()
-        if not _whole(value, 0)
+        if not _whole(value, 0, MOST_DAYS)
     ]
 
 
@@ -74,5 +77,5 @@ def _window(window: Any) -> bool:
     return bool(window[0] < window[1] <= 24)
 
 
-def _whole(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+def _whole(value: Any, least: int, most: float = inf) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

@@ -62,7 +62,7 @@ class BackTestSerializer(serializers.Serializer[Any]):
     looked_at = serializers.IntegerField(help_text="People, or accounts of a definition about accounts")
     of = serializers.IntegerField(help_text="How many there were to look at")
     sampled = serializers.FloatField(help_text="Which share of them; below 1 it is a random sample")
-    left_out = serializers.IntegerField(help_text="Those who did too much to be replayed")
+    left_out = serializers.IntegerField(help_text="Those who did too much to be replayed, or could not be")
     unknown = serializers.ListField(child=serializers.CharField())
     days = DaySerializer(many=True)
     overlap = OverlapSerializer(many=True)

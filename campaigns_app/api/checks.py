@@ -8,7 +8,8 @@ from rest_framework.serializers import ValidationError
 
 from campaigns_app.api.filters import read_moment
 from offers_app import wording
-from upsell_project.lib.rules import ready
+from signals_app import references
+from upsell_project.lib.rules.meaning import Named
 
 LINKS = ("https://", "http://", "{public}/")
 PERIODS = ("month", "year", "once")
@@ -20,9 +21,9 @@ def an_object(value: Any) -> None:
         raise ValidationError("must be an object")
 
 
-def rule(value: Any) -> None:
-    """One that can be read, or none (`{}`)."""
-    if value != {} and (wrong := ready.problems(value)):
+def rule(value: Any, own: Named | None = None) -> None:
+    """One that can be read and refers to what exists, or none (`{}`)."""
+    if wrong := references.faults(value, own=own):
         raise ValidationError(wrong)
 
 

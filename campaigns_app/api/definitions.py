@@ -22,9 +22,8 @@ class SignalDefinitionSerializer(Edited):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        names = (*sound.RULE, "route_to")
-        known = {name: getattr(self.instance, name) for name in names} if self.instance else {}
-        given = known | {name: attrs[name] for name in names if name in attrs}
+        known = {name: getattr(self.instance, name) for name in sound.CHECKED} if self.instance else {}
+        given = known | {name: attrs[name] for name in sound.CHECKED if name in attrs}
         if found := sound.problems(SignalDefinition(**given)):
             raise serializers.ValidationError(found)
         return attrs

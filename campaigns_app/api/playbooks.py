@@ -83,7 +83,7 @@ class PlaybookSerializer(Edited):
         required=False,
         validators=[checks.rule],
         source="live_version.exit_when",
-        help_text="A rule that ends a run at once; empty: none",
+        help_text="A rule that ends a run: at once by what is new, within the hour by time alone; empty: none",
     )
     live_version = VersionSerializer(read_only=True, allow_null=True)
 

@@ -13,6 +13,7 @@ from campaigns_app.api.base import METHODS, Door, Editable, Edited
 from campaigns_app.api.filters import flag
 from campaigns_app.api.problems import Conflict
 from people_app.models import Account
+from signals_app import references
 from signals_app.models import Score, ScoreDefinition
 from signals_app.scores import compute, sound, training
 
@@ -31,12 +32,13 @@ class ScoreDefinitionSerializer(Edited):
         attrs = super().validate(attrs)
         was = self.instance or ScoreDefinition()
         signs = attrs.get("signs", was.signs)
-        if wrong := sound.problems(signs):
+        slug, live = attrs.get("slug", was.slug), attrs.get("live", was.live)
+        if wrong := sound.problems(slug, signs, live=live):
             raise serializers.ValidationError({"signs": wrong})
         if attrs.get("trained") and not was.trained and (reason := sound.untrained(was, signs)):
             raise serializers.ValidationError({"trained": reason})
         goes = was.pk and was.live and not attrs.get("live", True)
-        if goes and (refused := sound.refusals([was.slug], "switched off")):
+        if goes and (refused := references.refusals("score", [was.slug], "switched off")):
             raise serializers.ValidationError({"live": refused})
         return attrs
 
@@ -68,7 +70,7 @@ class ScoresView(Editable):
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """With each account's. Refused while something that is live asks for it."""
         definition = self.get_object()
-        if refused := sound.refusals([definition.slug], "deleted"):
+        if refused := references.refusals("score", [definition.slug], "deleted"):
             raise Conflict(" ".join(refused))
         compute.delete(definition)
         return Response(status=204)

@@ -15,6 +15,7 @@ from campaigns_app.api.problems import BadParameter, Conflict
 from campaigns_app.models import ApiKey
 from people_app import erasure
 from people_app.models import Person
+from signals_app import references
 from signals_app.models import Segment, SegmentMember
 from signals_app.segments import lists, sound
 from signals_app.segments.why import why
@@ -42,7 +43,9 @@ class SegmentSerializer(Edited):
         for name, sentence in sound.problems(**said):
             wrong.setdefault(name, []).append(sentence)
         if self.instance and self.instance.live and not said["live"]:
-            wrong.setdefault("live", []).extend(sound.refusals([said["slug"]], "switched off"))
+            wrong.setdefault("live", []).extend(
+                references.refusals("segment", [said["slug"]], "switched off")
+            )
         if any(wrong.values()):
             raise serializers.ValidationError({name: told for name, told in wrong.items() if told})
         return attrs
@@ -76,7 +79,7 @@ class SegmentsView(Editable):
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Refused while something that is live refers to it."""
         segment = self.get_object()
-        if refused := sound.refusals([segment.slug], "deleted"):
+        if refused := references.refusals("segment", [segment.slug], "deleted"):
             raise Conflict(" ".join(refused))
         segment.delete()
         return Response(status=204)

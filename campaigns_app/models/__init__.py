@@ -1,5 +1,5 @@
 from campaigns_app.models.delivery import Delivery, DemoMail, StaffTask
-from campaigns_app.models.enrollment import Cooldown, Enrollment
+from campaigns_app.models.enrollment import Cooldown, Enrollment, RunSweep
 from campaigns_app.models.interaction import Interaction
 from campaigns_app.models.playbook import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.models.staff import ApiKey, IdempotencyKey
@@ -16,6 +16,7 @@ __all__ = [
     "Lane",
     "Playbook",
     "PlaybookVersion",
+    "RunSweep",
     "StaffTask",
     "Step",
 ]

@@ -56,6 +56,16 @@ class Enrollment(models.Model):
         return f"{self.playbook} for {self.person}"
 
 
+class RunSweep(models.Model):
+    """How far runs were looked at that time alone ends or moves on. There is one row."""
+
+    at = models.DateTimeField(null=True, help_text="When the look began; empty: never looked")
+    upto = models.BigIntegerField(default=0, help_text="The run after which it goes on; 0: it is done")
+
+    def __str__(self) -> str:
+        return f"Runs up to {self.upto} at {self.at}"
+
+
 class Cooldown(models.Model):
     """After an outcome: no new sequence for the person until then. The longest that applies wins."""
 

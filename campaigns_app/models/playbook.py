@@ -1,7 +1,9 @@
 """Multi-step sequences as data: immutable versions of steps in lanes, and the policy they all obey."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from signals_app import references
 from signals_app.models import SignalDefinition
 from upsell_project.lib import stored_rules
 
@@ -50,7 +52,8 @@ class PlaybookVersion(models.Model):
         default=dict,
         blank=True,
         validators=[stored_rules.readable],
-        help_text="A rule that ends a run at once, wherever it stands; empty: none",
+        help_text="A rule that ends a run wherever it stands: at once by what is new, within the hour by time alone;"
+        " empty: none",
     )
 
     class Meta:
@@ -58,6 +61,11 @@ class PlaybookVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playbook} v{self.number}"
+
+    def clean(self) -> None:
+        wrong = {name: references.faults(getattr(self, name)) for name in ("entry", "exit_when")}
+        if any(wrong.values()):
+            raise ValidationError({name: said for name, said in wrong.items() if said})
 
 
 class StepKind(models.TextChoices):
@@ -89,6 +97,10 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.condition
+
+    def clean(self) -> None:
+        if wrong := references.faults(self.rule):
+            raise ValidationError({"rule": wrong})
 
 
 class Step(models.Model):

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from campaigns_app import playbook_files, pressure
 from campaigns_app.models import ContactPolicy, Playbook
 from offers_app.models import Offer, Placement, Template
+from signals_app import references
 from signals_app.models import Meter, ScoreDefinition, Segment, SignalDefinition
 from signals_app.scores import compute
 from signals_app.segments import refresh
@@ -146,6 +147,8 @@ def _policy(summary: Summary) -> None:
 
 def _playbook(summary: Summary, document: Row) -> None:
     slug = document["slug"]
+    if absent := references.absent("signal", document["signals"]):
+        raise playbook_files.Invalid("; ".join(absent.values()))
     row = {name: document[name] for name in ("name", "description", "priority")}
     playbook, created = Playbook.objects.get_or_create(slug=slug, defaults={**row, "live": True})
     if playbook.edited:

@@ -1,12 +1,13 @@
 """Leave somebody in peace. Config: `{"pause_days": 21, "do_not_disturb": true}`; both end by themselves."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns_app.case import Case
 from campaigns_app.models import Cooldown
 from campaigns_app.steps.base import Continue, Outcome
 from consent_app import ledger
+from upsell_project.lib import spans
 
 
 def run(cases: Sequence[Case], now: datetime) -> list[Outcome]:
@@ -20,7 +21,7 @@ def run(cases: Sequence[Case], now: datetime) -> list[Outcome]:
 def _until(case: Case, now: datetime) -> datetime:
     """A playbook may lengthen what the policy says, never shorten it."""
     days = max(case.node.config.get("pause_days", 0), case.policy.cooldown_days.get("no_engagement", 0))
-    return now + timedelta(days=days)
+    return now + spans.days(days)
 
 
 def _cooldown(case: Case, now: datetime) -> Cooldown:

@@ -5,11 +5,12 @@ Once the account owns what was offered, or has no use for it any more, the run i
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns_app import conditions
 from campaigns_app.case import Case
 from campaigns_app.steps.base import Continue, Finish, Outcome, WaitUntil
+from upsell_project.lib import spans
 
 
 def run(cases: Sequence[Case], now: datetime) -> list[Outcome]:
@@ -20,7 +21,7 @@ def _run(case: Case, now: datetime) -> Outcome:
     overtaken = case.overtaken(now)
     if overtaken:
         return Finish(overtaken.value)
-    deadline = case.enrollment.step_entered_at + timedelta(hours=case.node.config["hours"])
+    deadline = case.enrollment.step_entered_at + spans.hours(case.node.config["hours"])
     way = conditions.first(case.node.ways, case, otherwise=now >= deadline)
     if way:
         return Continue(way.first)

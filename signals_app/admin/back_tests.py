@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 
 from people_app.models import Account, Person
 from signals_app import back_tests, signal_alerts
-from signals_app.admin import try_out
+from signals_app.admin import shown, try_out
 from signals_app.back_tests.tallying import series
 from signals_app.models import BackTest, SignalAlert, SignalDefinition
 from upsell_project.lib import clock
@@ -165,6 +165,7 @@ def samples(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "at": datetime.fromisoformat(row["at"]),
             "person": people[row["person"]],
             "account": accounts.get(row["account"]),
+            "rests_on": shown.evidence(row["evidence"]),
         }
         for row in rows
         if row["person"] in people

@@ -1,22 +1,23 @@
 """The rules staff write, and what they found."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import sound
-from signals_app.admin import fired
+from signals_app import references, sound
+from signals_app.admin import fired, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
-from signals_app.admin.pickers import choices_view, rule_field
+from signals_app.admin.ending import EndingAdmin
+from signals_app.admin.pickers import choices_view, rule_field, words_view
 from signals_app.models import DetectorState, Signal, SignalDefinition
-from upsell_project.lib import clock
+from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
-from upsell_project.lib.rule_form import worded
 
 FIELDS = (
     "name",
@@ -50,38 +51,78 @@ class DefinitionForm(Form):
     class Meta:
         model = SignalDefinition
         fields = FIELDS
+        help_texts: ClassVar = {
+            "live": "Once it is live, whoever fulfils it already is found within the hour, and playbooks begin for "
+            "them; from then on each when they do. How many these may be: see its back-test.",
+            "hold_hours": "In hours. It must have been true for so long before it is found; 0: found at once.",
+            "lifetime_hours": "In hours. How long one that was found may lead to an offer; 168 are 7 days.",
+            "cooldown_hours": "In hours. How long it is not found again of the same person or account; it rests for"
+            " its lifetime at least. Some kinds have a rule for it instead: a threshold, that use falls.",
+        }
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if {"config", "condition", "route_to"} <= values.keys():
-            given = {name: values[name] for name in (*sound.RULE, "route_to") if name in values}
+            given = {name: values[name] for name in sound.CHECKED if name in values}
+            given.setdefault("slug", self.instance.slug)
             if found := sound.problems(SignalDefinition(**given)):
                 raise ValidationError(found)
         return values
 
 
 @admin.register(SignalDefinition)
-class SignalDefinitionAdmin(TriedAdmin, EditedAdmin):
+class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
     """A changed rule is a new version; signals found by the old one keep its number."""
 
     form = DefinitionForm
     change_form_template = "admin/signals_app/signaldefinition/change_form.html"
     fields = (*FIELDS, "version", "edited")
-    list_display = ("name", "slug", "detector", "live", "version", "edited")
+    list_display = ("name", "slug", "detector", "live", "lately", "version", "was_edited")
     list_filter = ("live", "detector")
     search_fields = ("slug", "name")
     readonly_fields = ("version", "edited")
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's rules with manage.py load_starter_pack, or add one."
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Others refer to its slug."""
+        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What forbids it comes first: what it found may be much."""
+        refused = references.refusals("signal", [one.slug for one in objs], "deleted")
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
+
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "signals_app_signaldefinition"
         return [
-            path("words/", wrap(worded), name=f"{name}_words"),
+            path("words/", wrap(words_view), name=f"{name}_words"),
             path("choices/", wrap(choices_view), name=f"{name}_choices"),
             path("check/", wrap(self.check_view), name=f"{name}_check"),
             *super().get_urls(),
         ]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With what was found lately, by one statement for all that are shown."""
+        shown_now = super().get_changelist_instance(request)
+        rows = list(shown_now.result_list)
+        found = fired.lately(rows, clock.now())
+        for one in rows:
+            one.found_lately = found.get(one.pk, "")
+        shown_now.result_list = rows
+        return shown_now
+
+    @admin.display(description=f"Found in {fired.LATELY} days")
+    def lately(self, definition: Any) -> str:
+        return definition.found_lately or ("nothing" if definition.live else "")
+
+    @admin.display(description="Edited", empty_value="")
+    def was_edited(self, definition: SignalDefinition) -> str:
+        """Staff changed it, so the starter pack leaves it alone."""
+        return "edited" if definition.edited else ""
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -107,6 +148,10 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
     found = (definition.detector, definition.config, definition.condition, definition.about)
     return {
         "said": sentence(*found),
+        "spans": {
+            name: in_words.hours(getattr(definition, f"{name}_hours"))
+            for name in ("hold", "lifetime", "cooldown")
+        },
         "fired": fired.of(definition, clock.now()),
         "all_url": f"{reverse('admin:signals_app_signal_changelist')}?definition__id__exact={definition.pk}",
     }
@@ -117,7 +162,15 @@ class SignalAdmin(OfPersonAdmin):
     list_display = ("detected_at", "definition", "person", "account", "confidence", "expires_at")
     list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)
+    fields = (
+        *("definition", "definition_version", "person", "account"),
+        *("rests_on", "confidence", "detected_at", "expires_at"),
+    )
     empty_hint = "Signals appear when events meet a definition that is live."
+
+    @admin.display(description="What it rests on")
+    def rests_on(self, signal: Signal) -> SafeString:
+        return shown.page(signal.evidence)
 
 
 @admin.register(DetectorState)

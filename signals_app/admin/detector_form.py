@@ -11,9 +11,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
 
+from signals_app import sound
 from signals_app.admin.pickers import CHOICES_URL, WORDS_URL
 from signals_app.detectors import DETECTORS
 from signals_app.detectors.settings import problems
+from signals_app.models import SignalDefinition
 from upsell_project.lib.rule_form import AREA, STYLE, module, parsed, shown
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.facts import Of
@@ -109,7 +111,10 @@ def checked(request: HttpRequest) -> JsonResponse:
         config, condition = (parsed(text) for text in texts)
     except ValueError as error:
         return JsonResponse({"sentence": "", "problems": [{"path": "config", "sentence": str(error)}]})
-    found = [one.partition(": ") for one in problems(detector, config)]
+    if about not in list(Of):
+        return JsonResponse({"sentence": "", "problems": []})
+    draft = SignalDefinition(detector=detector, about=about, config=config, condition=condition)
+    found = [one.partition(": ") for one in sound.problems(draft).get("config", [])]
     return JsonResponse(
         {
             "sentence": sentence(detector, config, condition, about),

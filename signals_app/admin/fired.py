@@ -1,15 +1,16 @@
 """What a definition found lately, as a picture and a list."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
 from signals_app.models import Signal, SignalDefinition
 
-SHOWN, LAST = 30, 10
+SHOWN, LAST, LATELY = 30, 10, 7
 WIDTH, HEIGHT = 10, 60
 """Of one day in the picture, in its own units."""
 
@@ -56,6 +57,15 @@ def of(definition: SignalDefinition, now: datetime) -> Fired:
     bars = [_bar(place, day, counts[day], most) for place, day in enumerate(days)]
     last = those.select_related("person", "account").order_by("-detected_at", "-pk")[:LAST]
     return Fired(bars, list(last))
+
+
+def lately(definitions: Iterable[SignalDefinition], now: datetime) -> dict[int, str]:
+    """`12, last 2026-03-10 10:00` of those that found something within a week. One statement."""
+    rows = Signal.objects.filter(
+        definition__in=list(definitions), detected_at__gte=now - timedelta(days=LATELY)
+    )
+    counted = rows.order_by().values_list("definition").annotate(Count("pk"), Max("detected_at"))
+    return {pk: f"{count:,}, last {last:%Y-%m-%d %H:%M}" for pk, count, last in counted}
 
 
 def _bar(place: int, day: date, count: int, most: int) -> Bar:

@@ -1,6 +1,6 @@
 """What the editor of rules suggests: names that were really seen, and slugs that there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,52 +9,22 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
 
 from people_app.models import Entitlement
+from signals_app import references
 from signals_app.admin.tester import PLAN, names, paths_of
+from signals_app.columns import TYPES
 from signals_app.intents import LABELS
 from signals_app.models import Meter, Score, ScoreDefinition, Segment, SignalDefinition
+from signals_app.models.answer import ANSWERS
 from upsell_project.lib import bulk
-from upsell_project.lib.rule_form import RuleField, RuleWidget
+from upsell_project.lib.rule_form import RuleField, RuleWidget, worded
 from upsell_project.lib.rules.reading_facts import SEASONS
 
 WORDS_URL = reverse_lazy("admin:signals_app_signaldefinition_words")
 CHOICES_URL = reverse_lazy("admin:signals_app_signaldefinition_choices")
 LOOKED_AT, MOST, MOST_EVENTS = 2_000, 500, 40
-ANSWERS = ("accepted", "declined", "dismissed", "snoozed", "opted_out", "ignored")
 ABOVE: dict[str, Callable[[], list[str]]] = {}
 """What apps above this one have to suggest: `offers`."""
-_TEXT, _NUMBER, _YES_NO, _DATE, _ANY = "text", "number", "yesno", "date", "any"
-_COLUMNS = {
-    "account": {
-        "plan": _TEXT,
-        "tier": _TEXT,
-        "industry": _TEXT,
-        "country": _TEXT,
-        "currency": _TEXT,
-        "billing_period": _TEXT,
-        "subscription_status": _TEXT,
-        "invoice_status": _TEXT,
-        "fiscal_year_end": _TEXT,
-        "addons": _TEXT,
-        "prepaid": _YES_NO,
-        "cancelling": _YES_NO,
-        "trial_ends_at": _DATE,
-        "renews_at": _DATE,
-        "created_at": _DATE,
-        "mrr": _NUMBER,
-        "ltv": _NUMBER,
-        "seats_used": _NUMBER,
-    },
-    "person": {
-        "role": _TEXT,
-        "locale": _TEXT,
-        "country": _TEXT,
-        "timezone": _TEXT,
-        "preferred_channel": _TEXT,
-        "device": _TEXT,
-        "first_seen_at": _DATE,
-        "last_seen_at": _DATE,
-    },
-}
+_TEXT, _NUMBER, _YES_NO, _ANY = "text", "number", "yesno", "any"
 # A text in a trait may be a date, which only its use shows.
 _JSON_TYPES = {"number": _NUMBER, "boolean": _YES_NO}
 _SEEN_TYPES = {"text": _TEXT, "number": _NUMBER, "boolean": _YES_NO}
@@ -63,6 +33,11 @@ _SEEN_TYPES = {"text": _TEXT, "number": _NUMBER, "boolean": _YES_NO}
 def rule_field(**options: Any) -> RuleField:
     """A form field for a rule, with the suggestions of this installation."""
     return RuleField(RuleWidget(WORDS_URL, CHOICES_URL), **options)
+
+
+def words_view(request: HttpRequest) -> JsonResponse:
+    """How a rule reads, and what is wrong with it here."""
+    return worded(request, references.problems)
 
 
 def choices_view(request: HttpRequest) -> JsonResponse:
@@ -78,7 +53,7 @@ def choices_view(request: HttpRequest) -> JsonResponse:
 def suggested() -> dict[str, Any]:
     return {
         "events": list(dict.fromkeys([*names(), *PLAN])),
-        "traits": {of: columns | _traits(of, columns) for of, columns in _COLUMNS.items()},
+        "traits": {of.value: {**columns, **_traits(of, columns)} for of, columns in TYPES.items()},
         "resources": sorted(
             {*_of(Meter.objects.all(), "resource"), *_newest(Entitlement, "resource"), "seats"}
         ),
@@ -102,7 +77,7 @@ def _newest(model: type[Model], column: str) -> set[str]:
     return set(rows[:LOOKED_AT])
 
 
-def _traits(of: str, columns: dict[str, str]) -> dict[str, str]:
+def _traits(of: str, columns: Mapping[str, str]) -> dict[str, str]:
     """Names under which something was said, as far as they are names, and of what type it was."""
     rows = bulk.select(
         "SELECT key, array_agg(DISTINCT jsonb_typeof(value)) FROM"

@@ -11,19 +11,20 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from signals_app import references
 from signals_app.admin.pickers import rule_field
 from signals_app.models import ScoreDefinition
 from signals_app.scores import rules, sound
 from upsell_project.lib.admin_base import Form
 
 FIELDS = ("name", "slug", "description", "live", "trained")
-FIRST_ROWS, MORE_ROWS = 3, 2
+FIRST_ROWS, MORE_ROWS = 5, 5
 COLUMNS = ("part", "name", "points", "if", "remove")
 _PLACE = "signs["
 
 
 def shown_rows(definition: ScoreDefinition | None) -> int:
-    """Those there are, and some to be filled in."""
+    """Those there are, and some to be filled in, which a script shows one by one."""
     there = len(definition.signs) if definition and isinstance(definition.signs, list) else 0
     return min(sound.MOST_SIGNS, there + MORE_ROWS if there else FIRST_ROWS)
 
@@ -53,7 +54,8 @@ class ScoreForm(Form):
             return values
         filled = list(self._filled(values))
         values["signs"] = signs = [sign for _, sign in filled]
-        for wrong in sound.problems(signs):
+        slug = values.get("slug", self.instance.slug)
+        for wrong in sound.problems(slug, signs, live=bool(values.get("live"))):
             self._blame(wrong, [row for row, _ in filled])
         self._compare(values, signs)
         self.instance.signs = signs
@@ -65,7 +67,7 @@ class ScoreForm(Form):
         if comes and (reason := sound.untrained(self.instance, signs)):
             self.add_error("trained", reason)
         if self.instance.pk and self.initial.get("live") and not values.get("live"):
-            for refused in sound.refusals([self.instance.slug], "switched off"):
+            for refused in references.refusals("score", [self.instance.slug], "switched off"):
                 self.add_error("live", refused)
 
     def _filled(self, values: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -92,7 +94,8 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_length=sound.LONGEST_PART,
             label="Part",
-            help_text="Usage, fit, intent, ...",
+            help_text="What the sign is about: usage, fit, intent, ... Signs of one part are summed up together on the"
+            " page of an account; the part does not change the score.",
             widget=UnfoldAdminTextInputWidget(),
         ),
         "name": forms.CharField(
@@ -106,6 +109,8 @@ def _fields() -> dict[str, forms.Field]:
             required=False,
             max_value=Decimal(sound.MOST_POINTS),
             label="Points",
+            help_text="How much it weighs: the score is the points of the signs that hold, of the points of all signs."
+            " A sign of 2 weighs as much as two signs of 1.",
             widget=UnfoldAdminDecimalFieldWidget(),
         ),
         "if": rule_field(required=False, label="It holds if", help_text="A rule about the account."),

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
+from signals_app import references
 from signals_app.admin import score_form, score_pictures
 from signals_app.admin.score_form import FIELDS, ScoreForm
 from signals_app.models import ScoreDefinition
@@ -30,8 +31,12 @@ class ScoreDefinitionAdmin(EditedAdmin):
     empty_hint = "Load the blueprint's scores with manage.py load_starter_pack, or add one."
 
     def get_fieldsets(self, request: HttpRequest, obj: ScoreDefinition | None = None) -> Any:
+        there = len(obj.signs) if obj else 1
         rows = [
-            (f"Sign {row + 1}", {"fields": score_form.names(row)})
+            (
+                f"Sign {row + 1}",
+                {"fields": score_form.names(row), "classes": () if row < there else ("upsell-more",)},
+            )
             for row in range(score_form.shown_rows(obj))
         ]
         return [(None, {"fields": (*FIELDS, *self.readonly_fields)}), *rows]
@@ -98,7 +103,8 @@ class ScoreDefinitionAdmin(EditedAdmin):
         """What goes, without loading a score of each account; and what forbids it."""
         found = list(objs)
         told = [f"{one}, of each account" for one in found]
-        return told, {"scores": len(found)}, set(), sound.refusals([one.slug for one in found], "deleted")
+        refused = references.refusals("score", [one.slug for one in found], "deleted")
+        return told, {"scores": len(found)}, set(), refused
 
     def delete_model(self, request: HttpRequest, obj: ScoreDefinition) -> None:
         compute.delete(obj)
@@ -118,7 +124,7 @@ class ScoreDefinitionAdmin(EditedAdmin):
 
 def made_of(definition: ScoreDefinition) -> str:
     """`usage 9, fit 4`: points by part."""
-    if sound.problems(definition.signs):
+    if sound.unreadable(definition.signs):
         return "Its signs cannot be read: no account has it"
     sums: dict[str, float] = {}
     for sign in definition.signs:

@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from people_app import erasure
+from signals_app.admin import shown
 from signals_app.models import Segment
 from signals_app.segments import files, lists, members, refresh
 from signals_app.segments.why import why
-from upsell_project.lib import clock
+from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import log
 
 SHOWN = 200
@@ -26,14 +28,17 @@ class Chosen(forms.Form):
     """User ids as a file or pasted; `user_ids` holds what the preview was about."""
 
     file = forms.FileField(
-        required=False, label="A CSV file", help_text="A column user_id, or ids in the first"
+        required=False,
+        label="A CSV file",
+        help_text="A column user_id, or ids in the first",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
     pasted = forms.CharField(
         required=False,
         strip=False,
         label="Or pasted",
         help_text="A user id a line",
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "class": "upsell-sample", "spellcheck": "false"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -92,6 +97,8 @@ def imported(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             "found": found,
             "shown": found.unknown[:SHOWN],
             "more": max(0, len(found.unknown) - SHOWN),
+            "addresses": 2 * sum("@" in one for one in found.unknown) >= len(found.unknown),
+            "count": _counts(found),
             "user_ids": "\n".join(form.cleaned_data["user_ids"]),
         }
     return TemplateResponse(request, "admin/signals_app/segment/import.html", context)
@@ -101,11 +108,22 @@ def _put(request: HttpRequest, segment: Segment) -> HttpResponse:
     wanted = [line for line in request.POST["user_ids"].splitlines() if line][: files.MOST]
     found = lists.add(segment, wanted, request.user.get_username())
     log(request, [segment], f"Put {len(found.new)} people on it")
-    unknown = f" {len(found.unknown)} user ids are not known." if found.unknown else ""
+    count = _counts(found)
+    unknown = f" {count['unknown']} not known." if found.unknown else ""
     url = reverse("admin:signals_app_segment_change", args=[segment.pk])
-    told = f"{len(found.new)} people were put on the list; {len(found.there)} were on it before.{unknown}"
+    told = f"{count['new']} put on the list; {count['there']} on it before.{unknown}"
     messages.success(request, told)
     return HttpResponseRedirect(url)
+
+
+def _counts(found: lists.Sorted) -> dict[str, str]:
+    """Each with its verb."""
+    new, there, unknown = len(found.new), len(found.there), len(found.unknown)
+    return {
+        "new": f"{in_words.counted(new, 'person', 'people')} {'was' if new == 1 else 'were'}",
+        "there": f"{there:,} {'was' if there == 1 else 'were'}",
+        "unknown": f"{in_words.counted(unknown, 'user id')} {'is' if unknown == 1 else 'are'}",
+    }
 
 
 def exported(model_admin: Any, request: HttpRequest, pk: int) -> StreamingHttpResponse:
@@ -133,17 +151,14 @@ def explained(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         context["person"] = person
         context["why"] = told = why(segment, person, clock.now()) if person else None
         context["lines"] = (
-            [(line, _text(line.value), _text(line.wanted)) for line in told.lines] if told else []
+            [
+                (line, shown.text(line.value, line.said), shown.text(line.wanted, line.said))
+                for line in told.lines
+            ]
+            if told
+            else []
         )
     return TemplateResponse(request, "admin/signals_app/segment/why.html", context)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 
 def _context(model_admin: Any, request: HttpRequest, segment: Segment, title: str) -> dict[str, Any]:

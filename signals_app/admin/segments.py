@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from signals_app import references
 from signals_app.admin import segment_pages
 from signals_app.admin.pickers import rule_field
 from signals_app.models import Segment, SegmentMember
@@ -33,10 +34,17 @@ class SegmentForm(Form):
             return values
         was = self.instance
         slug, kind = values.get("slug", was.slug), values.get("kind", was.kind)
+        if kind == Segment.Kind.LIST:
+            values["rule"] = {}  # the page hides what was typed before a list was chosen
         wrong: dict[str, list[str]] = {}
         for field, sentence in sound.problems(slug, kind, values.get("rule") or {}, live=values["live"]):
             wrong.setdefault(field, []).append(sentence)
-        if was.pk and was.live and not values["live"] and (refused := sound.refusals([slug], "switched off")):
+        if (
+            was.pk
+            and was.live
+            and not values["live"]
+            and (refused := references.refusals("segment", [slug], "switched off"))
+        ):
             wrong.setdefault("live", []).extend(refused)
         if wrong:
             raise ValidationError(wrong)
@@ -59,6 +67,11 @@ class SegmentAdmin(EditedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> tuple[str, ...]:
         """Others refer to its slug, and a list that became a rule would lose whom staff put there."""
         return ("slug", "kind", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        """A list has no rule."""
+        without = {"rule"} if obj and obj.kind == Segment.Kind.LIST else set()
+        return [name for name in (*FIELDS, *self.readonly_fields) if name not in without]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
         return {} if obj else self.prepopulated_fields
@@ -106,7 +119,7 @@ class SegmentAdmin(EditedAdmin):
         counts = members.counts([one.pk for one in found])
         gone = {"segments": len(found), "members": sum(counts.values())}
         told = [f"{one} with {counts[one.pk]} people" for one in found]
-        return told, gone, set(), sound.refusals([one.slug for one in found], "deleted")
+        return told, gone, set(), references.refusals("segment", [one.slug for one in found], "deleted")
 
     @admin.display(description="People")
     def people(self, segment: Segment) -> str:

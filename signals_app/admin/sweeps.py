@@ -1,8 +1,8 @@
-"""How far the sweeps are, and of whom is asked again."""
+"""How far the sweeps are, of whom is asked again, and what waits to be looked at for moments."""
 
 from django.contrib import admin
 
-from signals_app.models import AskAgain, Sweep
+from signals_app.models import AskAgain, Sweep, Unnoticed
 from upsell_project.lib.admin_base import FactsAdmin
 
 
@@ -21,3 +21,9 @@ class AskAgainAdmin(FactsAdmin):
     empty_hint = (
         "Nobody waits: whoever answered an offer, came into a segment or has a new score was asked already."
     )
+
+
+@admin.register(Unnoticed)
+class UnnoticedAdmin(FactsAdmin):
+    list_display = ("__str__", "since", "until", "lease_until", "attempts")
+    empty_hint = "Nothing waits: what came in was looked at for moments."

@@ -11,10 +11,12 @@ from django.template.response import TemplateResponse
 from people_app import erasure
 from people_app.models import Person
 from signals_app import try_out
+from signals_app.admin import shown
 from signals_app.admin.rejected import fix
+from signals_app.admin.shown import Condition
 from signals_app.admin.tester import SAMPLE, read
 from signals_app.models import SignalDefinition
-from signals_app.try_out import Tried
+from signals_app.try_out import Line, Tried
 from upsell_project.lib import clock
 
 
@@ -70,4 +72,13 @@ def _tried(definition: SignalDefinition, form: Whom) -> dict[str, Any]:
         )
     except try_out.TooMuch as error:
         return {"person": person, "tried": Tried(note=str(error))}
-    return {"person": person, "tried": found, "rejected": [(one, fix(one)) for one in found.rejected]}
+    return {
+        "person": person,
+        "tried": found,
+        "parts": [(part, [_line(one) for one in part.lines]) for part in found.parts],
+        "rejected": [(one, fix(one)) for one in found.rejected],
+    }
+
+
+def _line(line: Line) -> Condition:
+    return Condition(line.condition, shown.text(line.found, line.condition), line.holds)

@@ -6,19 +6,22 @@ goes on from there; a test whose row is gone ends.
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from signals_app import rehearse, usage
-from signals_app.back_tests import subjects
+from signals_app.back_tests import privacy, subjects
 from signals_app.back_tests.asking import tried
 from signals_app.back_tests.subjects import Who
 from signals_app.back_tests.tallying import Tally, moments
 from signals_app.compiled import Compiled
+from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
 from signals_app.models import BackTest
-from signals_app.rehearse import history
+from signals_app.rehearse import Rehearsed, history
+from signals_app.subjects import Subject
 from upsell_project.lib import clock, queue
 from upsell_project.lib.errors import told, where
 
@@ -118,7 +121,7 @@ def _chunk(
         return False
     now = clock.now()
     those = subjects.subjects(who, keys, now)
-    found = rehearse.of(compiled, those, *between, now)
+    found = _rehearsed(test, compiled, those, between, now)
     tally.add(those, found.hits, len(found.left_out))
     about_person = compiled.definition.about == "person"
     tally.add_overlap(test.definition_id, about_person, [hit for hits in found.hits for hit in hits])
@@ -126,9 +129,44 @@ def _chunk(
     return len(keys) == CHUNK
 
 
+def _rehearsed(
+    test: BackTest,
+    compiled: Compiled,
+    those: Sequence[Subject],
+    between: tuple[datetime, datetime],
+    now: datetime,
+) -> Rehearsed:
+    """If that fails, one by one: whoever cannot be replayed is left out."""
+    try:
+        with transaction.atomic():
+            return rehearse.of(compiled, those, *between, now)
+    except NOT_THEIRS:
+        raise
+    except Exception as error:
+        log.warning("back-test %s: %s subjects fail (%s); one by one", test.pk, len(those), told(error))
+    found = Rehearsed()
+    for one in those:
+        try:
+            with transaction.atomic():
+                its = rehearse.of(compiled, [one], *between, now)
+        except NOT_THEIRS:
+            raise
+        except Exception as error:
+            if len(found.left_out) == len(found.hits) == MOST_IN_VAIN - 1:
+                raise
+            who = f"person {one.person}, account {one.account}"
+            log.error("back-test %s: %s is left out: %s", test.pk, who, told(error))
+            its = Rehearsed([[]], [one])
+        found.hits += its.hits
+        found.left_out += its.left_out
+    return found
+
+
+@transaction.atomic
 def _keep(test: BackTest, tally: Tally | None = None, **columns: object) -> None:
     """Unless somebody deleted it, or its lease ran out and another worker has it."""
     rows = BackTest.objects.filter(pk=test.pk, leased_until=test.leased_until)
     if tally:
+        privacy.leave_out_erased(tally)
         columns["result"] = tally.kept()
     rows.update(leased_until=None, **columns)

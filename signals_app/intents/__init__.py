@@ -7,8 +7,9 @@ Pure: no database, no network, nothing but the standard library.
 from dataclasses import dataclass
 
 from signals_app.intents import model
-from signals_app.intents.features import see
+from signals_app.intents.features import plain_of, see
 from signals_app.intents.labels import LABELS, Label
+from signals_app.intents.words import SILENT
 
 __all__ = ["LABELS", "TEXT_EVENTS", "Intent", "Label", "read"]
 
@@ -56,6 +57,9 @@ def read(text: str, locale_hint: str = "") -> list[Intent]:
 
 
 def _evidence(written: list[str], by_word: dict[int, float]) -> tuple[str, ...]:
+    """Little words (the, is, nicht) only where nothing else speaks for it."""
+    telling = {number: said for number, said in by_word.items() if plain_of(written[number]) not in SILENT}
+    by_word = telling if any(said > 0 for said in telling.values()) else by_word
     strongest = sorted(by_word, key=lambda number: -by_word[number])[:MOST_WORDS]
     least = 0.2 * by_word[strongest[0]] if strongest else 0.0
     return tuple(written[number] for number in sorted(strongest) if by_word[number] >= max(least, 1e-9))

@@ -35,7 +35,7 @@ def see(text: str, hint: str = "") -> Seen:
     text = text[:MAX_TEXT]
     clauses = [(_WORD.findall(clause), asked) for clause, asked in _clauses(text)]
     written = [word for clause, _ in clauses for word in clause]
-    plain = [_plain(word) for word in written]
+    plain = [plain_of(word) for word in written]
     spoken = words.languages(plain, hint)
     seen = Seen(written, {}, _grams(plain))
     start = 0
@@ -55,7 +55,7 @@ def _clauses(text: str) -> Iterator[tuple[str, bool]]:
     yield text[start:], False
 
 
-def _plain(word: str) -> str:
+def plain_of(word: str) -> str:
     apart = unicodedata.normalize("NFKD", word[:MAX_WORD].casefold())
     return "".join(character for character in apart if not unicodedata.combining(character))
 

@@ -4,14 +4,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signals_app.subjects import Subject
-from upsell_project.lib.rules.facts import Fact, Value
+from upsell_project.lib.rules.facts import Changed, Entitlement, Events, Fact, Said, Sequence, Share, Value
 from upsell_project.lib.rules.judging import At
+from upsell_project.lib.rules.possible import Possible
+
+COSTLY = (Events, Sequence, Changed, Said)
+"""For these events are read, as for the days that are left of a limit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubt:
+    """`first`: needed anyhow, and known without reading any events; `facts`: only if a rule can hold by these."""
+
+    possible: Possible
+    first: frozenset[Fact]
+    facts: frozenset[Fact]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """`facts`: needed anyhow, as those that doubts need first."""
+
     subject: Subject
     facts: frozenset[Fact]
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def all_facts(self) -> frozenset[Fact]:
+        return self.facts.union(*(doubt.first | doubt.facts for doubt in self.doubts))
 
 
 @dataclass(slots=True)
@@ -26,3 +46,8 @@ class Known:
     at: At
     values: dict[Fact, Value] = field(default_factory=dict)
     more: dict[Fact, dict[str, Any]] = field(default_factory=dict)
+
+
+def costly(fact: Fact) -> bool:
+    """Whether events are read for it."""
+    return isinstance(fact, COSTLY) or (isinstance(fact, Entitlement) and fact.share is Share.DAYS_LEFT)

@@ -30,7 +30,9 @@ def unusual(fact: Changed, seen: Seen) -> Question:
 
 
 def value(fact: Changed, seen: Seen, answer: Any) -> tuple[Value, dict[str, Any]]:
-    """True, False, or None while the past is too short; and the evidence."""
+    """True, False, or None while the past is too short or too much to be read; and the evidence."""
+    if isinstance(answer, int):
+        return None, {}
     first = _first(fact, seen, DAYS)
     if isinstance(answer, list):
         counts = _by_day(fact.where, answer, seen)

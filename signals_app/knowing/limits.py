@@ -1,20 +1,21 @@
 """What an account may use of a resource, how much of it is used, and when it runs out at the present rate."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from signals_app import paths, usage, values
+from signals_app import usage
+from signals_app.knowing import growth
 from signals_app.knowing.profile import Profile
-from signals_app.knowing.questions import Answer, Form, Question, Row, keys_of, midnights
-from signals_app.models.meter import Aggregate, Meter, Window
+from signals_app.knowing.questions import Answer, Question, Row
+from signals_app.models.meter import Meter, Window
 from signals_app.usage import periods
 from upsell_project.lib import forecast
-from upsell_project.lib.rules.facts import Entitlement, Of, Share, Value
+from upsell_project.lib.rules.facts import Entitlement, Share, Value
 
 SEATS = "seats"
 """Held, not used up: the account itself says how many."""
@@ -73,26 +74,24 @@ def question(meter: Meter | None, profile: Profile) -> Question | None:
     now = profile.there.now
     first = now.astimezone(zone).date() - _HISTORY
     since = datetime.combine(first, time.min, zone).astimezone(UTC)
-    if meter.aggregate == Aggregate.COUNT and not meter.where:
-        days = midnights(since, now, zone.key)
-        return Question(Form.DAILY, Of.ACCOUNT, (meter.event,), since, now, days=days, tracked=True)
-    keys = keys_of(meter.property, *meter.where)
-    return Question(Form.ROWS, Of.ACCOUNT, (meter.event,), since, now, keys=keys, tracked=True)
+    return growth.question(meter, profile.calendar, since, now, zone.key)
 
 
 def days_left(meter: Meter, profile: Profile, now: Level, answer: Answer) -> tuple[Value, Evidence]:
-    """None where the limit is not reached before the period ends, as far as can be known."""
-    if now.used is None or now.cap is None or now.cap <= 0:
+    """None where the limit is not reached before the period ends, as far as can be known; nor is it known where too
+    many events would have to be read."""
+    if now.used is None or now.cap is None or now.cap <= 0 or isinstance(answer, int):
         return None, {}
     zone = ZoneInfo(_zone(meter, profile))
     today = profile.there.now.astimezone(zone).date()
     if isinstance(answer, list):
         rows = [row for row in answer if isinstance(row, Row)]
-        amounts = [(day, float(amount)) for day, amount in _growth(meter, profile, rows, zone)]
+        counts = growth.by_day(meter, profile.calendar, rows, zone)
     else:
         first = today - _HISTORY - timedelta(days=1)
-        counts = answer if isinstance(answer, dict) else {}
-        amounts = [(first + timedelta(days=number), float(count)) for number, count in counts.items()]
+        numbered = answer if isinstance(answer, dict) else {}
+        counts = {first + timedelta(days=number): Decimal(count) for number, count in numbered.items()}
+    amounts = [(day, float(count)) for day, count in counts.items()]
     starts, ends = _period(meter, profile)
     found = forecast.reached(amounts, today, starts, ends, float(now.cap), used=float(now.used))
     return found.days_left, {
@@ -114,36 +113,22 @@ def _zone(meter: Meter, profile: Profile) -> str:
 
 def _period(meter: Meter, profile: Profile) -> tuple[date, date]:
     """The first and the last day of the period that runs."""
-    now, calendar = profile.there.now, profile.calendar
+    # A month is the same for all of a zone, whatever their bills.
+    billed = meter.window == Window.BILLING
+    calendar = profile.calendar if billed else periods.Facts(profile.calendar.zone)
+    return _running(meter.window, profile.there.now, _zone(meter, profile), calendar)
+
+
+@lru_cache(maxsize=1_024)
+def _running(window: str, now: datetime, zone: str, calendar: periods.Facts) -> tuple[date, date]:
+    meter = Meter(window=window)
     first = periods.bucket(meter, now, calendar)
     near, far = 0, _LONGEST * _PER_DAY
     while far - near > 1:
         middle = (near + far) // 2
         same = periods.bucket(meter, now + timedelta(days=middle) / _PER_DAY, calendar) == first
         near, far = (middle, far) if same else (near, middle)
-    return first, (now + timedelta(days=near) / _PER_DAY).astimezone(ZoneInfo(_zone(meter, profile))).date()
-
-
-def _growth(
-    meter: Meter, profile: Profile, rows: list[Row], zone: ZoneInfo
-) -> Iterator[tuple[date, Decimal]]:
-    """By how much each event moved the total of its period."""
-    seen: dict[date, set[str]] = defaultdict(set)
-    newest: Decimal | None = None
-    for row in sorted(rows, key=lambda row: (row.at, row.id)):
-        if not paths.matches(row.properties, meter.where):
-            continue
-        found = paths.read(row.properties, meter.property) if meter.property else None
-        amount = Decimal(1) if meter.aggregate == Aggregate.COUNT else values.amount(found)
-        if meter.aggregate == Aggregate.DISTINCT:
-            digest = values.digest(found)
-            of = seen[periods.bucket(meter, row.at, profile.calendar)]
-            amount = Decimal(digest not in of) if digest else None
-            of |= {digest} if digest else set()
-        elif meter.aggregate == Aggregate.LAST and amount is not None:
-            newest, amount = amount, amount - (amount if newest is None else newest)
-        if amount is not None:
-            yield row.at.astimezone(zone).date(), amount
+    return first, (now + timedelta(days=near) / _PER_DAY).astimezone(ZoneInfo(zone)).date()
 
 
 def _iso(day: date | None) -> str | None:

@@ -4,151 +4,128 @@ One reads the subjects themselves, one all questions of stored events, and what 
 what no fact needs is not sent.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from signals_app import usage
-from signals_app.knowing import changes, limits, measures, profile, seasonal, stored_events, texts, traits
-from signals_app.knowing.asked import Asked, Known
-from signals_app.knowing.profile import Profile, Profiles
-from signals_app.knowing.questions import Answers, Numbered, Pair, Question
+from signals_app.knowing import limits, profile, seasonal, series, traits
+from signals_app.knowing.asked import COSTLY, Asked, Known
+from signals_app.knowing.planning import Evidence, Looks, Plans
+from signals_app.knowing.profile import Profile
+from signals_app.knowing.questions import Answers, Numbered
+from signals_app.knowing.series import Whose
+from signals_app.models.meter import Meter
 from upsell_project.lib.rules import facts as f
 from upsell_project.lib.rules import judging, windows
 from upsell_project.lib.rules.facts import Fact, Of, Value
 from upsell_project.lib.rules.measuring import Seen
 
-Evidence = dict[str, Any]
-Finish = Callable[[Any], tuple[Value, Evidence]]
-Planned = tuple[Fact, Of, int, Finish]
-"""Of whom the question of this number is asked, and what its answer comes to."""
-_EVENTS = (f.Events, f.Sequence, f.Changed, f.Said)
+_at = lru_cache(maxsize=256)(judging.at)
 
 
 @dataclass(slots=True)
-class _Plan:
-    """The facts that are asked for, by where they come from."""
+class _Cheap:
+    """Facts that no event is read for, by where they come from."""
 
-    events: list[Planned]
     limits: list[f.Entitlement]
     stored: list[Fact]
-    at: judging.At
-
-
-class _Plans:
-    """Subjects of one zone share their questions: they are made once for all of them."""
-
-    def __init__(self, numbered: Numbered) -> None:
-        self._numbered = numbered
-        self._made: dict[tuple[Any, ...], _Plan] = {}
-
-    def of(self, one: Asked, known: Profile) -> _Plan:
-        whole = one.subject.person is None
-        locale = (known.person or {}).get("locale") or ""
-        here, there = known.here, known.there
-        key = (one.facts, here.zone, there.zone, there.billing_from, whole, locale)
-        if key not in self._made:
-            self._made[key] = self._plan(one.facts, known, Of.ACCOUNT if whole else Of.PERSON, locale)
-        return self._made[key]
-
-    def _plan(self, facts: Collection[Fact], known: Profile, of: Of, locale: str) -> _Plan:
-        asked = [(fact, *_asked(fact, known, of, locale)) for fact in facts if isinstance(fact, _EVENTS)]
-        return _Plan(
-            [(fact, whose, self._numbered.number(what), finish) for fact, whose, what, finish in asked],
-            [fact for fact in facts if isinstance(fact, f.Entitlement)],
-            [fact for fact in facts if not isinstance(fact, (*_EVENTS, f.Entitlement))],
-            judging.at(known.here.now, known.here.zone),
-        )
+    counted: bool
+    """Whether use is asked for."""
 
 
 @dataclass(slots=True)
 class _One:
-    """A subject on the way. `lefts`: the numbers of the questions about limits that run out."""
+    """A subject on the way."""
 
     asked: Asked
     profile: Profile
-    plan: _Plan
-    lefts: dict[f.Entitlement, int]
+    known: Known
+    looks: Looks
 
     def who(self, of: Of) -> int | None:
         return self.asked.subject.person if of is Of.PERSON else self.asked.subject.account
 
-    def pairs(self) -> Iterator[Pair]:
-        for _, of, number, _ in self.plan.events:
+    def asks(self) -> Iterator[tuple[Whose, frozenset[int]]]:
+        for of, numbers in self.looks.numbers.items():
             if (who := self.who(of)) is not None:
-                yield number, who
-        for number in self.lefts.values():
-            yield number, self.asked.subject.account or 0
+                yield (of, who), numbers
+        if self.looks.lefts and (who := self.who(Of.ACCOUNT)) is not None:
+            caps = self.profile.caps
+            limited = (n for fact, _, n in self.looks.lefts if caps.get(fact.resource) is not None)
+            yield (Of.ACCOUNT, who), frozenset(limited)
 
 
 def load(asked: Sequence[Asked], now: datetime) -> list[Known]:
-    """What is known of each, in the same order."""
+    """What is known of each, in the same order. Events are read last, and only for rules that can hold by the rest."""
     if not asked:
         return []
-    facts = frozenset[Fact]().union(*{one.facts for one in asked})
-    profiles = profile.load([one.subject for one in asked], facts, now)
-    numbered = Numbered()
-    plans = _Plans(numbered)
-    every = [
-        _One(one, known, (plan := plans.of(one, known)), _lefts(one, plan, known, profiles, numbered))
-        for one, known in zip(asked, profiles.of, strict=True)
-    ]
-    answers = stored_events.answers(numbered, {pair for one in every for pair in one.pairs()})
-    counted = _counted(every)
+    sorts = {(one.facts, one.doubts): one.all_facts for one in asked}
+    cheap = {key: _cheap(facts) for key, facts in sorts.items()}
+    mine = [cheap[one.facts, one.doubts] for one in asked]
+    profiles = profile.load([one.subject for one in asked], frozenset[Fact]().union(*sorts.values()), now)
+    counted = {one.subject.account or 0 for one, those in zip(asked, mine, strict=True) if those.counted} - {
+        0
+    }
     used = usage.totals(counted, now) if counted else {}
-    return [_known(one, profiles, used, answers) for one in every]
+    numbered = Numbered()
+    plans = Plans(profiles.meters, numbered)
+    every = []
+    for one, those, seen in zip(asked, mine, profiles.of, strict=True):
+        known = _without_events(one, those, seen, profiles.meters, used)
+        every.append(_One(one, seen, known, plans.of(one, seen, known)))
+    answers = series.answers(numbered, _together(every))
+    for each in every:
+        _read_events(each, used, answers)
+    return [one.known for one in every]
 
 
-def _known(one: _One, profiles: Profiles, used: limits.Used, answers: Answers) -> Known:
-    result = Known(one.profile.here.zone, one.plan.at)
-    for fact, of, number, finish in one.plan.events:
-        if (who := one.who(of)) is not None:
-            _put(result, fact, *finish(answers.get((number, who))))
-    for fact in one.plan.stored:
-        _put(result, fact, *_stored(fact, one.profile))
-    account = one.asked.subject.account
-    if one.plan.limits and account is not None:
-        _read_limits(result, one, account, profiles, used, answers)
+def _cheap(facts: Collection[Fact]) -> _Cheap:
+    limited = [fact for fact in facts if isinstance(fact, f.Entitlement)]
+    return _Cheap(
+        [fact for fact in limited if fact.share is not f.Share.DAYS_LEFT],
+        [fact for fact in facts if not isinstance(fact, (*COSTLY, f.Entitlement))],
+        any(fact.share is not f.Share.CAP for fact in limited),
+    )
+
+
+def _together(every: Iterable[_One]) -> dict[Whose, frozenset[int]]:
+    """What is asked about each: people of one account ask much of the same about it."""
+    found: dict[Whose, frozenset[int]] = {}
+    for one in every:
+        for whose, numbers in one.asks():
+            known = found.get(whose)
+            found[whose] = numbers if known is None or known is numbers else known | numbers
+    return found
+
+
+def _without_events(
+    one: Asked, cheap: _Cheap, seen: Profile, meters: Mapping[str, Meter], used: limits.Used
+) -> Known:
+    result = Known(seen.here.zone, _at(seen.here.now, seen.here.zone))
+    for fact in cheap.stored:
+        _put(result, fact, *_stored(fact, seen))
+    if (account := one.subject.account) is not None:
+        for limit in cheap.limits:
+            level = limits.level(account, limit.resource, seen, meters.get(limit.resource), used)
+            _put(result, limit, *limits.value(limit, level))
     return result
 
 
-def _asked(fact: Fact, known: Profile, of: Of, locale: str) -> tuple[Of, Question, Finish]:
-    match fact:
-        case f.Said():
-            return of, texts.question(fact, of, known.seen(of)), lambda rows: texts.value(fact, rows, locale)
-        case f.Changed():
-            seen = known.seen(fact.of)
-            question = changes.question(fact, seen)
-            return fact.of, question, lambda answer: changes.value(fact, seen, answer)
-        case f.Events() | f.Sequence():
-            question, finish = measures.of(fact, known.seen(fact.of))
-            return fact.of, question, lambda answer: (finish(answer), {})
-    raise TypeError(fact)
-
-
-def _lefts(
-    one: Asked, plan: _Plan, known: Profile, profiles: Profiles, numbered: Numbered
-) -> dict[f.Entitlement, int]:
-    if one.subject.account is None:
-        return {}
-    found = {}
-    for fact in plan.limits:
-        if fact.share is f.Share.DAYS_LEFT and known.caps.get(fact.resource) is not None:
-            question = limits.question(profiles.meters.get(fact.resource), known)
-            if question:
-                found[fact] = numbered.number(question)
-    return found
-
-
-def _counted(every: Sequence[_One]) -> set[int]:
-    """The accounts whose use is asked for."""
-    found = set()
-    for one in every:
-        account = one.asked.subject.account
-        if account is not None and any(fact.share is not f.Share.CAP for fact in one.plan.limits):
-            found.add(account)
-    return found
+def _read_events(one: _One, used: limits.Used, answers: Answers) -> None:
+    for of, planned in one.looks.events.items():
+        if (who := one.who(of)) is not None:
+            for fact, number, finish in planned:
+                _put(one.known, fact, *finish(answers.get((number, who))))
+    account = one.who(Of.ACCOUNT)
+    if account is None:
+        return
+    for limit, meter, number in one.looks.lefts:
+        if one.profile.caps.get(limit.resource) is not None:
+            level = limits.level(account, limit.resource, one.profile, meter, used)
+            left = limits.days_left(meter, one.profile, level, answers.get((number, account)))
+            _put(one.known, limit, *left)
 
 
 def _put(result: Known, fact: Fact, value: Value, more: Evidence) -> None:
@@ -166,11 +143,13 @@ def _stored(fact: Fact, known: Profile) -> tuple[Value, Evidence]:
         case f.Season():
             return seasonal.value(fact, known.account, judging.at(seen.now, known.there.zone).today)
         case f.Member():
-            return (None if known.segments is None else fact.slug in known.segments), {}
+            if known.segments is None or known.lacks(fact):
+                return None, {}
+            return fact.slug in known.segments, {}
         case f.Score():
             return known.scores.get(fact.name), {}
         case f.Found():
-            return _signals(fact, known, seen)
+            return (None, {}) if known.lacks(fact) else _signals(fact, known, seen)
         case f.Answered():
             return _answers(fact, known, seen), {}
     raise TypeError(fact)
@@ -190,16 +169,3 @@ def _answers(fact: f.Answered, known: Profile, seen: Seen) -> int:
         answer == fact.answer and fact.offer in ("", offer) and since <= at <= seen.now
         for offer, answer, at in known.answers
     )
-
-
-def _read_limits(
-    result: Known, one: _One, account: int, profiles: Profiles, used: limits.Used, answers: Answers
-) -> None:
-    for fact in one.plan.limits:
-        meter = profiles.meters.get(fact.resource)
-        level = limits.level(account, fact.resource, one.profile, meter, used)
-        if fact.share is not f.Share.DAYS_LEFT:
-            _put(result, fact, *limits.value(fact, level))
-        elif meter and fact in one.lefts:
-            answer = answers.get((one.lefts[fact], account))
-            _put(result, fact, *limits.days_left(meter, one.profile, level, answer))

@@ -29,10 +29,10 @@ def ids_of(pairs: Sequence[tuple[Subject, Fact]], now: datetime) -> list[list[in
 
     Two statements.
     """
-    if not any(isinstance(fact, _EVENTS) for _, fact in pairs):
+    asked = {fact for _, fact in pairs if isinstance(fact, _EVENTS)}
+    if not asked:
         return [[] for _ in pairs]
-    said = {fact for _, fact in pairs if isinstance(fact, f.Said)}
-    profiles = profile.load([subject for subject, _ in pairs], said, now)
+    profiles = profile.load([subject for subject, _ in pairs], asked, now)
     numbered = Numbered()
     wanted = [
         _wanted(subject, fact, known, numbered)

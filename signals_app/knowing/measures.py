@@ -49,7 +49,7 @@ def of_events(fact: Events, seen: Seen) -> Plan:
         left = replace(fact, where=rest)
         return (
             Question(Form.ROWS, fact.of, fact.names, since, seen.now, path, keys=keys_of(*needed)),
-            lambda rows: measuring.of_events(left, happened(rows), seen),
+            lambda rows: None if isinstance(rows, int) else measuring.of_events(left, happened(rows), seen),
         )
     days = midnights(since, seen.now, seen.zone) if form is Form.DAILY else ()
     value = fact.path if form in _BY_PATH else ""

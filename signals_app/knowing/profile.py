@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from signals_app.knowing.questions import array
+from signals_app.columns import TYPES
 from signals_app.knowing.where_path import storable
 from signals_app.models.meter import Meter, Window
 from signals_app.subjects import Subject
@@ -28,36 +28,11 @@ from upsell_project.lib.rules.facts import (
     Season,
     Share,
     Trait,
+    Unit,
 )
 from upsell_project.lib.rules.measuring import Seen
 
-ACCOUNT_COLUMNS = frozenset(
-    {
-        "addons",
-        "billing_period",
-        "cancelling",
-        "country",
-        "created_at",
-        "currency",
-        "fiscal_year_end",
-        "industry",
-        "invoice_status",
-        "ltv",
-        "mrr",
-        "period_started_at",
-        "plan",
-        "prepaid",
-        "renews_at",
-        "seats_used",
-        "subscription_status",
-        "tier",
-        "timezone",
-        "trial_ends_at",
-    }
-)
-PERSON_COLUMNS = frozenset(
-    {"country", "device", "first_seen_at", "last_seen_at", "locale", "preferred_channel", "role", "timezone"}
-)
+ACCOUNT_COLUMNS, PERSON_COLUMNS = frozenset(TYPES[Of.ACCOUNT]), frozenset(TYPES[Of.PERSON])
 _NEEDED: tuple[tuple[type, Of, set[str]], ...] = (
     (Entitlement, Of.ACCOUNT, {"seats_used"}),
     (Said, Of.PERSON, {"locale"}),
@@ -86,6 +61,12 @@ class Profile:
     signals: list[tuple[str, int, Decimal, datetime]] = field(default_factory=list)
     answers: list[tuple[str, str, datetime]] = field(default_factory=list)
     scores: dict[str, Decimal] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    """Segments and definitions that are asked for and that there are not, such as `segment vipp`: not known."""
+
+    def lacks(self, fact: Found | Member) -> bool:
+        """Whether it asks for what there is not."""
+        return bool(self.gone) and f"{fact.kind} {fact.slug}" in self.gone
 
     def seen(self, of: Of) -> Seen:
         return self.here if of is Of.PERSON else self.there
@@ -109,8 +90,12 @@ Part = tuple[str, tuple[Any, ...]]
 def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) -> Profiles:
     """In the order of `subjects`. One statement."""
     parts = [_traits(facts, Of.ACCOUNT), _traits(facts, Of.PERSON), *(make(facts, now) for make in _PARTS)]
-    sql = _SELECT.format(", ".join(part for part, _ in parts))
-    people, accounts = array(one.person for one in subjects), array(one.account for one in subjects)
+    calendar = _CALENDAR if any(map(_billed, facts)) else _NO_CALENDAR
+    sql = _SELECT.format(calendar, ", ".join(part for part, _ in parts))
+    people, accounts = (
+        bulk.array(one.person for one in subjects),
+        bulk.array(one.account for one in subjects),
+    )
     parameters = [value for _, values in parts for value in values]
     rows = bulk.prepared(sql, [*parameters, people, accounts])
     places: dict[tuple[Any, ...], Place] = {}
@@ -123,23 +108,39 @@ def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) ->
     return Profiles(found, {each["resource"]: Meter(**each) for each in meters})
 
 
+def _billed(fact: Fact) -> bool:
+    """Whether it asks when bills are due. Without that all of a zone share one time."""
+    return (
+        isinstance(fact, Entitlement) or getattr(getattr(fact, "window", None), "unit", None) is Unit.BILLING
+    )
+
+
 def _profile(row: tuple[Any, ...], place: Place) -> Profile:
-    account, person, caps, segments, signals, answers, scores, _ = row[_OF_PLACE:]
+    account, person, caps, segments, signals, answers, scores, gone, _ = row[_OF_PLACE:]
     return Profile(
         *place,
         account=read_json(account),
         person=read_json(person),
         caps=read_json(caps) or {},
         segments=segments,
-        signals=[
-            (slug, id, Decimal(sure), datetime.fromisoformat(at))
-            for slug, id, sure, at in read_json(signals) or ()
-        ],
-        answers=[
-            (offer, answer, datetime.fromisoformat(at)) for offer, answer, at in read_json(answers) or ()
-        ],
-        scores={name: Decimal(value) for name, value in (read_json(scores) or {}).items()},
+        signals=_signals_of(signals) if signals else [],
+        answers=_answers_of(answers) if answers else [],
+        scores=_scores_of(scores) if scores else {},
+        gone=tuple(gone or ()),
     )
+
+
+def _signals_of(text: str) -> list[tuple[str, int, Decimal, datetime]]:
+    rows = read_json(text)
+    return [(slug, id, Decimal(sure), datetime.fromisoformat(at)) for slug, id, sure, at in rows]
+
+
+def _answers_of(text: str) -> list[tuple[str, str, datetime]]:
+    return [(offer, answer, datetime.fromisoformat(at)) for offer, answer, at in read_json(text)]
+
+
+def _scores_of(text: str) -> dict[str, Decimal]:
+    return {name: Decimal(value) for name, value in read_json(text).items()}
 
 
 def _place(row: tuple[Any, ...], now: datetime) -> Place:
@@ -214,6 +215,11 @@ def _scores(facts: Collection[Fact], now: datetime) -> Part:
     return _asked(asked, _SCORES, asked)
 
 
+def _gone(facts: Collection[Fact], now: datetime) -> Part:
+    slugs = [_texts(fact.slug for fact in facts if isinstance(fact, kind)) for kind in (Member, Found)]
+    return (_GONE, tuple(slugs)) if any(slugs) else ("NULL::text[]", ())
+
+
 def _meters(facts: Collection[Fact], now: datetime) -> Part:
     shares = [fact for fact in facts if isinstance(fact, Entitlement) and fact.share is not Share.CAP]
     return _asked(shares, _METERS)
@@ -237,6 +243,7 @@ _PARTS: tuple[Callable[[Collection[Fact], datetime], Part], ...] = (
     _signals,
     _answers,
     _scores,
+    _gone,
     _meters,
 )
 _CAPS = """
@@ -264,13 +271,22 @@ _SCORES = """
 (SELECT json_object_agg(c.name, c.value::text) FROM signals_app_score c
     WHERE c.account_id = r.account AND c.name = ANY(%s))::text
 """
+# The same for all of them: PostgreSQL asks once.
+_GONE = """
+ARRAY(SELECT 'segment ' || n FROM unnest(%s::text[]) n
+    WHERE NOT EXISTS (SELECT FROM signals_app_segment WHERE slug = n)
+    UNION ALL SELECT 'signal ' || n FROM unnest(%s::text[]) n
+    WHERE NOT EXISTS (SELECT FROM signals_app_signaldefinition WHERE slug = n))
+"""
 _METERS = """
 CASE WHEN r.i = 1 THEN (SELECT json_agg(json_build_object('id', m.id, 'resource', m.resource, 'event', m.event,
     'where', m.where, 'aggregate', m.aggregate, 'property', m.property, 'window', m.window, 'days', m.days))
     FROM signals_app_meter m)::text END
 """
+_CALENDAR = "a.period_started_at, a.renews_at, a.billing_period"
+_NO_CALENDAR = "NULL::timestamptz, NULL::timestamptz, NULL::text"
 _SELECT = """
-SELECT p.timezone, a.timezone, a.period_started_at, a.renews_at, a.billing_period, {}
+SELECT p.timezone, a.timezone, {}, {}
 FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS r(person, account, i)
 LEFT JOIN people_app_person p ON p.id = r.person LEFT JOIN people_app_account a ON a.id = r.account
 ORDER BY r.i

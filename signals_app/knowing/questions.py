@@ -3,15 +3,18 @@
 A question is answered by PostgreSQL as far as it can say it exactly; the rest is measured in Python from rows.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from upsell_project.lib.rules.facts import Of, Value
+
+MOST_TEXTS = 200
+"""That are read of somebody for one question."""
 
 
 class Form(StrEnum):
@@ -21,6 +24,12 @@ class Form(StrEnum):
     """int"""
     DAILY = "daily"
     """dict[int, int]: how many, by the number of the day; 1 is the first of `days`."""
+    ADDED = "added"
+    """dict[int, Decimal]: the sum of the amounts of each day as in DAILY; what is below 0 counts as 0."""
+    RISEN = "risen"
+    """dict[int, Decimal]: by how much the newest amount rose on each day, falls left out."""
+    NEW = "new"
+    """dict[int, Decimal]: how many values each day brought that their period did not have before."""
     DISTINCT = "distinct"
     """int"""
     SUM = "sum"
@@ -36,7 +45,11 @@ class Form(StrEnum):
     TURNS = "turns"
     """list[str]: the names in the order in which they came."""
     ROWS = "rows"
-    """list[Row], in the order of their ids."""
+    """list[Row], in the order of their ids; where there are more than MOST_ROWS only an int, which says nothing."""
+    TEXTS = "texts"
+    """list[Row]: the newest MOST_TEXTS of them, newest first, with the beginnings of their texts."""
+    TIMES = "times"
+    """list[int]: when they happened, in microseconds since 1970; where these are more than MOST_TIMES only how many."""
     NEWEST = "newest"
     """list[int]: the ids of the newest, newest first."""
 
@@ -63,15 +76,17 @@ class Question:
     until: datetime
     where: str | None = None
     path: str = ""
-    days: tuple[datetime, ...] = ()
+    days: tuple[datetime, ...] = field(default=(), hash=False)
     keys: tuple[str, ...] = ()
+    periods: tuple[datetime, ...] = ()
+    """When what is counted began anew."""
     gap: int = 0
     """Minutes of silence that end a session."""
     tracked: bool = False
     """Only events of track calls, as meters count."""
 
 
-Answer = int | Decimal | dict[int, int] | list[Row] | list[int] | list[str] | Value
+Answer = int | Decimal | dict[int, int] | dict[int, Decimal] | list[Row] | list[int] | list[str] | Value
 """By the form; a question that no event answers has none."""
 Pair = tuple[int, int]
 """The number of a question, and the person or account of which it is asked."""
@@ -92,6 +107,7 @@ class Numbered:
         return found
 
 
+@lru_cache(maxsize=1_024)
 def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ...]:
     """When the local days began that hold these moments and those between."""
     here = ZoneInfo(zone)
@@ -101,11 +117,6 @@ def midnights(since: datetime, until: datetime, zone: str) -> tuple[datetime, ..
         found.append(datetime.combine(day, time.min, here))
         day += timedelta(days=1)
     return tuple(found)
-
-
-def array(numbers: Iterable[int | None]) -> str:
-    """Whole numbers as PostgreSQL reads an array. The driver takes ten times as long for a list."""
-    return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
 
 
 def keys_of(*paths: str) -> tuple[str, ...]:

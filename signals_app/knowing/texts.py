@@ -1,29 +1,35 @@
-"""What somebody's texts mean: those of tickets, surveys and feedback in a window."""
+"""What somebody's texts mean: those of tickets, surveys and feedback in a window. Only so many of the newest are read,
+and of each only its beginning, so that nobody who writes much keeps a worker busy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from signals_app import intents
-from signals_app.knowing.questions import Form, Question, Row
+from signals_app.folding import MAX_TEXT
+from signals_app.knowing.questions import MOST_TEXTS, Form, Question, Row
 from upsell_project.lib.rules import windows
 from upsell_project.lib.rules.facts import Of, Said, Value
 from upsell_project.lib.rules.measuring import Seen
 
 _KEYS = ("body", "comment", "subject", "text")
-_KEPT = 20_000
+_WRITTEN = "strict (" + " || ".join(f'($.{key} > "")' for key in _KEYS) + ")"
+_KEPT = 2_000
 _DIGITS = Decimal("0.001")
 
 
 def question(fact: Said, of: Of, seen: Seen) -> Question:
     """`of`: a person's own texts, or the whole account's. Every label is answered by the same one."""
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
-    return Question(Form.ROWS, of, tuple(sorted(intents.TEXT_EVENTS)), since, seen.now, keys=_KEYS)
+    return Question(Form.TEXTS, of, tuple(sorted(intents.TEXT_EVENTS)), since, seen.now, _WRITTEN, keys=_KEYS)
 
 
 def value(fact: Said, rows: list[Row] | None, locale: str) -> tuple[Value, dict[str, Any]]:
-    """The highest confidence (the newest of equals), 0 without any; and its words and event."""
+    """The highest confidence (the newest of equals), 0 without any; and its words and event. Of what no text can mean
+    nothing is known."""
+    if fact.label not in intents.LABELS:
+        return None, {}
     best = max(saying(fact, rows, locale), key=lambda one: (one[0], one[1].at), default=None)
     if best is None:
         return Decimal(0), {}
@@ -33,10 +39,16 @@ def value(fact: Said, rows: list[Row] | None, locale: str) -> tuple[Value, dict[
 
 def saying(fact: Said, rows: list[Row] | None, locale: str) -> Iterator[tuple[Decimal, Row, tuple[str, ...]]]:
     """(confidence, event, words) of each text that means it."""
-    for row in rows or ():
+    for row in _newest(rows or ()):
         for intent in _read(text_of(row.properties), locale):
             if intent.label == fact.label:
                 yield Decimal(str(intent.confidence)).quantize(_DIGITS), row, intent.words
+
+
+def _newest(rows: Iterable[Row]) -> list[Row]:
+    """As PostgreSQL picks them, newest first."""
+    written = (row for row in rows if any(_raw(row.properties, name) for name in _KEYS))
+    return sorted(written, key=lambda row: (row.at, row.id), reverse=True)[:MOST_TEXTS]
 
 
 def text_of(properties: Mapping[str, Any]) -> str:
@@ -46,8 +58,12 @@ def text_of(properties: Mapping[str, Any]) -> str:
 
 
 def _text(properties: Mapping[str, Any], name: str) -> str:
+    return _raw(properties, name)[:MAX_TEXT].strip()
+
+
+def _raw(properties: Mapping[str, Any], name: str) -> str:
     found = properties.get(name)
-    return found.strip() if isinstance(found, str) else ""
+    return found if isinstance(found, str) else ""
 
 
 @lru_cache(maxsize=_KEPT)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from signals_app.knowing import folded
 from upsell_project.lib.rules.facts import Op, Where
 
 _ORDERS = {Op.AT_LEAST: ">=", Op.MORE_THAN: ">", Op.AT_MOST: "<=", Op.LESS_THAN: "<"}
@@ -49,6 +50,12 @@ def deep_node(path: str) -> str | None:
     return "$" + "".join(f".{_text(part)}" for part in path.split(".")) if "." in path else None
 
 
+def literal(value: str | int | float | None) -> str:
+    """A JSON value that is no list or object."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return format(Decimal(str(value)), "f") if number else json.dumps(value)
+
+
 def storable(text: str) -> bool:
     """Whether PostgreSQL could hold it at all."""
     return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
@@ -67,6 +74,8 @@ def _condition(where: Where, at: str) -> str | None:
         return _between(where.value, at)
     if where.op is Op.ONE_OF:
         return _one_of(where.value, at)
+    if where.op is Op.CONTAINS:
+        return _contains(where.value, at)
     same = _same(where.value, at) if where.op in (Op.IS, Op.IS_NOT) else None
     if same is None or where.op is Op.IS:
         return same
@@ -76,6 +85,18 @@ def _condition(where: Where, at: str) -> str | None:
 def _between(value: Any, at: str) -> str | None:
     bounds = [_number(one) for one in value] if isinstance(value, tuple) and len(value) == 2 else [None]
     return None if None in bounds else f"({at} >= {bounds[0]} && {at} <= {bounds[-1]})"
+
+
+def _contains(wanted: Any, at: str) -> str | None:
+    """A piece of a text, or one of the texts of a list."""
+    if wanted is None or not storable(str(wanted)):
+        return None
+    pattern = folded.holding(str(wanted))
+    if pattern is None:
+        return None
+    inside = f"{at} like_regex {_text(pattern)}"
+    listed = f" || exists({at}[*] ? (@ == {_text(wanted)}))" if isinstance(wanted, str) else ""
+    return f"({inside}{listed})"
 
 
 def _one_of(value: Any, at: str) -> str | None:

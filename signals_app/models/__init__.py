@@ -16,6 +16,7 @@ from signals_app.models.signal import (
     SignalDefinition,
 )
 from signals_app.models.sweep import Sweep
+from signals_app.models.unnoticed import Unnoticed
 
 __all__ = [
     "Answer",
@@ -48,4 +49,5 @@ __all__ = [
     "SourceHour",
     "Sweep",
     "Ticket",
+    "Unnoticed",
 ]

@@ -4,6 +4,11 @@ from django.db import models
 
 from people_app.models import Account, Person
 
+ANSWERS = (
+    *("accepted", "declined", "dismissed", "snoozed", "opted_out", "ignored"),
+    *("feedback", "intrusive", "mistimed"),
+)
+
 
 class Answer(models.Model):
     """One answer to an offer: accepted, dismissed, declined, snoozed, opted_out, ignored, ..."""

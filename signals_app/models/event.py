@@ -36,6 +36,11 @@ class Event(models.Model):
                 condition=models.Q(account__isnull=False),
             ),
             models.Index(
+                fields=["person", "name", "occurred_at"],
+                name="event_at_home",
+                condition=models.Q(account__isnull=True),
+            ),
+            models.Index(
                 fields=["identity_id"],
                 name="event_of_nobody",
                 condition=models.Q(person__isnull=True, identity_id__isnull=False),

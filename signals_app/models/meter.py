@@ -182,5 +182,8 @@ class Dropped(models.Model):
 
     before = models.DateTimeField()
 
+    class Meta:
+        verbose_name_plural = "dropped"
+
     def __str__(self) -> str:
         return f"before {self.before}"

@@ -1,8 +1,15 @@
 """The moments we look for, and those we found."""
 
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people_app.models import Account, Person
+from upsell_project.lib import spans
+from upsell_project.lib.spans import MOST_HOURS
 
 
 class Detector(models.TextChoices):
@@ -44,15 +51,27 @@ class SignalDefinition(models.Model):
     condition = models.JSONField(
         default=dict, blank=True, help_text="A rule that must hold, too; empty: none"
     )
-    hold_hours = models.PositiveIntegerField(default=0, help_text="Found once it was true for so long")
+    hold_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Found once it was true for so long"
+    )
     route_to = models.JSONField(
         default=list,
         blank=True,
         help_text="Of an account: for the most recently active person with one of these roles; empty: with any",
     )
-    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1)
-    lifetime_hours = models.PositiveIntegerField(default=168)
-    cooldown_hours = models.PositiveIntegerField(default=0, help_text="Not found again within this time")
+    confidence = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        default=1,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text="How sure one that was found is, 0 to 1; playbooks ask for a least confidence",
+    )
+    lifetime_hours = models.PositiveIntegerField(
+        default=168, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
+    )
+    cooldown_hours = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_HOURS)], help_text="Not found again within this time"
+    )
     live = models.BooleanField(default=False)
     swept_at = models.DateTimeField(
         null=True, blank=True, help_text="What time alone made true was looked for"
@@ -64,6 +83,27 @@ class SignalDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """While it is not live nobody is looked at: everybody is, once it is live again."""
+        if not self.live:
+            self.swept_at = None
+            if options.get("update_fields") is not None:
+                options["update_fields"] = {*options["update_fields"], "swept_at"}
+        super().save(*args, **options)
+
+    @property
+    def hold(self) -> timedelta:
+        return spans.hours(self.hold_hours)
+
+    @property
+    def lifetime(self) -> timedelta:
+        return spans.hours(self.lifetime_hours)
+
+    @property
+    def rest(self) -> timedelta:
+        """Where no rule arms it again, it is not found again within this time."""
+        return max(self.lifetime, spans.hours(self.cooldown_hours))
 
 
 class Signal(models.Model):
@@ -112,14 +152,18 @@ class DetectorState(models.Model):
 
 
 class AskAgain(models.Model):
-    """Of whom a definition is to be asked soon: what it reads of them changed, and no event says so."""
+    """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
+    says so."""
 
-    definition = models.ForeignKey(SignalDefinition, models.CASCADE)
+    definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
 
+    class Meta:
+        verbose_name_plural = "ask again"
+
     def __str__(self) -> str:
-        return f"{self.definition} of person {self.person_id}, account {self.account_id}"
+        return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"
 
 
 class SignalAlert(models.Model):

@@ -11,7 +11,7 @@ from signals_app.knowing import seasonal
 from signals_app.rehearse.past import Past, Teller
 from upsell_project.lib import baseline
 from upsell_project.lib.rules import measuring
-from upsell_project.lib.rules.facts import Changed, Season, Turn, Value
+from upsell_project.lib.rules.facts import Changed, Of, Season, Turn, Value
 
 DAY = timedelta(days=1)
 
@@ -50,6 +50,6 @@ def _shown(change: baseline.Change) -> Mapping[str, Any]:
 
 
 def season(fact: Season, past: Past) -> Teller:
-    """By the account's words for itself, as they are now."""
-    here = ZoneInfo(past.zone(past.whose))
+    """By the account's words for itself, as they are now, and by its days."""
+    here = ZoneInfo(past.zone(Of.ACCOUNT))
     return lambda now: seasonal.value(fact, past.profile.account, now.astimezone(here).date())

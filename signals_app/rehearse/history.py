@@ -11,6 +11,7 @@ from signals_app import knowing
 from signals_app.intents import TEXT_EVENTS
 from signals_app.knowing import limits, profile
 from signals_app.knowing.profile import Profile
+from signals_app.models import Signal
 from signals_app.models.meter import Meter, Window
 from signals_app.rehearse.past import Answered, Found, Kept, Past
 from signals_app.subjects import Subject
@@ -50,8 +51,9 @@ def load(
     there = _events(_BY_ACCOUNT, whole, *wanted)
     static = frozenset(fact for fact in facts if isinstance(fact, Trait | Member | Score | Entitlement))
     present = knowing.load([knowing.Asked(one, static) for one in subjects], now)
+    told = _told({id for its in profiles.of for _, id, *_ in its.signals})
     return [
-        _past(one, known, its, meters, theirs.get(one.person or 0, []), there.get(one.account or 0, []))
+        _past(one, known, its, meters, theirs.get(one.person or 0, []), there.get(one.account or 0, []), told)
         for one, known, its in zip(subjects, present, profiles.of, strict=True)
     ]
 
@@ -63,6 +65,7 @@ def _past(
     meters: Mapping[str, Meter],
     theirs: list[Kept],
     there: list[Kept],
+    told: Mapping[int, int | None],
 ) -> Past | None:
     if max(len(theirs), len(there)) > MOST_EVENTS:
         return None
@@ -71,12 +74,19 @@ def _past(
         subject,
         person=theirs,
         account=there,
-        found=[Found(at, slug, sure, id) for slug, id, sure, at in its.signals],
+        found=[Found(at, slug, sure, id, told.get(id)) for slug, id, sure, at in its.signals],
         answers=[Answered(at, offer, answer) for offer, answer, at in its.answers],
         present={fact: (value, present.more.get(fact, {})) for fact, value in present.values.items()},
         profile=its,
         meters={name: meter for name, meter in meters.items() if name != limits.SEATS or not seats_are_told},
     )
+
+
+def _told(signals: Collection[int]) -> dict[int, int | None]:
+    """Who was told of each of these signals."""
+    if not signals:
+        return {}
+    return dict(Signal.objects.filter(pk__in=signals).values_list("pk", "person_id"))
 
 
 def _reads_account(facts: Iterable[Fact]) -> bool:

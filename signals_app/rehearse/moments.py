@@ -1,25 +1,28 @@
-"""When somebody is looked at: after each event that can change the answer, and, where time can, at local midnight."""
+"""When somebody is looked at: after each event, signal or answer that can change the answer, and, where time can, at
+local midnight."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from signals_app.compiled import Compiled, Part
 from signals_app.rehearse import amounts
 from signals_app.rehearse.past import Kept, Past
 from upsell_project.lib.rules import measuring, timing
-from upsell_project.lib.rules.facts import Found, Of
+from upsell_project.lib.rules.facts import Found, Of, Season
 
 
 @dataclass(slots=True)
 class Look:
     """`by` is the newest event of that moment, None for time itself. `parts`: names of those whose answer can have
-    changed; None: all."""
+    changed; None: all. `told`: who was told of the signal because of which they are looked at."""
 
     at: datetime
     by: dict[str, Kept] = field(default_factory=dict)
     parts: set[str] | None = field(default_factory=set)
+    told: int | None = None
 
     def because_of(self, one: Kept | None, part: str = "") -> None:
         if one:
@@ -39,9 +42,11 @@ def looks(
     """In order of time, from `first` up to `last`."""
     found: dict[datetime, Look] = {}
 
-    def look(at: datetime, by: Kept | None = None, part: str = "") -> None:
+    def look(at: datetime, by: Kept | None = None, part: str = "", told: int | None = None) -> None:
         if first <= at <= last:
-            found.setdefault(at, Look(at)).because_of(by, part)
+            here = found.setdefault(at, Look(at))
+            here.because_of(by, part)
+            here.told = told or here.told
 
     for one in _events(compiled, past):
         look(one.at, one)
@@ -50,11 +55,19 @@ def looks(
     read = {fact.slug for part in parts for fact in part.facts if isinstance(fact, Found)}
     for signal in past.found:
         if signal.slug in read:
-            look(signal.at)
+            look(signal.at, told=signal.person)
+    for answer in past.answers if compiled.reads_answers else ():
+        look(answer.at)
     if compiled.timed or any(part.rearm and timing.rises(part.rearm) for part in parts):
-        for midnight in midnights(past.zone(past.whose), first, last):
+        zones = {past.zone(past.whose), *(past.zone(Of.ACCOUNT) for part in parts if seasonal(part))}
+        for midnight in chain.from_iterable(midnights(zone, first, last) for zone in sorted(zones)):
             look(midnight)
     return [found[at] for at in sorted(found)]
+
+
+def seasonal(part: Part) -> bool:
+    """Whether it goes by the days of the account, whoever it is about."""
+    return any(isinstance(fact, Season) for fact in part.facts)
 
 
 def _events(compiled: Compiled, past: Past) -> Iterator[Kept]:

@@ -37,12 +37,13 @@ class Kept(Happened):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stored signal."""
+    """A stored signal. `person`: who was told of it."""
 
     at: datetime
     slug: str
     confidence: Decimal
     id: int = 0
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ What came late is taken as if it had come in time. In memory alone: nothing is k
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 
@@ -84,7 +84,7 @@ class Replay:
             state = None
         if not moment.verdict:
             return False
-        hold = timedelta(hours=moment.compiled.definition.hold_hours)
+        hold = moment.compiled.definition.hold
         if state is None:
             self._states[key] = State(0, *key, now, None if hold else now)
             if hold:
@@ -104,9 +104,10 @@ class Replay:
     def _told(self, part: Part, look: Look) -> int | None:
         """By the roles there are now."""
         if self.past.whose is Of.PERSON:
-            return self.past.subject.person
+            person = self.past.subject.person
+            return person if person in self.known else None
         by = look.by.get(part.name) or look.by.get("")
-        actor = by.person if by and by.person in self.known else None
+        actor = by.person if by and by.person in self.known else look.told
         route_to = self.compiled.definition.route_to
         return routing.choose(self.members, route_to, actor, anyone=not look.by)
 

@@ -31,7 +31,8 @@ def of(
     facts = frozenset(fact for those in parts for part in those for fact in part.asks)
     pasts = history.load(subjects, facts, first, last, now)
     members = _members(compiled, subjects)
-    known = _known({one.person for past in pasts if past for one in past.account if one.person})
+    doing = {one.person for past in pasts if past for one in past.account if one.person}
+    known = _known(doing | {one.person for one in subjects if one.person})
     found = Rehearsed()
     for subject, those, past in zip(subjects, parts, pasts, strict=True):
         if past is None:
@@ -75,4 +76,8 @@ def _members(compiled: Compiled, subjects: Sequence[Subject]) -> dict[int, list[
 def _known(people: set[int]) -> frozenset[int]:
     if not people:
         return frozenset()
-    return frozenset(Person.objects.filter(pk__in=people, user_id__isnull=False).values_list("pk", flat=True))
+    return frozenset(
+        Person.objects.filter(pk__in=people, user_id__isnull=False, erased_at=None).values_list(
+            "pk", flat=True
+        )
+    )

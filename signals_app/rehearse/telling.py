@@ -108,6 +108,8 @@ def _at(one: Kept) -> datetime:
 def _found(fact: Found, past: Past) -> Teller:
     """Only those that are stored: a definition that was not live found nothing."""
     kept = [one for one in past.found if one.slug == fact.slug]
+    if past.profile.lacks(fact):
+        return lambda now: (None, NOTHING)
 
     def told(now: datetime) -> tuple[Value, Mapping[str, Any]]:
         since = begins(fact.window, past, past.whose, now)

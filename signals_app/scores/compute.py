@@ -117,13 +117,14 @@ def _measure(lives: Sequence[Live], after: int, now: datetime) -> dict[str, set[
 
 
 def values(lives: Sequence[Live], accounts: Sequence[int], now: datetime) -> dict[tuple[str, int], Row]:
-    """By score and account. What cannot be read is no score."""
+    """By score and account. What cannot be read is no score, and of an account that cannot be read nothing is said."""
     readable = [one for one in lives if one.signs]
     facts = frozenset(fact for one in readable for fact in one.facts)
-    known = knowing.load([knowing.Asked(Subject(None, account), facts) for account in accounts], now)
+    known = knowing.load_each([knowing.Asked(Subject(None, account), facts) for account in accounts], now)
     return {
         (one.definition.slug, account): rules.scored(one, its)
         for account, its in zip(accounts, known, strict=True)
+        if its is not None
         for one in readable
     }
 

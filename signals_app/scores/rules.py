@@ -63,7 +63,9 @@ def _signs(text: str) -> tuple[Sign, ...]:
 
 def _sign(raw: Mapping[str, Any]) -> Sign:
     rule = reading.read(raw["if"])
-    return Sign(raw["part"], raw["name"], exactly(raw["points"]), rule, judging.compiled(rule))
+    return Sign(
+        raw["part"], raw["name"], exactly(raw["points"]), rule, judging.compiled(rule, "a sign of a score")
+    )
 
 
 def exactly(points: float) -> Decimal:

@@ -1,12 +1,11 @@
-"""Whether a score may be saved, switched off or deleted: its signs read and are about accounts, and nothing that is
-live refers to one that goes."""
+"""Whether a score may be saved: its signs read, are about accounts and refer to what exists, and make a date of nothing
+that is live."""
 
-from collections.abc import Collection, Iterator, Mapping
-from math import isfinite
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signals_app.models import ScoreDefinition, Segment, SignalDefinition
-from signals_app.models.signal import Detector
+from signals_app import dated, references
+from signals_app.models import ScoreDefinition
 from signals_app.scores import rules
 from upsell_project.lib.rules import reading
 from upsell_project.lib.rules.facts import Member, Of, Score
@@ -18,7 +17,16 @@ LONGEST_PART, LONGEST_NAME = 40, 200
 KEYS = ("part", "name", "points", "if")
 
 
-def problems(signs: Any) -> list[str]:
+def problems(slug: str, signs: Any, *, live: bool = True) -> list[str]:
+    """Sentences about everything that is wrong with what is to be saved, each with its place."""
+    if wrong := unreadable(signs):
+        return wrong
+    for place, sign in enumerate(signs):
+        wrong += references.faults(sign["if"], f"signs[{place}].if")
+    return wrong or ([f"signs: {sentence}" for sentence in dated.by_score(slug, signs)] if live else [])
+
+
+def unreadable(signs: Any) -> list[str]:
     """Sentences about everything that is wrong, each with its place: `signs[0].points: ...`."""
     if not isinstance(signs, list) or not signs:
         return ["signs: must be a list with at least one sign"]
@@ -46,7 +54,7 @@ def _of_one(path: str, sign: Any) -> Iterator[str]:
 def _is_points(points: Any) -> bool:
     if isinstance(points, bool) or not isinstance(points, int | float):
         return False
-    return isfinite(points) and 0 < points <= MOST_POINTS
+    return 0 < points <= MOST_POINTS
 
 
 def _of_rule(path: str, raw: Any) -> Iterator[str]:
@@ -75,37 +83,3 @@ def untrained(definition: ScoreDefinition, signs: Any) -> str:
     if training["brier"] >= training["base_brier"]:
         return "What was learned predicts no better than the share of all who accepted: it stays with the points."
     return ""
-
-
-def referring(slug: str) -> list[str]:
-    """What is live and asks for this score, as staff call it."""
-    found = []
-    for definition in SignalDefinition.objects.filter(live=True).order_by("slug"):
-        by_name = definition.detector == Detector.SCORE and definition.config.get("name") == slug
-        if by_name or slug in set(_named([definition.condition, definition.config])):
-            found.append(f"the signal {definition.slug}")
-    for segment in Segment.objects.filter(live=True).order_by("slug"):
-        if slug in set(_named(segment.rule)):
-            found.append(f"the segment {segment.slug}")
-    return found
-
-
-def refusals(slugs: Collection[str], verb: str) -> list[str]:
-    """Sentences why these may not go; none where nothing needs them."""
-    return [
-        f"{slug} cannot be {verb}: {', '.join(users)} {'refers' if len(users) == 1 else 'refer'} to it."
-        for slug in sorted(slugs)
-        if (users := referring(slug))
-    ]
-
-
-def _named(raw: Any) -> Iterator[str]:
-    """The scores that are asked for anywhere in this JSON."""
-    if isinstance(raw, Mapping):
-        if raw.get("fact") == Score.kind and isinstance(raw.get("name"), str):
-            yield raw["name"]
-        for each in raw.values():
-            yield from _named(each)
-    elif isinstance(raw, list):
-        for each in raw:
-            yield from _named(each)

@@ -1,7 +1,7 @@
 """Who is in: rules judged for many people and several segments at once, and the members brought to what was found.
 
 A person is judged with the account where they are at home; of several accounts none is guessed, and what is asked of
-the account is then not known.
+the account is then not known. Whoever cannot be read is in none.
 """
 
 from collections import defaultdict
@@ -29,9 +29,9 @@ def inside(lives: Sequence[Live], wanted: Wanted, now: datetime) -> dict[int, se
         homes_of = homes.of(chunk, now, create=False)
         asking = {person: [one for one in lives if person in wanted.get(one.pk, ())] for person in chunk}
         asked = [knowing.Asked(Subject(person, homes_of[person]), _facts(asking[person])) for person in chunk]
-        for person, known in zip(chunk, knowing.load(asked, now), strict=True):
+        for person, known in zip(chunk, knowing.load_each(asked, now), strict=True):
             for one in asking[person]:
-                if one.ruled and one.ruled.holds(known.values, known.at) is True:
+                if known and one.ruled and one.ruled.holds(known.values, known.at) is True:
                     found[one.pk].add(person)
     return found
 

@@ -76,4 +76,4 @@ def refers(segments: Collection[Segment]) -> dict[str, frozenset[str]]:
 def _ruled(text: str) -> Ruled:
     rule = reading.read(json.loads(text))
     facts = frozenset(facts_of(rule))
-    return Ruled(rule, judging.compiled(rule), facts, reads.of(facts))
+    return Ruled(rule, judging.compiled(rule, "a segment"), facts, reads.of(facts))

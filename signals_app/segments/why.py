@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from people_app import homes
 from people_app.models import Person
-from signals_app import knowing
+from signals_app import knowing, reveal
 from signals_app.models import Segment, SegmentMember
 from signals_app.segments import rules
 from signals_app.subjects import Subject
@@ -54,7 +53,9 @@ def why(segment: Segment, person: Person, now: datetime) -> Why:
     if one.ruled is None:
         return Why(inside, since, False, "Its rule cannot be read, so nobody is in it.")
     account = homes.of([person.pk], now, create=False)[person.pk]
-    (known,) = knowing.load([knowing.Asked(Subject(person.pk, account), one.ruled.facts)], now)
+    (known,) = knowing.load_each([knowing.Asked(Subject(person.pk, account), one.ruled.facts)], now)
+    if known is None:
+        return Why(inside, since, False, "What is known of them cannot be read, so they are kept out.")
     lines = list(_lines(one.ruled.rule, known, 0))
     return Why(
         inside, since, lines[0].holds is True, _told(segment, person, inside, lines[0].holds, account), lines
@@ -92,7 +93,7 @@ def _lines(rule: Rule, known: knowing.Known, level: int) -> Iterator[Line]:
     holds = judging.judge(rule, known.values, known.at)
     if isinstance(rule, Test):
         value = known.values.get(rule.fact)
-        yield Line(level, wording.sentence(rule), holds, plain(value), plain(rule.value))
+        yield Line(level, wording.sentence(rule), holds, reveal.known(rule.fact, value), _wanted(rule.value))
         return
     yield Line(level, _group(rule), holds)
     for inner in _inner(rule):
@@ -120,12 +121,5 @@ def _inner(rule: Rule) -> Iterator[Rule]:
             yield from (inner for _, inner in weighed)
 
 
-def plain(value: Value | tuple[Value, ...]) -> Any:
-    """As JSON can hold it; sets of texts as sorted lists."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return [plain(each) for each in value] if isinstance(value, tuple) else value
+def _wanted(value: Value | tuple[Value, ...]) -> Any:
+    return [reveal.plain(each) for each in value] if isinstance(value, tuple) else reveal.plain(value)

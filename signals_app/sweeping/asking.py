@@ -21,6 +21,8 @@ class Asking:
     """Whether there is an `a`."""
     still: list[str] | None = None
     """Of those who live in these zones nobody is wanted."""
+    everybody: bool = False
+    """Whether it is asked of (nearly) all people."""
     looks_up: bool = True
     """Whether events of each subject may be looked up by themselves."""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +54,10 @@ class Asking:
         """A query that others may refer to by this name."""
         self.sets.setdefault(name, f"{name} AS MATERIALIZED ({query})")
         return name
+
+    def named(self, name: str, query: str) -> str:
+        """The name of a query that others may refer to: this one and a number."""
+        return self.given(self._names.setdefault((query, ""), f"{name}{len(self._names)}"), query)
 
     def row(self, query: str, condition: str) -> str:
         """The alias of the row of `query` that fits, if there is one. `condition` says `{}` for the alias; at most one

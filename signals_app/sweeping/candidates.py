@@ -1,12 +1,12 @@
 """Whom to judge for a definition because time has passed: one statement, whose ids are read some at a time.
 
 It leaves nobody out for whom time alone has made a part of it true since it was looked at, or whose wait or rest has
-ended; whom it finds besides is judged in vain. People of whom no user id is known are not looked for: nobody could
-tell them.
+ended; at the first look, for whom it holds at all. Whom it finds besides is judged in vain. People of whom no user id
+is known are not looked for: nobody could tell them.
 """
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -54,6 +54,8 @@ def ids(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
         cursor.execute("SET LOCAL jit TO off")
+        # All rows are wanted, not the first ones soon.
+        cursor.execute("SET LOCAL cursor_tuple_fraction TO 1")
         keep = f"DECLARE {_CURSOR} NO SCROLL CURSOR WITH HOLD FOR {sql}"
         cursor.execute(keep, parameters | {"first": first})
     try:
@@ -65,7 +67,7 @@ def ids(
 
 def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tuple[str, dict[str, Any]] | None:
     """The statement and its parameters, but for `first`. None: there is nobody."""
-    if not compiled.timed:
+    if since is not None and not compiled.timed:
         return None
     parts = compiled.parts(_resources(compiled))
     asking = Asking(compiled.of, now, since, reads_account=_reads_account(compiled, parts))
@@ -82,7 +84,7 @@ def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tupl
 
 def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]:
     found: list[str] = []
-    rising = [part for part in parts if timing.rises(part.rule)]
+    rising = [part for part in parts if asking.since is None or timing.rises(part.rule)]
     for part in rising:
         found += _risen(compiled, part, asking)
     for part in parts:
@@ -120,9 +122,11 @@ def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
     """For whom it can hold now and did not before. Events are looked up last, only of those for whom all else is so,
     and in the order of the index."""
     asking.looks_up = False
+    turn = turned(rule, asking)
     rest = possible(rule, asking)
-    first = all_of(rest, turned(rule, asking), also)
+    first = all_of(rest, turn, also)
     asking.looks_up = True
+    asking.everybody = rest == TRUE and not join and _most_days(asking)
     last = possible(rule, asking)
     if FALSE in (first, last):
         return []
@@ -130,16 +134,22 @@ def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
     joins = " ".join([join, *asking.joins])
     return [
         frame.format(id=asking.subject, source=source.format(joins=joins), first=first, last=last)
-        for source in _sources(rule, asking)
+        for source in _sources(rule, asking, few=bool(join))
     ]
 
 
-def _sources(rule: Rule, asking: Asking) -> list[str]:
+def _most_days(asking: Asking) -> bool:
+    """Whether it was night meanwhile in most of the world."""
+    return asking.since is None or asking.now - asking.since >= timedelta(hours=12)
+
+
+def _sources(rule: Rule, asking: Asking, *, few: bool) -> list[str]:
     if asking.of is Of.ACCOUNT:
         return [_ACCOUNTS]
     if not asking.reads_account:
         return [_PEOPLE]
-    return [_MEMBERS, _OTHERS, _OF_SEVERAL] if _without_account(rule, True) else [_MEMBERS, _OF_THEIR_OWN]
+    several = _OF_SEVERAL_FEW if few else _OF_SEVERAL
+    return [_MEMBERS, _OTHERS, several] if _without_account(rule, True) else [_MEMBERS, _OF_THEIR_OWN]
 
 
 def _resources(compiled: Compiled) -> list[str]:
@@ -204,4 +214,8 @@ WHERE o.personal_of_id IS NOT NULL AND {_KNOWN}
 _OF_SEVERAL = f"""
 (SELECT m.person_id FROM people_app_membership m GROUP BY 1 HAVING count(*) > 1) m
 JOIN people_app_person p ON p.id = m.person_id LEFT JOIN people_app_account a ON false {{joins}} WHERE {_KNOWN}
+"""
+_OF_SEVERAL_FEW = f"""
+people_app_person p LEFT JOIN people_app_account a ON false {{joins}} WHERE {_KNOWN}
+    AND (SELECT count(*) FROM people_app_membership m WHERE m.person_id = p.id) > 1
 """

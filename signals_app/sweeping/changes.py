@@ -5,7 +5,8 @@ what it is made of, and both scores and ratios only fall as it comes nearer to w
 against the most of their weeks is none against the median, and likewise a spike against the least.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from signals_app.knowing import where_path
 from signals_app.sweeping import reach, zones
@@ -35,7 +36,7 @@ def _query(fact: Changed, path: str | None, asking: Asking) -> str:
         "SELECT * FROM json_to_recordset("
         f"{asking.value(bulk.json(_bounds(fact, asking)))}::json) AS x(zone text, bounds timestamptz[])",
     )
-    last = len(_starts(fact, asking.now.date())) - 1
+    last = len(_starts(fact.span, asking.now.date())) - 1
     like = f"d.b < {last} AND ({last} - d.b) % {1 if fact.span is Span.WEEK else baseline.WEEK} = 0".replace(
         "%", "%%"
     )
@@ -75,24 +76,24 @@ def _zone(of: Of, days: str, asking: Asking) -> str:
 def _bounds(fact: Changed, asking: Asking) -> list[dict[str, object]]:
     """Per zone, when the days or weeks began, and when the last one ended."""
     return [
-        {
-            "zone": name,
-            "bounds": [
-                datetime.combine(day, time.min, zone).astimezone(UTC)
-                for day in _starts(fact, _last(fact, asking.now.astimezone(zone).date()))
-            ],
-        }
+        {"zone": name, "bounds": _midnights(name, fact.span, _last(fact, asking.now.astimezone(zone).date()))}
         for name, zone in zones.every().items()
     ]
+
+
+@lru_cache(maxsize=2_500)
+def _midnights(zone: str, span: Span, last: date) -> list[datetime]:
+    """There are 600 zones, and a sweep an hour: most of them have the day that they had before."""
+    return [datetime.combine(day, time.min, zones.every()[zone]) for day in _starts(span, last)]
 
 
 def _last(fact: Changed, today: date) -> date:
     return today if fact.turn is Turn.SPIKE else today - timedelta(days=1)
 
 
-def _starts(fact: Changed, last: date) -> list[date]:
+def _starts(span: Span, last: date) -> list[date]:
     """The first days of all that is compared with, of what is compared, and of what comes after it."""
-    step = baseline.WEEK if fact.span is Span.WEEK else 1
+    step = baseline.WEEK if span is Span.WEEK else 1
     count = baseline.WEEKS * baseline.WEEK // step
     return [last + timedelta(days=1 - step * back) for back in range(count + 1, -1, -1)]
 
@@ -107,16 +108,17 @@ def _fits(fact: Changed) -> str:
     return f"{ratio} AND {more} - {less} >= {bounds.least - _ROUNDING} AND {chance}"
 
 
-# Weeks are like any others, days like those of the same weekday; of who came lately all days are.
+# Weeks are like any others, days like those of the same weekday; of who came lately all days are. The offset of nothing
+# keeps the bucket from being computed again for each use of it.
 _COUNTED = """
 SELECT c.id FROM (
     SELECT d.id, coalesce(sum(d.n) FILTER (WHERE d.b = {last}), 0) AS now,
         greatest(max(d.n) FILTER (WHERE {like}),
             CASE WHEN min(d.b) > {last} - {young} THEN max(d.n) FILTER (WHERE d.b < {last}) END) AS most,
         CASE WHEN count(*) FILTER (WHERE {like}) = {weeks} THEN min(d.n) FILTER (WHERE {like}) ELSE 0 END AS fewest
-    FROM (SELECT v.id, width_bucket(v.occurred_at,
-            coalesce(k.bounds, (SELECT bounds FROM {days} WHERE zone = ''))) AS b, count(*)::float8 AS n
-        FROM ({events}) v {zone} GROUP BY 1, 2) d
+    FROM (SELECT w.id, w.b, count(*)::float8 AS n FROM (SELECT v.id, width_bucket(v.occurred_at,
+                coalesce(k.bounds, (SELECT bounds FROM {days} WHERE zone = ''))) AS b
+            FROM ({events}) v {zone} OFFSET 0) w GROUP BY 1, 2) d
     WHERE d.b BETWEEN 1 AND {last} GROUP BY d.id
 ) c WHERE {fits}
 """

@@ -108,7 +108,7 @@ def _any(names: tuple[str, ...], of: Of, window: Window, asking: Asking, times: 
     if not asking.looks_up:
         return TRUE
     since = asking.value(_since(window, asking))
-    return reach.happened(of, f"{named(names, asking)} AND e.occurred_at >= {since}", times)
+    return reach.happened(asking, of, f"{named(names, asking)} AND e.occurred_at >= {since}", times)
 
 
 def _none(names: tuple[str, ...], of: Of, window: Window, asking: Asking) -> str:
@@ -117,7 +117,7 @@ def _none(names: tuple[str, ...], of: Of, window: Window, asking: Asking) -> str
         return TRUE
     since, now = asking.value(_since(window, asking)), asking.value(asking.now)
     within = f"e.occurred_at > {since} AND e.occurred_at <= {now}"
-    return f"NOT {reach.happened(of, f'{named(names, asking)} AND {within}')}"
+    return f"NOT {reach.happened(asking, of, f'{named(names, asking)} AND {within}')}"
 
 
 def _since(window: Window, asking: Asking) -> datetime:

@@ -33,7 +33,8 @@ def turned(rule: Rule, asking: Asking) -> str:
     """True (in SQL) of all for whom time alone can have made `rule` true since `asking.since`, and of others."""
     if asking.since is None:
         return TRUE
-    return any_of(zones.turned(asking, utc=by_utc(rule)), *_hours(rule, asking))
+    days = zones.turned(asking, utc=by_utc(rule))
+    return days if days == TRUE else any_of(days, *_hours(rule, asking))
 
 
 def by_days_only(rule: Rule) -> bool:

@@ -30,7 +30,10 @@ def turned(asking: Asking, *, utc: bool) -> str:
         return TRUE
     if utc and asking.since.astimezone(UTC).date() != asking.now.astimezone(UTC).date():
         return TRUE
-    still = f"ANY({asking.value(same_day(asking.since, asking.now))}::text[])"
+    same = same_day(asking.since, asking.now)
+    if not same:
+        return TRUE
+    still = f"ANY({asking.value(same)}::text[])"
     theirs = f"NOT coalesce(a.timezone, '') = {still}"
     if asking.of is Of.ACCOUNT:
         return theirs

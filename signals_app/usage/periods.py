@@ -33,7 +33,7 @@ def facts_of(account_ids: Iterable[int]) -> dict[int, Facts]:
     rows = bulk.select(
         "SELECT id, timezone, period_started_at, renews_at, billing_period FROM people_app_account"
         " WHERE id = ANY(%s)",
-        sorted(set(account_ids)),
+        bulk.array(sorted(set(account_ids))),
     )
     return {account: facts(zone, started, renews, period) for account, zone, started, renews, period in rows}
 

@@ -18,6 +18,8 @@ from tests.build import an_account, an_event
 from upsell_project.lib import clock
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+ERRORS: list[str] = []
+"""What scripts of these pages threw; each test ends with none (`conftest.py`)."""
 OURS = [".upsell-page", ".upsell-rule", ".upsell-card", ".upsell-pairs", ".upsell-spark", ".upsell-buttons"]
 
 
@@ -64,6 +66,7 @@ def opened(chromium: Browser, live_server: LiveServer, width: int = 1280, scheme
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
     context.set_default_timeout(15_000)
+    context.on("weberror", lambda failed: ERRORS.append(str(failed.error)))
     return context.new_page()
 
 

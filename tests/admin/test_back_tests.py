@@ -302,3 +302,23 @@ def test_the_definition_leads_there(admin_client: Client) -> None:
 
 def test_workers_run_it(settings: Any) -> None:
     assert import_string(settings.JOBS["back_tests"]) is back_tests.run
+
+
+def test_whoever_is_forgotten_while_it_runs_is_in_no_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a chunk of its own; the second is counted after the first was erased."""
+    ana, ben = a_person("ana"), a_person("ben")
+    for person in (ana, ben):
+        walked(person, 3, 2, 1)
+    monkeypatch.setattr(running, "CHUNK", 1)
+    rehearsed = running._rehearsed
+
+    def forgetting(*given: Any) -> Any:
+        if given[2][0].person == ben.pk:
+            privacy.forget([ana.pk], None, [], [])
+            Person.objects.filter(pk=ana.pk).update(erased_at=clock.now())
+        return rehearsed(*given)
+
+    monkeypatch.setattr(running, "_rehearsed", forgetting)
+    test = done(frequent())
+    assert (test.state, test.result["total"]) == ("done", 2)
+    assert [sample["person"] for sample in test.result["samples"]] == [ben.pk]

@@ -17,6 +17,7 @@ from upsell_project.lib import clock
 pytestmark = pytest.mark.django_db
 ADD = "/admin/signals_app/signaldefinition/add/"
 FREE = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+WITHIN = {"fact": "segment", "slug": "vipp", "op": "is", "value": False}
 FORM = {
     "name": "Often",
     "slug": "often",
@@ -57,17 +58,24 @@ def test_it_works_without_a_script(admin_client: Client) -> None:
 
 
 def test_what_changes_the_rule_is_a_new_version_that_is_looked_for_anew(admin_client: Client) -> None:
-    saved(admin_client)
+    saved(admin_client, live="on")
     SignalDefinition.objects.update(swept_at=clock.now())
-    saved(admin_client)
-    saved(admin_client, name="Other words")
+    saved(admin_client, live="on")
+    saved(admin_client, live="on", name="Other words")
     found = SignalDefinition.objects.get()
     assert found.version == 1 and found.swept_at
-    saved(admin_client, name="Other words", condition="")
+    saved(admin_client, live="on", name="Other words", condition="")
     found.refresh_from_db()
     assert found.version == 2
     assert found.swept_at is None
     assert found.condition == {}
+
+
+def test_switched_off_it_forgets_when_everybody_was_looked_at(admin_client: Client) -> None:
+    saved(admin_client, live="on")
+    SignalDefinition.objects.update(swept_at=clock.now())
+    saved(admin_client)
+    assert SignalDefinition.objects.get().swept_at is None
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,11 @@ def test_what_changes_the_rule_is_a_new_version_that_is_looked_for_anew(admin_cl
         ({"config": '{"event": "x", "count": 0, "days": 14}'}, "config.count: must be a whole number"),
         ({"condition": '{"all": []}'}, "all must be a list with at least one condition"),
         ({"detector": "composite"}, "config.mode: is missing"),
+        ({"condition": json.dumps(WITHIN)}, "slug: There is no segment “vipp”."),
+        (
+            {"detector": "rule", "config": json.dumps({"rule": WITHIN})},
+            "config.rule.slug: There is no segment",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_and_kept(admin_client: Client, changed: dict[str, str], said: str) -> None:
@@ -93,13 +106,29 @@ def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -
     }
     threshold = '{"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}'
     assert check(admin_client, detector="threshold", config=threshold, condition="")["sentence"] == (
-        "Any resource used, of the limit, >= 80 %"
+        "Any resource used >= 80 % of the limit"
     )
     wrong = check(admin_client, config='{"event": "x", "count": "many", "days": 14}')
     assert [one["path"] for one in wrong["problems"]] == ["config.count"] and wrong["sentence"] == ""
     assert check(admin_client, config="[1")["problems"][0]["path"] == "config"
     for junk in ({"detector": "?"}, {"about": "?"}, {"condition": "7"}, {"config": "7"}):
         assert check(admin_client, **junk)["sentence"] == ""
+
+
+def test_what_is_not_there_is_said_while_it_is_written(admin_client: Client) -> None:
+    Segment.objects.create(slug="vips", name="VIP", rule=FREE)
+    said = "There is no segment “vipp”. Did you mean “vips”?"
+    found = check(admin_client, detector="rule", config=json.dumps({"rule": WITHIN}))
+    assert found["problems"] == [{"path": "config.rule.slug", "sentence": said}]
+    answer = admin_client.post(
+        "/admin/signals_app/signaldefinition/words/",
+        json.dumps({"rule": json.dumps({"not": WITHIN})}),
+        content_type="application/json",
+    )
+    assert answer.json() == {
+        "sentence": "Not: not in the segment vipp",
+        "problems": [{"path": "not.slug", "sentence": said}],
+    }
 
 
 def test_how_often_it_was_found_is_shown_by_day(admin_client: Client) -> None:

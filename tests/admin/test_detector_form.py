@@ -30,6 +30,7 @@ STARTER = Path(starter_pack.__file__).with_name("signals.yaml")
 
 
 def test_settings_of_every_detector_go_through_the_form_and_back_without_loss(page: Page) -> None:
+    starter_pack.load()
     box, area = page.locator(".upsell-settings-of"), page.locator("#id_config")
     tried = set()
     for one in yaml.safe_load(STARTER.read_text())["signals"]:
@@ -56,6 +57,21 @@ def test_what_is_wrong_with_settings_is_said_at_the_setting(page: Page) -> None:
     expect(page.locator(".upsell-settings-of > .upsell-rule-status")).to_contain_text("not complete yet")
     page.locator("#id_detector").select_option("frequency")
     expect(page.locator("[data-setting=count]").get_by_label("Count")).to_have_value("7")
+
+
+def test_what_is_empty_in_a_rule_is_said_once_and_not_before_it_is_left(page: Page) -> None:
+    page.locator("#id_detector").select_option("rule")
+    rule = page.locator("[data-setting=rule]")
+    rule.get_by_role("button", name="Add a condition").click()
+    expect(page.locator(".upsell-settings-of > .upsell-rule-status")).to_have_text(
+        "The settings are not complete yet."
+    )
+    expect(rule.get_by_role("status")).to_have_text("A condition is not complete yet.")
+    expect(rule.locator("li")).to_have_count(0)
+    page.locator("#id_name").focus()
+    expect(rule.locator("li")).to_have_text(["Choose a trait."])
+    rule.get_by_label("Trait", exact=True).fill("plan")
+    expect(rule.locator("li")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_the_time_line_goes_on_with_a_cursor(admin_client: Client, time: Time) -
     second = admin_client.get(
         f"/admin/people_app/person/{person.pk}/change/", {"before": first.context["older"]}
     )
-    told = [entry for page in (first, second) for entry, _ in page.context["timeline"]]
+    told = [entry for page in (first, second) for entry, *_ in page.context["timeline"]]
     assert [entry.data["name"] for entry in told if entry.kind == "event"][1:] == [
         f"Event {number}" for number in range(60)
     ]

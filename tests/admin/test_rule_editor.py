@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from signals_app import references
 from signals_app.models import SeenProperty, SignalDefinition
 from tests.admin.browser import shot
 from tests.admin.rule_editor import (
@@ -68,7 +69,9 @@ def test_any_rule_goes_through_the_form_and_back_without_loss(page: Page) -> Non
         assert editor(page).evaluate(TOUCH) > 0
         assert held(page) == raw, "what each control shows is what there is"
         expect(editor(page).locator(".upsell-rule-sentence")).to_have_text(wording.sentence(rule))
-        expect(editor(page).locator(".upsell-rule-status")).to_have_text("")
+        wrong = len(references.problems(rule))
+        counted = f"{wrong} problem{'s' * (wrong > 1)}." if wrong else ""
+        expect(editor(page).locator(".upsell-rule-status")).to_have_text(counted)
 
     goes_through()
 
@@ -113,15 +116,21 @@ def test_problems_are_said_at_their_condition_once_it_is_left(page: Page) -> Non
     expect(box.get_by_role("status")).to_have_text("A condition is not complete yet.")
     expect(third.locator("li")).to_have_count(0)
     page.locator("#id_name").focus()
-    expect(third).to_contain_text("Name must be a text of at most 200 characters")
+    expect(third.locator("li")).to_have_text(["Choose a trait."])
     expect(third.get_by_label("Trait", exact=True)).to_have_attribute("aria-invalid", "true")
     described = third.get_by_label("Trait", exact=True).get_attribute("aria-describedby")
-    expect(page.locator(f"#{described}")).to_contain_text("Name must be a text")
+    expect(page.locator(f"#{described}")).to_contain_text("Choose a trait.")
+    third.get_by_label("Trait", exact=True).fill("x" * 200)
+    expect(third.locator("li")).to_have_count(0)
+    third.get_by_label("Asks for").select_option("events")
+    third.get_by_role("button", name="Only with a property").click()
+    expect(third.locator("li")).to_have_text(["Choose a property."])
+    third.get_by_label("Asks for").select_option("trait")
     expect(box.get_by_role("status")).to_have_text("1 problem.")
     expect(item(page, "condition 1 of 2").locator(".upsell-rule-problems li")).to_have_count(0)
     shot(page, "problems")
     box.get_by_role("button", name="Edit as JSON").click()
-    expect(box.locator(".upsell-rule-all")).to_contain_text("all[1].any[2].name must be a text")
+    expect(box.locator(".upsell-rule-all")).to_contain_text("all[1].any[2].name must not be empty")
     page.locator("#id_condition").fill('{"all": ')
     expect(box.locator(".upsell-rule-all")).to_contain_text("The rule is no JSON")
     box.get_by_role("button", name="Back to the form").click()
@@ -230,6 +239,52 @@ def test_pickers_offer_what_was_seen_and_give_values_its_type(page: Page, live_s
     assert {one.get_attribute("value") for one in paths.all()} == {"rows", "paid"}
 
 
+def test_what_is_chosen_first_and_typed_then_is_shown_as_it_is_kept(page: Page) -> None:
+    """A select that was chosen from stays where it is, what is around it is drawn anew."""
+    editor(page).get_by_role("button", name="Add a condition").click()
+    only = item(page, "condition 1 of 1")
+    only.get_by_label("Of", exact=True).focus()
+    page.keyboard.press("ArrowUp")
+    expect(only.get_by_label("Of", exact=True)).to_have_value("person")
+    trait = only.get_by_label("Trait", exact=True)
+    trait.press_sequentially("last_seen_at")
+    expect(only.get_by_label("Comparison")).to_have_value("within")
+    expect(only.get_by_label("from days", exact=True)).to_have_value("7")
+    only.get_by_label("from days", exact=True).fill("30")
+    expect(trait).to_have_value("last_seen_at")
+    assert held(page) == {
+        "fact": "trait",
+        "of": "person",
+        "name": "last_seen_at",
+        "op": "within",
+        "value": [-30, 0],
+    }
+
+
+def test_a_property_after_its_comparison_was_chosen_is_shown_as_it_is_kept(
+    page: Page, live_server: LiveServer
+) -> None:
+    SeenProperty.objects.create(
+        source=a_source(name="Seen"), name="Table Made", path="rows", type="number", last_seen_at=clock.now()
+    )
+    page.goto(live_server.url + ADD)
+    editor(page).get_by_role("button", name="Add a condition").click()
+    only = item(page, "condition 1 of 1")
+    only.get_by_label("Asks for").select_option("events")
+    with page.expect_response("**/choices/?event=*"):
+        only.get_by_label("Event", exact=True).fill("Table Made")
+    only.get_by_role("button", name="Only with a property").click()
+    first = only.get_by_role("group", name="Only with")
+    first.get_by_label("Comparison").focus()
+    for key in ("ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(first.get_by_label("Comparison")).to_have_value("is")
+    first.get_by_label("Property 1", exact=True).press_sequentially("rows")
+    expect(first.get_by_label("Comparison")).to_have_value("at_least")
+    first.get_by_label("Value", exact=True).fill("100")
+    assert held(page)["where"] == [{"path": "rows", "op": "at_least", "value": 100}]
+
+
 def test_nothing_moves_away_while_the_pointer_is_down(page: Page) -> None:
     box = editor(page)
     box.get_by_role("button", name="Add a condition").click()
@@ -240,4 +295,4 @@ def test_nothing_moves_away_while_the_pointer_is_down(page: Page) -> None:
     expect(item(page, "condition 1 of 1").locator("li")).to_have_count(0)
     page.mouse.up()
     expect(item(page, "condition 2 of 2")).to_be_visible()
-    expect(item(page, "condition 1 of 2")).to_contain_text("Name must be a text")
+    expect(item(page, "condition 1 of 2")).to_contain_text("Choose a trait.")

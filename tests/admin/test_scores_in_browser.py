@@ -63,8 +63,12 @@ def test_each_sign_has_an_editor_of_its_own_and_stays_as_it_was(
 ) -> None:
     page = opened(chromium, live_server)
     page.goto(f"{live_server.url}{LIST}{health.pk}/change/")
-    expect(page.locator("[data-rule-word][data-mounted]")).to_have_count(4)
+    expect(page.locator("[data-rule-word][data-mounted]")).to_have_count(7)
     page.fill("[name=sign_1_points]", "2")
+    expect(page.locator("[name=sign_2_part]")).to_be_hidden()
+    page.get_by_role("button", name="Add a sign").click()
+    expect(page.locator("[name=sign_2_part]")).to_be_focused()
+    expect(page.locator("[name=sign_3_part]")).to_be_hidden()
     page.fill("[name=sign_2_part]", "intent")
     page.fill("[name=sign_2_name]", "Looks at prices")
     page.fill("[name=sign_2_points]", "1.5")

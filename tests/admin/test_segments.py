@@ -74,16 +74,32 @@ def test_a_file_is_looked_at_before_it_is_taken_and_unknown_ids_are_told(admin_c
     file = SimpleUploadedFile("x.csv", b"user_id,name\nana,Ana\nnobody,X\ncem,Cem\nbob,Bob\n")
     preview = admin_client.post(url, {"file": file}).content.decode()
     assert "2 people will be put on friends" in preview
-    assert "1 are on it already" in preview and "<code>nobody</code>" in preview
+    assert "1 is on it already" in preview and "<strong>1 user id is not known</strong>" in preview
+    assert "<code>nobody</code>" in preview
     assert inside("friends") == {"cem"}
     answer = admin_client.post(url, {"user_ids": "ana\r\nnobody\r\ncem\r\nbob"}, follow=True)
-    assert (
-        "2 people were put on the list; 1 were on it before. 1 user ids are not known."
-        in answer.content.decode()
-    )
+    said = "2 people were put on the list; 1 was on it before. 1 user id is not known."
+    assert said in answer.content.decode()
     assert inside("friends") == {"ana", "bob", "cem"}
     assert set(SegmentMember.objects.values_list("added_by", flat=True)) == {"kim", "admin"}
     assert LogEntry.objects.filter(change_message="Put 2 people on it").exists()
+
+
+def test_addresses_are_no_user_ids_and_nobody_is_not_confirmed(admin_client: Client) -> None:
+    a_person("ana", email="ana@corp.test")
+    friends = a_segment("friends")
+    file = SimpleUploadedFile("x.csv", b"email\nana@corp.test\nbob@corp.test\n")
+    preview = admin_client.post(f"{LIST}{friends.pk}/import/", {"file": file}).content.decode()
+    assert "Nobody would be put on friends" in preview and "Put them on the list" not in preview
+    assert "These look like e-mail addresses: user ids are needed" in preview
+
+
+def test_a_list_has_no_rule_on_its_page(admin_client: Client) -> None:
+    assert "data-rule-word" not in page(admin_client, f"{LIST}{a_segment('friends').pk}/change/")
+    assert "data-rule-word" in page(admin_client, f"{LIST}{a_segment('free', FREE).pk}/change/")
+    chosen_late = FORM | {"name": "Pilot", "slug": "pilot", "kind": "list", "rule": RULE % "free"}
+    assert admin_client.post(f"{LIST}add/", chosen_late).status_code == 302
+    assert Segment.objects.get(slug="pilot").rule == {}
 
 
 @pytest.mark.parametrize(

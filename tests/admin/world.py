@@ -17,6 +17,7 @@ from campaigns_app.models import (
     Lane,
     Playbook,
     PlaybookVersion,
+    RunSweep,
     StaffTask,
     Step,
 )
@@ -53,6 +54,7 @@ from signals_app.models import (
     SourceHour,
     Sweep,
     Ticket,
+    Unnoticed,
 )
 from tests.build import a_person, a_source, an_account, an_event
 from upsell_project.lib import clock
@@ -276,6 +278,7 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     SegmentMember.objects.create(segment=listed, person=person, since=now, added_by="sam")
     AskAgain.objects.create(definition=definition, person=person, account=account)
     Sweep.objects.create(definition=definition, version=1, at=now)
+    Unnoticed.objects.create(event_ids=[1], people=[person.pk], accounts=[account.pk], lease_until=now)
     Envelope.objects.create(source=source, call="batch", body=b'{"batch":[]}', received_at=now)
     RejectedEvent.objects.create(
         source=source,
@@ -297,6 +300,7 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
+    RunSweep.objects.create(at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)
     ContactPolicy.objects.create(version=1, caps=[], cooldown_days={}, hours={}, created_at=now)
     StaffTask.objects.create(

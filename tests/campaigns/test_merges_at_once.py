@@ -1,16 +1,14 @@
 """Two workers, one person: who waits for a lock looks again at who is who."""
 
 import json
-import threading
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from campaigns_app import merges, pipeline, privacy, standing
+from campaigns_app.backlog import Backlog
 from consent_app import permission
 from people_app import identify
 from people_app.item import Said, Trust
@@ -19,8 +17,8 @@ from signals_app import ingest
 from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
 from signals_app.models import Event, Source
+from tests.at_once import Other
 from tests.build import a_source
-from tests.databases import WAITING
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,38 +39,6 @@ def send(source: Source, *calls: dict[str, Any]) -> Chunk:
     return Chunk(ingest.claim(1))
 
 
-class Other:
-    """Another worker. `waits` is true once PostgreSQL says that it waits for a lock."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.error: Exception | None = None
-        self.thread = threading.Thread(target=self._run, args=(work,))
-        self.thread.start()
-
-    def _run(self, work: Callable[[], Any]) -> None:
-        try:
-            with transaction.atomic():
-                work()
-        except Exception as error:
-            self.error = error
-        finally:
-            connection.close()
-
-    def until_it_waits(self) -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with connection.cursor() as cursor:
-                cursor.execute(WAITING)
-                if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.01)
-        raise AssertionError("it never waited")
-
-    def end(self) -> None:
-        self.thread.join(20)
-        assert self.error is None, self.error
-
-
 def test_two_aliases_at_once_make_one_person_of_three() -> None:
     with transaction.atomic():
         resolve(item(user_id="a"), item(user_id="b"), item(user_id="z"))
@@ -85,17 +51,21 @@ def test_two_aliases_at_once_make_one_person_of_three() -> None:
     assert Person.objects.filter(merged_into=None).count() == 1
 
 
+def process(chunk: Chunk) -> None:
+    pipeline._process(chunk, Backlog())
+
+
 def test_an_opt_out_that_waited_for_a_merge_is_that_of_whom_they_became() -> None:
     source = a_source()
-    pipeline._process(
+    process(
         send(source, *({"type": "identify", "userId": user, "messageId": user} for user in ("old", "new")))
     )
     alias = send(source, {"type": "alias", "userId": "new", "previousId": "old", "messageId": "alias"})
     said = {"type": "track", "userId": "old", "event": "Unsubscribed", "properties": {"channel": "email"}}
     no = send(source, {**said, "messageId": "no"})
     with transaction.atomic():
-        pipeline._process(alias)
-        other = Other(lambda: pipeline._process(no))
+        process(alias)
+        other = Other(lambda: process(no))
         other.until_it_waits()
     other.end()
     new = Person.objects.get(user_id="new")
@@ -125,19 +95,19 @@ def test_workers_with_new_visitors_of_their_own_do_not_wait_for_each_other() -> 
 
 def test_what_waited_for_an_erasure_is_read_afresh_and_dropped() -> None:
     source = a_source()
-    pipeline._process(send(source, {"type": "identify", "userId": "ana", "messageId": "i"}))
-    pipeline._process(send(source, {"type": "delete", "userId": "ana", "messageId": "d"}))
+    process(send(source, {"type": "identify", "userId": "ana", "messageId": "i"}))
+    process(send(source, {"type": "delete", "userId": "ana", "messageId": "d"}))
     early = (START - timedelta(days=9)).isoformat()
     late = send(
         source, {"type": "track", "userId": "ana", "event": "X", "messageId": "t", "timestamp": early}
     )
     with transaction.atomic():
         privacy._erase(Erasure.objects.get())
-        other = Other(lambda: pipeline._process(late))
+        other = Other(lambda: process(late))
         other.until_it_waits()
     other.thread.join(20)
     assert isinstance(other.error, identify.ErasedMeanwhile)
-    pipeline._process(late)
+    process(late)
     assert not Event.objects.filter(message_id="t").exists()
     assert not Identity.objects.exists()
 

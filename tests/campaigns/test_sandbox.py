@@ -1,23 +1,37 @@
 """The movable clock goes from due time to due time: a day that is skipped is a day that happened."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from campaigns_app import advance, sandbox
+from campaigns_app import advance, sandbox, sweeps
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
-from signals_app.models import Envelope
-from tests.build import a_person, a_source
-from tests.engine import begun, enrolled, somebody, touches, work
+from signals_app.models import Envelope, Score, Signal, SignalDefinition
+from signals_app.scores import compute
+from signals_app.segments import refresh
+from tests.build import a_person, a_source, an_event
+from tests.campaigns.test_sweeps import RENEWAL, a_definition
+from tests.engine import account_of, begun, enrolled, somebody, touches
+from tests.engine import work as steps
+from tests.signals.segments_world import a_segment, inside, used
 from upsell_project.lib import clock
 from upsell_project.lib.models import ClockOffset
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 CLOSE = timedelta(seconds=30)
 A_HOP = sandbox.HOP + CLOSE
+
+
+def work() -> None:
+    """What workers do, until nothing is due."""
+    steps()
+    while sandbox.busy():
+        for job in (compute.run, refresh.run, sweeps.run, steps):
+            job()
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +93,7 @@ def test_outside_a_sandbox_it_is_refused(settings: Any) -> None:
 
 
 def test_busy_is_said_until_nothing_is_due() -> None:
+    work()
     assert not sandbox.busy()
     enrolled(somebody())
     assert sandbox.busy()
@@ -87,7 +102,8 @@ def test_busy_is_said_until_nothing_is_due() -> None:
     assert Enrollment.objects.filter(state="active").exists()
 
 
-def test_what_failed_and_rests_is_not_waited_for() -> None:
+def test_what_failed_and_rests_is_not_waited_for(monkeypatch: Any) -> None:
+    monkeypatch.setattr(sandbox, "_time_is_looked_at", bool)
     run = begun(somebody())
     sandbox.advance(timedelta(hours=13), settle=advance_all)
     assert sandbox.busy()
@@ -138,3 +154,44 @@ def test_of_two_who_move_the_clock_the_second_waits_and_then_gives_up(monkeypatc
         sandbox.advance(timedelta(hours=1), settle=work)
     other.close()
     sandbox.advance(timedelta(hours=1), settle=work)
+
+
+def test_what_is_due_by_the_hour_is_waited_for() -> None:
+    work()
+    for table, stop in (("segment", refresh.run), ("scoredefinition", compute.run)):
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE signals_app_{table} SET refreshed_at = refreshed_at - interval '1 hour'")
+        assert sandbox.busy(), table
+        stop()
+        work()
+    SignalDefinition.objects.filter(live=True).update(swept_at=clock.now() - timedelta(hours=1))
+    assert sandbox.busy()
+    sweeps.run()
+    work()
+    assert not sandbox.busy()
+
+
+def test_a_long_jump_finds_by_days_what_each_day_brings() -> None:
+    SignalDefinition.objects.update(live=False)
+    person = somebody()
+    account = account_of(person)
+    account.renews_at = clock.now() + timedelta(days=60)
+    account.save()
+    for days in (0, 40):
+        an_event(person, "Report Exported", timedelta(days=-days))
+    definition = a_definition("calendar", RENEWAL, about="account")
+    a_segment("quiet", {"not": used(1, days=10)})
+    start = clock.now()
+    stops: list[datetime] = []
+
+    def settle() -> None:
+        work()
+        stops.append(clock.now())
+
+    sandbox.advance(timedelta(days=20), settle=settle)
+    signal = Signal.objects.get(definition=definition)
+    assert timedelta(0) <= signal.detected_at - start - timedelta(days=15) <= sandbox.LOCAL_DAY + CLOSE
+    assert inside("quiet") == {person.user_id}
+    assert Score.objects.filter(account=account).exists()
+    assert len(stops) <= 24, "once a local day, and when a run is due"
+    assert max(b - a for a, b in pairwise(stops)) <= sandbox.LOCAL_DAY + CLOSE

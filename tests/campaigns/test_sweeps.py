@@ -15,11 +15,11 @@ from campaigns_app import dispatch, sweeps
 from campaigns_app.models import Enrollment, Playbook
 from offers_app.models import Decision
 from people_app.models import Person
-from signals_app import detect, sweeping
-from signals_app.models import DetectorState, Signal, SignalDefinition, Sweep
+from signals_app import again, detect, sweeping
+from signals_app.models import Answer, AskAgain, DetectorState, Signal, SignalDefinition, Sweep
 from tests.build import a_person, a_source, an_account, an_event
 from tests.conftest import Time
-from tests.engine import receive
+from tests.engine import receive, used
 from upsell_project.lib import clock, queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter", "time")]
@@ -125,14 +125,81 @@ def test_what_is_not_live_is_not_looked_for(time: Time) -> None:
     assert people() == []
 
 
-def test_what_time_cannot_make_true_costs_nobody_a_look(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    somebody(40)
-    definition = a_definition("frequency", {"event": "Report Exported", "count": 1, "days": 9})
+FREQUENT: dict[str, Any] = {"event": "Report Exported", "count": 2, "days": 9}
+
+
+def test_what_time_cannot_make_true_costs_nobody_a_look_after_the_first(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(40)
+    an_event(person, "Report Exported")
+    definition = a_definition("frequency", FREQUENT | {"count": 3})
+    sweeps.run()
     with counted(monkeypatch) as judged:
+        time.move(hours=1)
         sweeps.run()
     assert judged == []
     definition.refresh_from_db()
     assert definition.swept_at == time.now
+
+
+def used_a_limit() -> Person:
+    """12 of 15, by a total that no event of today moves."""
+    account = an_account(caps={"exports": 15})
+    used(account, 12)
+    person = a_person(account=account)
+    an_event(person, "Session Started")
+    return person
+
+
+def test_going_live_finds_whoever_fulfils_it_already(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    frequent, near = somebody(90), used_a_limit()
+    an_event(frequent, "Report Exported")
+    a_definition("frequency", FREQUENT)
+    a_definition("threshold", {"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}, about="account")
+    with counted(monkeypatch) as judged:
+        sweeps.run()
+    assert sorted(people(), key=str) == sorted([frequent.pk, near.pk])
+    assert judged == [frequent.pk, near.memberships.get().account_id], "and nobody else is judged"
+    time.move(hours=1)
+    sweeps.run()
+    assert len(people()) == 2
+
+
+def test_switched_off_and_on_again_everybody_is_looked_at(time: Time) -> None:
+    definition = a_definition("frequency", FREQUENT)
+    sweeps.run()
+    definition.refresh_from_db()
+    definition.live = False
+    definition.save(update_fields=["live"])
+    person = somebody(90)
+    an_event(person, "Report Exported")
+    definition.live = True
+    definition.save()
+    sweeps.run()
+    assert people() == [person.pk]
+
+
+def test_switched_off_in_the_middle_of_a_sweep_it_begins_anew(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = somebody(90)
+    definition = a_silence()
+    sweeps.run()
+    time.move(days=30)
+    monkeypatch.setattr(sweeping, "ids", partial(sweeping.ids, chunk=1))
+    monkeypatch.setattr(sweeps, "_gives_way", lambda seconds, patience: True)
+    a_person()
+    sweeps.run()
+    sweep = Sweep.objects.get()
+    assert sweep.running and sweep.since and sweep.upto > first.pk
+    definition.refresh_from_db()
+    for live in (False, True):
+        definition.live = live
+        definition.save()
+    sweeps.run()
+    sweep.refresh_from_db()
+    assert sweep.since is None
 
 
 def test_nobody_is_looked_at_twice_on_a_day_without_need(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,6 +402,83 @@ def test_what_goes_wrong_with_everybody_leaves_nobody_out(
     Sweep.objects.update(retry_at=clock.real())
     sweeps.run()
     assert people() == everybody and not Sweep.objects.get().error
+
+
+@pytest.mark.parametrize("change", [{"live": False}, {"version": 2}])
+def test_what_is_switched_off_or_changed_meanwhile_is_judged_no_more(
+    time: Time, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    for _ in range(3):
+        a_person()
+    definition = a_silence()
+    monkeypatch.setattr(sweeping, "ids", partial(sweeping.ids, chunk=1))
+    swept = detect.swept
+
+    def once(*given: Any) -> list[Signal]:
+        SignalDefinition.objects.filter(pk=definition.pk).update(**change)
+        return swept(*given)
+
+    monkeypatch.setattr(detect, "swept", once)
+    sweeps.run()
+    assert len(people()) == 1
+    sweeps.run()
+    assert len(people()) == (1 if "live" in change else 3)
+
+
+def noted(count: int) -> list[Person]:
+    people = [a_person() for _ in range(count)]
+    rule = {"fact": "answer", "answer": "dismissed", "window": {"days": 3}, "op": "at_least", "value": 1}
+    a_definition("rule", {"rule": rule})
+    for person in people:
+        Answer.objects.create(person=person, offer="x", answer="dismissed", at=clock.now())
+    again.answered((person.pk, None) for person in people)
+    return people
+
+
+@pytest.mark.parametrize("error", [ValueError, OperationalError])
+def test_what_goes_wrong_with_everybody_drops_nothing_of_what_was_noted(
+    time: Time, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    everybody = noted(25)
+
+    def fails(*_: Any) -> list[Signal]:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(detect, "swept", fails)
+        sweeps.run()
+    assert AskAgain.objects.count() == 25
+    sweeps.run()
+    assert people() == [one.pk for one in everybody]
+
+
+def test_of_those_noted_who_cannot_be_judged_keeps_nobody_from_it(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = noted(30)
+    bad, swept, calls = everybody[-1].pk, detect.swept, []
+
+    def fails(pairs: Any, *more: Any) -> list[Signal]:
+        pairs = list(pairs)
+        calls.append(len(pairs))
+        if any(subject.person == bad for _, subject in pairs):
+            raise ValueError
+        return swept(pairs, *more)
+
+    monkeypatch.setattr(detect, "swept", fails)
+    sweeps.run()
+    assert people() == [one.pk for one in everybody[:-1]] and not sweeps.waiting()
+    assert len(calls) <= 1 + again.AT_ONCE, "each alone, not all of them again before each"
+
+
+def test_what_was_noted_gives_way_to_others(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted(3)
+    monkeypatch.setattr(again.take, "__defaults__", (1, None))
+    monkeypatch.setattr(sweeps, "SECONDS_A_JOB", -1.0)
+    queue.the_queue().connection.flushdb()
+    queue.nudge_now("steps")
+    sweeps.run()
+    assert AskAgain.objects.count() == 2
 
 
 def test_a_definition_that_fails_rests_and_keeps_none_from_it(time: Time) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos.ledger import Ledger, Verdict, judge
 from tests.chaos.storm import SENDING, WORKING, Storm, Tally
 from tests.running_stack import Stack, running, until
+from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(900)]
 
@@ -24,7 +25,13 @@ def enroll(stack: Stack, people: int) -> None:
     """Everybody in an account of their own, each near its limit; one request a person, read by nobody yet."""
     now = datetime.now(UTC)
     start = (now.replace(day=1) + timedelta(days=32)).replace(day=10, hour=10, minute=0)
-    stack.manage("sandbox_clock", "--advance", f"{(start - now) // timedelta(minutes=1)}m")
+    # Nobody works yet, so nobody could be waited for.
+    stack.rows(
+        "INSERT INTO sandbox_clock (id, seconds) VALUES (1, %s)"
+        " ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds",
+        int((start - now).total_seconds()),
+    )
+    time.sleep(2 * clock.CACHE_SECONDS)
     source = stack.source("http")
     for number in range(people):
         who = {"userId": f"u_{number}", "context": {"groupId": f"acct_{number}", **PLACE}}

@@ -71,9 +71,13 @@ def test_markup_in_a_rule_stays_text() -> None:
     assert "<script>" not in page
 
 
+def nothing_else(rule: Rule) -> list[tuple[str, str]]:
+    return []
+
+
 def asked(body: Any) -> tuple[int, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
-    answer = worded(RequestFactory().post("/", text, content_type="application/json"))
+    answer = worded(RequestFactory().post("/", text, content_type="application/json"), nothing_else)
     return answer.status_code, json.loads(answer.content)
 
 

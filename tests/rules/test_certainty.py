@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.rules import drawn
 from tests.rules.drawn import NOW
 from upsell_project.lib.rules import judging, tree
-from upsell_project.lib.rules.certainty import certainty
+from upsell_project.lib.rules.certainty import always_full, certainty
 from upsell_project.lib.rules.facts import Fact, Found, Of, Op, Said, Score, Trait, Unit, Value, Window
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
@@ -96,3 +96,17 @@ def test_what_is_needed_counts_least_and_what_is_enough_most(rule: Rule, expecte
 def test_nothing_is_surer_than_sure() -> None:
     assert certainty(Test(DOUBT, Op.AT_LEAST, 0), {DOUBT: 3}, HERE) == 1
     assert certainty(Test(DOUBT, Op.AT_LEAST, -1), {DOUBT: Decimal("-0.5")}, HERE) == 0
+
+
+@given(drawn.rules | drawn.grown(sure_or_not), st.data())
+def test_what_rests_on_nothing_doubtful_is_certain_wherever_it_holds(rule: Rule, data: st.DataObject) -> None:
+    known = some(data, rule)
+    if always_full(rule) and judging.judge(rule, known, HERE) is True:
+        assert certainty(rule, known, HERE) == 1
+
+
+def test_what_can_be_doubtful() -> None:
+    plan, doubt = Test(PLAN, Op.KNOWN), Test(DOUBT, Op.AT_LEAST, Decimal("0.2"))
+    assert always_full(AllOf((plan, Not(AnyOf((plan,))))))
+    assert not always_full(AllOf((plan, Not(AnyOf((plan, doubt))))))
+    assert not always_full(Weighed(((Decimal(1), plan),), Decimal(1)))

@@ -37,9 +37,15 @@ from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 HERE = judging.at(NOW, "Europe/Berlin")
 WEEK = Window(Unit.WEEK)
 DONE = ("events", "sequence", "change", "intent", "answer", "signal")
+FEW, MANY = (Op.AT_MOST, Op.LESS_THAN), (Op.AT_LEAST, Op.MORE_THAN)
 
 
 def happened(rule: Rule) -> bool:
+    """What must not have happened, or no more often, is no such thing."""
+    if isinstance(rule, Test) and rule.op in FEW:
+        return False
+    if isinstance(rule, Not) and isinstance(rule.rule, Test) and rule.rule.op in MANY:
+        return False
     return any(test.fact.kind in DONE for test in tree.tests(rule))
 
 
@@ -66,7 +72,6 @@ def test_it_holds_where_the_rule_does_but_for_what_happened(rule: Rule, data: st
 def test_nothing_that_happened_is_left(rule: Rule) -> None:
     rest = lasting(rule)
     if rest is not None:
-        assert not happened(rest)
         assert lasting(rest) == rest
     if not happened(rule):
         assert rest == rule
@@ -101,7 +106,10 @@ def test_what_is_stays_and_what_happened_goes(fact: Fact, stays: bool) -> None:
 @pytest.mark.parametrize(
     ("rule", "rest"),
     [
-        (AllOf((USED, Not(USED))), None),
+        (AllOf((USED, Not(USED))), AllOf((Not(USED),))),
+        (AllOf((USED, Test(USED.fact, Op.AT_MOST, 9))), AllOf((Test(USED.fact, Op.AT_MOST, 9),))),
+        (AllOf((USED, Test(USED.fact, Op.BETWEEN, (5, 9)))), None),
+        (Not(Test(USED.fact, Op.LESS_THAN, 5)), None),
         (AllOf((USED, Not(PLAN))), AllOf((Not(PLAN),))),
         (Not(AllOf((USED, PLAN))), None),
         (AnyOf((USED, PLAN)), None),
@@ -114,3 +122,12 @@ def test_what_is_stays_and_what_happened_goes(fact: Fact, stays: bool) -> None:
 )
 def test_what_cannot_do_without_what_happened_goes_as_a_whole(rule: Rule, rest: Rule | None) -> None:
     assert lasting(rule) == rest
+
+
+def test_what_something_else_decides_goes() -> None:
+    """A limit that was reached is left again only below the share that arms it again."""
+    ratio = Test(Entitlement("exports", Share.RATIO), Op.AT_LEAST, Decimal("0.8"))
+    assert lasting(AllOf((ratio, PLAN)), {ratio.fact}) == AllOf((PLAN,))
+    assert lasting(AllOf((Not(ratio), PLAN)), {ratio.fact}) == AllOf((PLAN,))
+    assert lasting(AllOf((Not(AllOf((ratio, VIP))), PLAN)), {ratio.fact}) == AllOf((PLAN,))
+    assert lasting(ratio, {ratio.fact}) is None

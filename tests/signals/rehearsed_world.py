@@ -5,15 +5,16 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from people_app.models import Account, Person
-from signals_app import compiled, detect, rehearse, usage
+from signals_app import again, compiled, detect, rehearse, sweeping, usage
 from signals_app.incoming import Incoming
 from signals_app.ingest import Stored
-from signals_app.models import DetectorState, Event, Signal, SignalDefinition
+from signals_app.models import Answer, DetectorState, Event, Signal, SignalDefinition
 from signals_app.rehearse import Rehearsed
-from signals_app.rehearse.moments import midnights
+from signals_app.rehearse.moments import midnights, seasonal
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from tests.build import a_person, a_source, an_account
@@ -25,6 +26,7 @@ LAST = FIRST + timedelta(days=24)
 """Over the change to summer time in Europe, and the end of a month."""
 WHO = ("ana", "ben", "somebody")
 """The last has no user id: a visitor."""
+ANSWERED = "(answered an offer)"
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,23 @@ class World:
     time: Time
     zone: str
     definition: SignalDefinition
+    other: SignalDefinition | None = None
+    """Live beside it."""
+    by_candidates: bool = False
+    """Whether a sweep looks only at whom PostgreSQL names, as it does in truth."""
     account: Account = field(init=False)
     people: dict[str, Person] = field(init=False)
+    looked: dict[Subject, datetime] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.time.set(FIRST - timedelta(days=1))
-        self.account = an_account(caps={"exports": 4, "rows": 12}, timezone=self.zone)
+        self.account = an_account(
+            caps={"exports": 4, "rows": 12},
+            timezone=self.zone,
+            industry="travel and accounting",
+            country="DE",
+            fiscal_year_end="03-31",
+        )
         self.people = {
             name: a_person(account=self.account, timezone=zone)
             for name, zone in zip(WHO, ("Europe/Berlin", "America/New_York", ""), strict=True)
@@ -110,7 +123,20 @@ class World:
 
     def _sweep(self, at: datetime) -> None:
         here = [one for one in self.subjects if self._looked_at(one, at)]
-        detect.swept([(self.definition, one) for one in here], at)
+        if self.by_candidates:
+            here = [one for one in here if self._is_candidate(one, at)]
+        detect.swept([(self.definition, one) for one in here], at, self._live())
+
+    def _is_candidate(self, subject: Subject, at: datetime) -> bool:
+        """Nobody looks for visitors: nobody could tell them."""
+        since, self.looked[subject] = self.looked.get(subject), at
+        if subject.person == self.people["somebody"].pk:
+            return True
+        found = sweeping.ids(compiled.of(self.definition), since, at)
+        return (subject.person or subject.account or 0) in chain.from_iterable(found)
+
+    def _live(self) -> list[SignalDefinition]:
+        return [self.other, self.definition] if self.other else [self.definition]
 
     def _looked_at(self, subject: Subject, at: datetime) -> bool:
         """At the midnight of their own zone, or since something has held."""
@@ -118,16 +144,31 @@ class World:
         whose = {"person_id": subject.person} if subject.person else {"account_id": subject.account}
         if hold and DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - hold).exists():
             return True
-        return at in set(midnights(self._zone_of(subject), at, at))
+        zones = {self._zone_of(subject)}
+        if any(seasonal(part) for part in compiled.of(self.definition).parts(["exports"])):
+            zones.add(self.zone or "UTC")
+        return any(at in midnights(zone, at, at) for zone in zones)
 
     def _zone_of(self, subject: Subject) -> str:
         person = next((one for one in self.people.values() if one.pk == subject.person), None)
         return (person.timezone if person else "") or self.zone or "UTC"
 
     def _receive(self, those: Sequence[Did], at: datetime) -> None:
-        stored = [self._stored(one) for one in those]
+        stored = [self._stored(one) for one in those if one.name != ANSWERED]
         changes = usage.add(stored, usage.meters())
-        detect.signals(Batch(stored, changes), [self.definition], at)
+        detect.signals(Batch(stored, changes), self._live(), at)
+        for one in those:
+            if one.name == ANSWERED:
+                self._answer(one, at)
+
+    def _answer(self, one: Did, at: datetime) -> None:
+        """An answer to an offer is no event: the job "sweeps" asks again."""
+        person = self.people[one.who].pk
+        Answer.objects.create(
+            person_id=person, account_id=self.account.pk, offer="pro", answer="declined", at=at
+        )
+        again.answered([(person, self.account.pk)])
+        detect.swept(again.take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:
         person = self.people[one.who].pk

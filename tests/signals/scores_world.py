@@ -15,7 +15,7 @@ def used(count: int, days: int = 7) -> dict[str, Any]:
 
 ACTIVE = used(1)
 PAID = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "pro"}
-WANTS = {"fact": "intent", "label": "upgrade", "window": {"days": 30}, "op": "at_least", "value": 0.5}
+WANTS = {"fact": "intent", "label": "more_capacity", "window": {"days": 30}, "op": "at_least", "value": 0.5}
 
 
 def a_sign(part: str, rule: Any, points: float = 1, name: str = "") -> dict[str, Any]:

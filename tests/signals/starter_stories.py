@@ -102,6 +102,26 @@ def pages_of_prices(life: Life, enough: bool) -> None:
     life.live(life.day(2))
 
 
+@story("pricing-intent", count=3)
+def pages_that_are_told_twice(life: Life, enough: bool) -> None:
+    """One view as a page and as an event: two views are not four."""
+    for minutes in range(3 if enough else 2):
+        moment = life.day(1) + timedelta(minutes=minutes)
+        life.told(moment, type="page", userId="ana", name="Pricing")
+        life.did("ana", "Pricing Viewed", moment)
+    life.live(life.day(2))
+
+
+@story("pricing-intent", count=5)
+def views_told_in_any_way(life: Life, enough: bool) -> None:
+    for minutes in range(2):
+        life.did("ana", "Pricing Viewed", life.day(1) + timedelta(minutes=minutes))
+        life.told(life.day(1) + timedelta(minutes=10 + minutes), type="page", userId="ana", name="Pricing")
+    if enough:
+        life.told(life.day(1) + timedelta(minutes=20), type="screen", userId="ana", name="Pricing")
+    life.live(life.day(2))
+
+
 @story("help-intent", event="Docs Viewed", topic="how to get more reports")
 def reads(life: Life, enough: bool) -> None:
     topic = "how to get more reports" if enough else "how to get reports by mail"

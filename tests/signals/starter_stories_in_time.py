@@ -110,7 +110,7 @@ def black_friday(life: Life, enough: bool) -> None:
     life.begins = at(10, 22)
     life.time.set(life.begins)
     life.company("acme", industry="ecommerce" if enough else "mining")
-    life.working(WHO, [0])
+    life.working(WHO, [0], each=10)
     life.live(at(10, 25))
 
 
@@ -119,7 +119,7 @@ def taxes(life: Life, enough: bool) -> None:
     life.begins = at(9, 30)
     life.time.set(life.begins)
     life.company("acme", industry="Accounting", country="GB" if enough else "DE")
-    life.working(WHO, [0])
+    life.working(WHO, [0], each=10)
     life.live(at(10, 5))
 
 
@@ -128,5 +128,5 @@ def the_year_ends(life: Life, enough: bool) -> None:
     life.begins = at(5, 29)
     life.time.set(life.begins)
     life.company("acme", industry="nonprofit", fiscal_year_end="06-30" if enough else "07-31")
-    life.working(WHO, [0])
+    life.working(WHO, [0], each=10)
     life.live(at(6, 2))

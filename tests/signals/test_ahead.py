@@ -233,9 +233,9 @@ def test_only_a_no_is_waited_for_until_it_is_on_the_disk(
     told: list[str] = []
     really = pipeline._take_in
 
-    def take_in(opened: Any) -> None:
+    def take_in(*given: Any) -> None:
         told.append(bulk.select("SHOW synchronous_commit")[0][0])
-        really(opened)
+        really(*given)
 
     monkeypatch.setattr(pipeline, "_take_in", take_in)
     for one in ({"type": "track", "event": "E"}, item):

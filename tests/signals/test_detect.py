@@ -164,11 +164,41 @@ def test_refresh_says_what_is_left_of_it(server: Source, time: Time) -> None:
     fresh = detect.refresh([signal], clock.now())[signal.pk]
     assert fresh
     assert (fresh["used"], fresh["percent"]) == (14, 70)
+    (fact,) = fresh["facts"]
+    assert (fact["found"], fact["figures"]["used"]) == (0.7, 14)
     used(acme, 13)
     assert detect.refresh([signal], clock.now()) == {signal.pk: None}
     used(acme, 17)
     assert detect.refresh([signal], signal.expires_at - timedelta(seconds=1))[signal.pk]
     assert detect.refresh([signal], signal.expires_at) == {signal.pk: None}
+
+
+def test_a_condition_beside_a_limit_must_still_hold(server: Source, time: Time) -> None:
+    acme = account(server)
+    SignalDefinition.objects.filter(slug="usage-limit-near").update(
+        condition={"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+    )
+    Account.objects.filter(pk=acme.pk).update(plan="free")
+    export(server, 17)
+    (signal,) = near()
+    assert detect.refresh([signal], clock.now())[signal.pk]
+    Account.objects.filter(pk=acme.pk).update(plan="enterprise")
+    assert detect.refresh([signal], clock.now()) == {signal.pk: None}
+
+
+def test_a_step_is_over_when_what_must_not_happen_happens(server: Source, time: Time) -> None:
+    definition = SignalDefinition.objects.create(
+        slug="left-over",
+        name="Left over",
+        detector="lifecycle",
+        config={"events": ["Trial Started"], "days": 7, "unless": ["Plan Upgraded"]},
+        live=True,
+    )
+    receive(server, {"type": "track", "userId": "ana", "event": "Trial Started"})
+    (signal,) = Signal.objects.filter(definition=definition)
+    assert detect.refresh([signal], clock.now())[signal.pk]
+    receive(server, {"type": "track", "userId": "ana", "event": "Plan Upgraded"})
+    assert detect.refresh([signal], clock.now()) == {signal.pk: None}
 
 
 steps = st.lists(

@@ -1,11 +1,14 @@
 """What a text wants, judged on labelled texts in four languages that the training never reads.
 
 One author wrote texts and words, so `held_out` flatters: de, fr and es are mostly translations of one another, and the
-words were written by somebody who had read it. It was measured twice (after the first time the least confidences got
-a floor, for what unseen texts had shown). Honest are texts written after the words. At first sight micro precision and
-recall were 0.70 and 0.28 (76 texts, chosen to be indirect), 0.89 and 0.56 (100), 0.62 and 0.50 (72); the words have
-learned from all of these. `intents_unseen.tsv` came last, and nothing has learned from it: 0.81 and 0.61. So expect
-that what is said in plain words is heard, and of what is only described about half.
+words were written by somebody who had read it. It was measured four times: after the first the least confidences got a
+floor, for what unseen texts had shown; before the third 180 training texts were added and words mended by these alone,
+without a look at it; after it 20 of them were dropped, as they turned out to be much like some of it.
+
+Honest are texts written after the words. At first sight micro precision and recall were 0.70 and 0.28 (76 texts, chosen
+to be indirect), 0.89 and 0.56 (100), 0.62 and 0.50 (72), 0.79 and 0.47 (those 180); the words have learned from all of
+these. Nothing has learned from `intents_unseen.tsv`: 0.85 and 0.61. So expect that what is said in plain words is
+heard, and of what is only described about half.
 """
 
 import subprocess
@@ -20,8 +23,6 @@ from signals_app.intents.texts import HELD_OUT, LANGUAGES, TRAIN, Labelled
 
 HELD = texts.load(HELD_OUT)
 UNSEEN = texts.read(Path(__file__).parent / "intents_unseen.tsv")
-LEAST_PRECISION = {**dict.fromkeys(map(str, LABELS), 0.9), "needs_feature": 0.89}
-"""43 of 48: one text short of what the others reach, and words and weights must not learn from that text."""
 
 
 def judged(rows: list[Labelled], labels: tuple[str, ...] = LABELS) -> tuple[float, float]:
@@ -41,7 +42,7 @@ def test_together_they_are_told_precisely_and_mostly_found() -> None:
 @pytest.mark.parametrize("label", LABELS)
 def test_each_label_is_told_precisely_and_mostly_found(label: str) -> None:
     precision, recall = judged(HELD, (label,))
-    assert precision >= LEAST_PRECISION[label]
+    assert precision >= 0.9
     assert recall >= 0.75
 
 
@@ -113,6 +114,15 @@ def test_the_evidence_is_what_was_asked_for() -> None:
     [intent] = intents.read("We need 10 more seats")
     assert intent.label == "more_capacity"
     assert {"more", "seats"} <= set(intent.words)
+
+
+def test_the_evidence_is_no_little_words() -> None:
+    [intent] = intents.read("I am lost, I don't understand how the filters in the menu work.")
+    assert {"lost", "understand"} <= set(intent.words)
+    assert not {word.lower() for word in intent.words} & {"i", "am", "the", "in"}
+    [intent] = intents.read("Wir brauchen 5 weitere Plätze für unsere neuen Kollegen")
+    assert {"weitere", "Plätze"} <= set(intent.words)
+    assert not {word.lower() for word in intent.words} & {"wir", "für", "unsere"}
 
 
 @pytest.mark.parametrize(

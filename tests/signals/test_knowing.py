@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,16 +11,27 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals_app.knowing import Asked, ids_of, load
+from signals_app.knowing import Asked, ids_of, load, stored_events
 from signals_app.knowing.stored_events import MOST_IDS
 from signals_app.models import Event
 from signals_app.subjects import Subject
 from tests.rules import drawn
 from tests.rules.drawn import NOW
-from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories
+from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories, visits
 from upsell_project.lib import baseline
 from upsell_project.lib.rules import measuring
-from upsell_project.lib.rules.facts import Changed, Events, Fact, Of, Sequence, Span, Turn
+from upsell_project.lib.rules.facts import (
+    Changed,
+    Events,
+    Fact,
+    Measure,
+    Of,
+    Sequence,
+    Span,
+    Turn,
+    Unit,
+    Window,
+)
 from upsell_project.lib.rules.measuring import Happened, Seen
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +63,14 @@ def _days_in(month: int) -> int:
 
 
 @QUICK
-@given(FACTS, stories, ZONES, ZONES, BILLS)
+@given(FACTS, stories, ZONES, ZONES, BILLS, st.sampled_from([0, 2, 1_000]))
 def test_a_person_and_an_account_are_known_as_they_are_measured(
-    facts: list[Events | Sequence], story: list[Did], zone: str, own_zone: str, started: Any
+    facts: list[Events | Sequence], story: list[Did], zone: str, own_zone: str, started: Any, most: int
 ) -> None:
+    """Whether all their times are read, those of who did little, or none (`most`)."""
     bill = bill_of(started)
-    with a_world(
-        zone, own_zone, period_started_at=started, billing_period="month" if started else ""
-    ) as world:
+    billed = {"period_started_at": started, "billing_period": "month" if started else ""}
+    with a_world(zone, own_zone, **billed) as world, patch.object(stored_events, "MOST_TIMES", most):
         world.store(story)
         acme = world.accounts["acme"].pk
         subjects = [(name, Subject(person.pk, acme)) for name, person in world.people.items()]
@@ -72,6 +84,52 @@ def test_a_person_and_an_account_are_known_as_they_are_measured(
             expected = slowly(fact, of_person(story, name) if own else of_acme(story), here if own else there)
             value = known.values.get(fact)
             assert (value, type(value)) == (expected, type(expected)), fact
+
+
+TIMED = (Measure.COUNT, Measure.DAYS, Measure.SESSION, Measure.MINUTES)
+
+
+@QUICK
+@given(
+    st.lists(visits, min_size=1, max_size=14),
+    st.lists(drawn.names, min_size=1, max_size=2, unique=True).map(tuple),
+    drawn.windows,
+    st.integers(1, 10),
+    ZONES,
+)
+def test_what_only_needs_times_is_measured_by_one_look(
+    story: list[Did], names: tuple[str, ...], window: Window, gap: int, zone: str
+) -> None:
+    facts: list[Fact] = [Events(names, window, one, of, gap=gap) for one in TIMED for of in Of]
+    facts += [Sequence((*names, "Module Opened"), window, of) for of in Of]
+    with a_world(zone, "") as world:
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(facts))], NOW)
+    for fact in facts:
+        assert isinstance(fact, Events | Sequence)
+        mine = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
+        assert known.values.get(fact) == slowly(fact, mine, seen(zone, None)), fact
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_a_visit_goes_on_for_as_long_as_the_gap_and_ends_after_it(most: int) -> None:
+    """Also where there is too much of somebody to be sent."""
+    window = Window(Unit.DAYS, 1)
+    minutes = (0, 5, 10, 40, 45)
+    story = [
+        Did("ana", None, "track", Happened(NOW - timedelta(minutes=ago), "Feature Used", {}))
+        for ago in minutes
+    ]
+    expected: dict[Fact, Any] = {}
+    for gap, visit, spent in ((4, 1, 0), (5, 3, 15), (30, 5, 45)):
+        expected[Events(("Feature Used",), window, Measure.SESSION, gap=gap)] = visit
+        expected[Events(("Feature Used",), window, Measure.MINUTES, gap=gap)] = spent
+    with a_world("", "") as world, patch.object(stored_events, "MOST_TIMES", most):
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(expected))], NOW)
+    assert known.values == expected
 
 
 @QUICK

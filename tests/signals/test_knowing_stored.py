@@ -111,6 +111,7 @@ def test_of_nobody_nothing_is_known() -> None:
     ]
     found = known(Subject(None, None), *asked)
     assert (found.values, found.zone) == ({}, "UTC")
+    Segment.objects.create(slug="power", name="Power")
     assert f.Member("power") in known(subject_of(a_person(), None), *asked).values
 
 
@@ -246,6 +247,7 @@ def test_answers_segments_and_scores_are_those_of_the_subject() -> None:
             person=ana, account=account, offer=offer, answer=answer, at=NOW - timedelta(days=days)
         )
     segment = Segment.objects.create(slug="power", name="Power")
+    Segment.objects.create(slug="other", name="Other")
     SegmentMember.objects.create(segment=segment, person=ana, since=NOW)
     Score.objects.create(account=account, name="health", value=Decimal("0.25"), at=NOW)
     facts: dict[Fact, Any] = {
@@ -256,7 +258,8 @@ def test_answers_segments_and_scores_are_those_of_the_subject() -> None:
         f.Member("other"): False,
         f.Score("health"): Decimal("0.25"),
     }
-    assert known(subject_of(ana, account), *facts, f.Score("other")).values == facts
+    gone: list[Fact] = [f.Score("other"), f.Member("gone"), f.Found("gone", WEEK), f.Said("gone", WEEK)]
+    assert known(subject_of(ana, account), *facts, *gone).values == facts
     assert value(subject_of(ben, account), f.Answered("dismissed", WEEK)) == 0
     assert value(subject_of(None, account), f.Answered("dismissed", WEEK)) == 2
     assert value(subject_of(ben, account), f.Member("power")) is False

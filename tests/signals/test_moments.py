@@ -217,18 +217,19 @@ def test_what_was_done_stays_done(server: Source, time: Time) -> None:
     time.move(days=5)
     fresh = detect.refresh([signal], clock.now())[signal.pk]
     assert fresh and fresh["count"] == 1
+    assert fresh["facts"] == signal.evidence["facts"] != []
 
 
 def test_what_is_at_rest_is_not_even_asked(server: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     a_definition(config={"rule": count("Walked")})
     asked: list[int] = []
-    load = knowing.load
+    load = knowing.load_each
 
     def counted(wanted: Any, now: Any) -> Any:
         asked.append(len(wanted))
         return load(wanted, now)
 
-    monkeypatch.setattr(knowing, "load", counted)
+    monkeypatch.setattr(knowing, "load_each", counted)
     did(server, "Walked")
     did(server, "Walked")
     did(server, "Walked", user="ben")

@@ -79,3 +79,15 @@ def test_of_their_own_account_it_is_they() -> None:
     own = an_account(personal_of=person, group_id=None)
     assert routing.members([own.pk]) == {own.pk: [Member(person.pk, "maker")]}
     assert routing.members([]) == {}
+
+
+@pytest.mark.django_db
+def test_where_nobody_asks_for_roles_the_newest_is_enough() -> None:
+    account, other = an_account(), an_account("other")
+    member(account, "old", 30, "admin")
+    newest, alone = member(account, "new", 2, "editor"), member(other, "alone", None)
+    member(account, "unseen", None)
+    assert routing.members([account.pk, other.pk], roles=False) == {
+        account.pk: [Member(newest.pk, "editor")],
+        other.pk: [Member(alone.pk, "")],
+    }

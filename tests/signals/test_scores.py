@@ -171,7 +171,7 @@ def test_statements_do_not_grow_with_the_accounts(time: Time, django_assert_max_
     for _ in range(50):
         an_event(a_person(account=an_account(plan="pro")), "Feature Used")
     a_definition(signs=[*signs, a_sign("fit", PAID, 1)])
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         compute.step()
 
 
@@ -254,7 +254,7 @@ def test_with_somebody_the_scores_of_their_own_account_are_forgotten(time: Time)
 def test_the_starter_scores_tell_a_busy_account_from_an_idle_one(time: Time) -> None:
     call_command("load_starter_pack")
     for definition in ScoreDefinition.objects.all():
-        assert sound.problems(definition.signs) == []
+        assert sound.problems(definition.slug, definition.signs) == []
     busy = an_account("busy", plan="pro", subscription_status="active", seats_used=5)
     idle = an_account("idle", plan="pro", subscription_status="canceled", cancelling=True, seats_used=1)
     ana = a_person("ana", busy)

@@ -192,7 +192,7 @@ def test_segments_that_are_due_together_are_judged_by_one_look_at_each_person(
     time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    load = knowing.load
+    load = knowing.load_each
 
     def noted(wanted: Any, now: Any) -> Any:
         asked.extend(one.subject.person for one in wanted)
@@ -202,7 +202,7 @@ def test_segments_that_are_due_together_are_judged_by_one_look_at_each_person(
     people = [a_person(f"u{number}", acme).pk for number in range(3)]
     for slug, rule in {"free": FREE, "admins": ADMIN, "either": {"any": [within("free"), ADMIN]}}.items():
         a_segment(slug, rule)
-    monkeypatch.setattr(knowing, "load", noted)
+    monkeypatch.setattr(knowing, "load_each", noted)
     refreshed()
     assert asked == people * 2, "once for the two, then for the one that refers to them"
     a_segment("late", FREE)
@@ -254,13 +254,13 @@ def test_nobody_is_judged_whom_nothing_new_concerns(
     server: Source, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    load = knowing.load
+    load = knowing.load_each
 
     def noted(*given: Any) -> Any:
         asked.append(given)
         return load(*given)
 
-    monkeypatch.setattr(knowing, "load", noted)
+    monkeypatch.setattr(knowing, "load_each", noted)
     receive(server, track("ana"))
     a_segment("busy", used(2))
     a_segment("free", FREE)

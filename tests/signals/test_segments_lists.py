@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from people_app.models import Membership, Person
+from signals_app import references
 from signals_app.models import Segment, SegmentMember, SignalDefinition
 from signals_app.segments import files, lists, members, order, refresh, sound
 from signals_app.segments.why import why
@@ -164,9 +165,9 @@ def test_a_rule_is_refused_with_the_place_of_what_is_wrong() -> None:
 
 @pytest.mark.django_db
 def test_a_segment_refers_to_what_exists_and_is_on() -> None:
-    assert told("x", within("gone")) == ["rule: There is no segment gone."]
+    assert told("x", within("gone")) == ["rule: slug: There is no segment “gone”."]
     a_segment("off", FREE, live=False)
-    assert told("x", within("off")) == ["rule: The segment off is switched off, so nobody is in it."]
+    assert told("x", within("off")) == ["rule: slug: The segment “off” is switched off, so nobody is in it."]
 
 
 @pytest.mark.django_db
@@ -182,15 +183,17 @@ def test_a_circle_is_refused_with_its_way() -> None:
 @pytest.mark.django_db
 def test_what_something_live_refers_to_is_not_deleted() -> None:
     a_segment("a", FREE)
-    assert sound.refusals(["a"], "deleted") == []
+    assert references.refusals("segment", ["a"], "deleted") == []
     a_segment("b", {"not": within("a")})
     rule = {"detector": "rule", "name": "x", "config": {"rule": {"any": [within("a")]}}}
     SignalDefinition.objects.create(slug="found", live=True, **rule)
     SignalDefinition.objects.create(slug="asleep", live=False, condition=within("a"), **rule)
-    assert sound.refusals(["a"], "deleted") == [
+    assert references.refusals("segment", ["a"], "deleted") == [
         "a cannot be deleted: the segment b, the signal found refer to it."
     ]
-    assert sound.refusals(["a", "b"], "deleted") == ["a cannot be deleted: the signal found refers to it."]
+    assert references.refusals("segment", ["a", "b"], "deleted") == [
+        "a cannot be deleted: the signal found refers to it."
+    ]
 
 
 @given(st.dictionaries(st.sampled_from(SLUGS), st.sets(st.sampled_from([*SLUGS, "elsewhere"]))))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from signals_app import sound
-from signals_app.models import SignalDefinition
+from signals_app.models import Segment, SignalDefinition
 
 COUNT = {"fact": "events", "names": ["E"], "window": {"days": 7}, "op": "at_least", "value": 1}
 ROLE = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "admin"}
@@ -49,7 +49,9 @@ def test_settings_and_condition_are_named_by_their_places() -> None:
         ),
     ],
 )
+@pytest.mark.django_db
 def test_what_only_a_person_has_is_refused_of_accounts(personal: dict[str, Any], says: str) -> None:
+    Segment.objects.create(slug="vip", name="VIP", rule=PLAN)
     assert wrong(**personal) == {"about": [says]}
     assert wrong(**{**personal, "about": "person"}) == {}
 

@@ -179,7 +179,9 @@ def test_an_attempt_counts_beyond_the_limit_or_when_it_is_made_again_and_again()
 def test_a_season_counts_only_where_it_matters(slug: str, phase: str | None, found: bool | None) -> None:
     season = only(slug, Season)
     assert (season.before, season.after) == (30, 7)
-    assert judge(rule_of(slug), {season: phase}, AT) is found
+    active = only(slug, Events)
+    assert judge(rule_of(slug), {season: phase, active: 10}, AT) is found
+    assert judge(rule_of(slug), {season: phase, active: 9}, AT) is False, "a season alone is no moment"
 
 
 def trial_end(*, ends_in: int | None, status: str | None, told: int, active: int = 1, bought: int = 0) -> Any:

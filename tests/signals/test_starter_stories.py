@@ -1,8 +1,13 @@
 """Each of the 28 moments as a story that comes in by the inbox: found with what a recipient could be shown, and not
 found by what falls just short of it."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+from babel import Locale
+
+from campaigns_app.recipient_reasons import sentences
 from signals_app.models import Signal, SignalDefinition
 from tests.conftest import Time
 from tests.signals import starter_stories_in_time
@@ -11,6 +16,8 @@ from tests.signals.starter_world import Life, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 assert starter_stories_in_time  # adds its own
+
+SAID = yaml.safe_load((Path(__file__).parent / "starter_sentences.yaml").read_text(encoding="utf-8"))
 
 named = pytest.mark.parametrize("one", STORIES, ids=[f"{one.slug}-{one.tell.__name__}" for one in STORIES])
 
@@ -32,6 +39,10 @@ def test_the_story_is_found_once_with_what_a_recipient_could_be_shown(one: Story
     assert {name: signal.evidence.get(name) for name in one.shows} == one.shows
     assert signal.person is not None
     assert any(condition["holds"] for condition in signal.evidence["conditions"])
+    english, german = (sentences(signal.evidence["facts"], Locale(language)) for language in ("en", "de"))
+    assert english == SAID["en"][one.tell.__name__] != []
+    assert german == SAID["de"].get(one.tell.__name__, german)
+    assert len(german) == len(english) == len({*german} - {*english})
 
 
 @named

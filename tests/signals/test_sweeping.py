@@ -46,11 +46,12 @@ def test_it_works(time: Time) -> None:
     assert found(renewal(), None, time.now) == [near.pk]
 
 
-def test_whom_something_is_a_matter_of_rule_but_not_of_time_for_is_not_looked_for(time: Time) -> None:
+def test_whom_something_is_a_matter_of_rule_but_not_of_time_for_is_looked_for_once(time: Time) -> None:
     person = a_person()
     an_event(person, "Report Exported")
     often = a_definition("often", {"event": "Report Exported", "count": 1, "days": 9}, detector="frequency")
-    assert found(often, None, time.now) == []
+    assert found(often, None, time.now) == [person.pk]
+    assert found(often, time.now - timedelta(days=30), time.now) == []
 
 
 def test_on_one_day_nobody_is_looked_at_twice(time: Time) -> None:

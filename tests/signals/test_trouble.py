@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from campaigns_app import pipeline
+from campaigns_app.backlog import Backlog
 from signals_app import ingest
 from signals_app.ahead import Chunk
 from signals_app.models import Envelope, Event, Source
@@ -86,7 +87,7 @@ def test_one_that_kills_its_workers_spends_no_attempts_of_its_neighbors(server: 
     while True:
         claimed = ingest.claim(20)
         if not any(one.pk == killer for one in claimed):
-            pipeline._process(Chunk(claimed))
+            pipeline._process(Chunk(claimed), Backlog())
         elif claimed[0].attempts > ingest.MAX_ATTEMPTS:
             break
         # The worker dies; later the lease runs out.

@@ -90,6 +90,11 @@ def jsonb(value: Any) -> bytes:
     return b"\x01" + _encode(value)
 
 
+def array(numbers: Iterable[int | None]) -> str:
+    """Whole numbers as PostgreSQL reads an array. The driver takes ten times as long for a list."""
+    return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
+
+
 def json(value: Any) -> str:
     """JSON text of a parameter."""
     return _encode(value).decode()

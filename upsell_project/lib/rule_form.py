@@ -1,7 +1,7 @@
 """A form field for a rule: a text area with its JSON, which a script turns into a form of nested conditions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -11,8 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+from upsell_project.lib import strict_json
 from upsell_project.lib.rules import reading, wording
 from upsell_project.lib.rules.reading import Unreadable
+from upsell_project.lib.rules.tree import Rule
 
 LONGEST = 200_000
 AREA = {"rows": 12, "spellcheck": "false", "class": "upsell-sample upsell-rule-json"}
@@ -85,9 +87,11 @@ def parsed(text: str) -> Any:
     if len(text) > LONGEST:
         raise ValueError("is too long")
     try:
-        return json.loads(text) if text.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no JSON: {error}") from None
+        return strict_json.loads(text) if text.strip() else {}
+    except strict_json.NotJson as error:
+        raise ValueError(f"is no JSON: {error.reason.removeprefix('is not JSON: ')}") from None
+    except strict_json.Refused as error:
+        raise Unreadable([(error.path, error.reason)]) from None
 
 
 def faults(error: ValueError) -> list[tuple[str, str]]:
@@ -103,8 +107,9 @@ def sentence(value: Any) -> str:
         return ""
 
 
-def worded(request: HttpRequest) -> JsonResponse:
-    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored."""
+def worded(request: HttpRequest, check: Callable[[Rule], list[tuple[str, str]]]) -> JsonResponse:
+    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored. `check`:
+    (path, sentence) of what it says in vain."""
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -113,7 +118,8 @@ def worded(request: HttpRequest) -> JsonResponse:
     if not isinstance(text, str):
         return JsonResponse({"error": 'Send {"rule": "<its JSON as a text>"}.'}, status=400)
     try:
-        said, found = wording.sentence(reading.read(parsed(text))), []
+        rule = reading.read(parsed(text))
+        said, found = wording.sentence(rule), check(rule)
     except ValueError as error:
         said, found = "", faults(error)
     return JsonResponse(

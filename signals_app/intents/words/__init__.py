@@ -13,6 +13,7 @@ from signals_app.intents.words import common, english, french, german, spanish
 
 IDEAS = {"en": english.IDEAS, "de": german.IDEAS, "fr": french.IDEAS, "es": spanish.IDEAS}
 GAPS = {"_": 2, "__": 6}
+SILENT = frozenset(common.SILENT.split())
 NEAR = 0.6
 """A language with so much of the evidence of the likeliest one is asked, too: people mix them."""
 

@@ -31,3 +31,16 @@ COMMON = {
         unos usted ustedes y ya yo
         """,
 }
+
+SILENT = """
+    a an the i me my we us our you your it its this that these those is are was were be been am do does did has had
+    have having will would can could to of in on at for from with by as and or so
+    der die das den dem des ein eine einem einen einer eines ich mich mir mein meine meinem meinen wir uns unser
+    unsere unserem unseren sie ihr ihre ihren es dies diese dieser ist sind war waren sein habe haben hat hatte wird
+    werden zu zum zur im am an auf aus bei beim fur mit von vom um und oder so da
+    le la les l un une des du de d je j me m mon ma mes nous notre nos vous votre vos il elle on ce c cet cette ces
+    est sont etait etre ai as avons avez ont au aux en dans sur pour par avec et ou que qui qu se s y t
+    el los las una unos unas yo mi mis nos nuestro nuestra nuestros usted ustedes su sus lo este esta esto es son
+    estan era ser ha han he hemos del al con para por e o se te tu
+    """
+"""Of all languages together, without accents: they tell nobody what a text wants."""

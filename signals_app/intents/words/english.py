@@ -69,16 +69,17 @@ IDEAS = {
         any chance of, any plans, any way to, are you planning, being able to, big plus, blocker, can you add,
         can't go live, cannot do, configurable, consider, consider adding, could you add, could you build, could
         you offer, could you please add, currently no, deal breaker, do you plan, does it let, doesn't support,
-        dream, feature request, handy, hope you, i miss, idea, implement, introduce, is anyone working on, is
-        there going to be, isn't supported, it should, it'd be, lack*, let me, let us, lets me, love to be able,
-        make it possible, make my day, makes my day, miss the, missing, need to be able, needs to have, no
-        option, no way to, not available, not supported, only thing missing, option to, planned, please add,
-        please build, please consider, please implement, please make, please support, request for, request:,
-        resizable, roadmap, should be able, should have, should remember, suggest*, suggestion*, there is no,
-        there's no, unsupported, waiting for, we'd love it, when will you, will there be, will you support,
-        wish*, wishlist, without, would be awesome, would be cool, would be fantastic, would be good, would be
-        great, would be handy, would be helpful, would be nice, would be useful, would help, would love, would
-        love to, would make, would make life, would save, you should add""",
+        dream, feature request, grayed out, greyed out, handy, hope you, i miss, idea, implement, introduce, is
+        anyone working on, is there going to be, isn't supported, it should, it'd be, lack*, let me, let us,
+        lets me, love to be able, make it possible, make my day, makes my day, miss the, missing, need to be
+        able, needs to have, no option, no way to, not available, not supported, on the roadmap, on your
+        roadmap, only thing missing, option to, planned, please add, please build, please consider, please
+        implement, please make, please support, request for, request:, resizable, roadmap, should be able,
+        should have, should let, should remember, suggest*, suggestion*, there is no, there's no, unsupported,
+        waiting for, we'd love it, when will you, when will you support, will there be, will you support, wish*,
+        wishlist, without, would be awesome, would be cool, would be fantastic, would be good, would be great,
+        would be handy, would be helpful, would be nice, would be useful, would help, would love, would love to,
+        would make, would make life, would save, you should add""",
     "ask_has": """are there any, available in, available on, can i connect, can it, can the, can your, capable
         of, come with, comes with, do you do, do you have, do you offer, do you plan to, do you provide, do you
         support, does enterprise, does it allow, does it have, does it support, does the, does your _ package,
@@ -144,12 +145,13 @@ IDEAS = {
         getting nowhere, go in circles, going around in circles, got nowhere, guide, guide me, hand holding,
         handover, hard to navigate, hard to use, help getting started, help me understand, help me with, help to
         set up, hidden, how do i even, how to video, instructions, introduction, jargon, labyrinth, learning
-        curve, lesson, lost, maze, messy, misunderst*, mystery, need training, needs a manual, newbie, not a
-        technical, not clear, not intuitive, not obvious, not self explanatory, not straightforward, not sure
-        how, not sure what, not technical, not user friendly, onboarding, over my head, overcomplicated,
-        overview, overwhelm*, please explain, puzzl*, show me how, silly question, step by step, struggl* to,
-        stuck on, stuck on what, stupid question, too many options, too technical, training for, training
-        session, tutorial, unclear, unintuitive, unsure how, walk me, walk us, walkthrough, way around""",
+        curve, lesson, lost, maze, messy, misunderst*, mystery, need training, needs a manual, newbie, no idea
+        which, not a technical, not clear, not intuitive, not obvious, not self explanatory, not
+        straightforward, not sure how, not sure what, not technical, not user friendly, onboarding, over my
+        head, overcomplicated, overview, overwhelm*, please explain, puzzl*, round in circles, show me how,
+        silly question, step by step, struggl* to, stuck on, stuck on what, stupid question, too complicated,
+        too many options, too technical, training for, training session, tutorial, unclear, unintuitive, unsure
+        how, walk me, walk us, walkthrough, way around""",
     "where": """what menu, where _ gone, where _ hidden, where are, where are the, where can i, where did, where
         do i, where do we, where does, where exactly, where have, where in, where is, where on, where should,
         where to, where would, where's, where's the, whereabouts, which menu, which page, which tab""",
@@ -167,17 +169,18 @@ IDEAS = {
         this, what is this for, what the, what's a, what's it for, what's that, what's the difference, what's
         this, which is which, which link, which of the, which one""",
     "broken": """404, 500, 502, 503, 504, black screen, blank page, blank screen, bounce*, breaks, broke,
-        broken, bug, buggy, bugs, choppy, closes by itself, closes itself, corrupt*, crash*, cut off, declined,
-        defect*, denied, disappear, disappears, disconnect*, disruption*, double booked, down, drop after,
-        dropped, drops, duplicate*, empty file, endless loop, error*, exception, fail*, fatal, faulty, flicker*,
-        flickers, freez*, froze*, garbage, garbled, glitch*, goes black, goes blank, hang, hangs, hung,
-        impossible to, incident, infinite loop, interrupted, invalid, issue with, issues with, jammed, kicked
-        out, kicks me out, loading forever, locked, logged out, logging me out, logs me out, loops, loses,
-        malfunction*, misbehav*, mixed up, not possible, offline, out of sync, outage*, overlap*, overlapping,
-        permission denied, problem with, problems with, quits, reboot*, red banner, rejected, restart*, shuts
-        down, sideways, spinner, spinning, stalls, stop at, stopped responding, stops at, stuck at, swapped,
-        time out, timed out, timeout*, times out, trouble, trouble with, unavailable, unexpected, unhandled,
-        unreachable, unreadable, unresponsive, unstable, unusable, white page, white screen, won't load, wonky""",
+        broken, bug, buggy, bugs, choppy, closes by itself, closes itself, connection lost, corrupt*, crash*,
+        cut off, declined, defect*, denied, disappear, disappears, disconnect*, disruption*, double booked,
+        down, drop after, dropped, drops, duplicate*, empty file, endless loop, error*, exception, fail*, fatal,
+        faulty, flicker*, flickers, freez*, froze*, garbage, garbled, glitch*, goes black, goes blank, hang,
+        hangs, hung, impossible to, incident, infinite loop, interrupted, invalid, issue with, issues with,
+        jammed, kicked out, kicks me out, loading forever, locked, logged out, logging me out, logs me out,
+        loops, loses, malfunction*, misbehav*, mixed up, not possible, offline, out of sync, outage*, overlap*,
+        overlapping, permission denied, problem with, problems with, quits, reboot*, red banner, rejected,
+        restart*, shuts down, sideways, spinner, spinning, stalls, stop at, stopped responding, stops at, stuck
+        at, swapped, time out, timed out, timeout*, times out, trouble, trouble with, unavailable, unexpected,
+        unhandled, unreachable, unreadable, unresponsive, unstable, unusable, white page, white screen, won't
+        load, wonky""",
     "not_work": """are not import*, aren't being, can no longer, can't access, can't add, can't connect, can't
         delete, can't download, can't edit, can't export, can't get in, can't get into, can't hear, can't
         import, can't log in, can't login, can't open, can't pay, can't print, can't reach, can't save, can't
@@ -197,12 +200,13 @@ IDEAS = {
         unable to access, unable to connect, unable to log, unable to open, unable to pay, unable to print,
         unable to save, unable to send, unable to upload, wasn't saved, won't""",
     "wrong_data": """all gone, another company, are gone, are missing, breach*, counts are off, data loss,
-        deleted, disappeared, doubled, duplicates, empty, erased, inaccurate, incorrect*, is missing, leak*,
-        lost a day, lost all, lost data, lost everything, lost my, messed up, miscalculat*, mismatch, missing
-        data, missing from, missing rows, mixed up, negative stock, not added up, not correct, numbers are off,
-        off by, other customer*, out of date, out of sync, outdated, overwrit*, overwrote, removed my, someone
-        else's, totals are, vanished, went missing, wiped, wrong, wrong address, wrong amount, wrong currency,
-        wrong customer*, wrong date, wrong order, wrong people, wrong person, wrong prices""",
+        deleted, disappear*, disappeared, doubled, duplicates, empty, erased, inaccurate, incorrect*, is
+        missing, leak*, lost a day, lost all, lost data, lost everything, lost my, messed up, miscalculat*,
+        mismatch, missing data, missing from, missing rows, mixed up, negative stock, not added up, not correct,
+        numbers are off, off by, other customer*, out of date, out of sync, outdated, overwrit*, overwrote,
+        removed my, someone else's, totals are, totals are wrong, vanish*, vanished, went missing, wiped, wrong,
+        wrong address, wrong amount, wrong currency, wrong customer*, wrong date, wrong order, wrong people,
+        wrong person, wrong prices""",
     "billing": """billed, billed twice, billing, card was declined, charg* my, chargeback*, charged, charged
         for, charged twice, charging me, charging us, correct this, credit card, credit note, debit, debited,
         deducted, didn't authorise, dispute*, double billed, double charge*, downgraded to, extra charge, get it
@@ -216,9 +220,10 @@ IDEAS = {
     "waiting": """again, all week, call back, days ago, escalat*, every day, every single time, every time, for
         days, got back to, haven't heard, hear back, ignored, ignoring, keep reporting, never heard back, never
         showed, no answer, no call back, no one _ repl*, no one from your, no reply, no response, nobody _
-        answer*, nobody _ repl*, nobody called, nobody from your, nobody has, not heard back, promised, second
-        time, showed up, since last, since monday, since this morning, since tuesday, since yesterday, still,
-        still have not, still no, third time, twice a day, unanswered, waiting, when will it""",
+        answer*, nobody _ repl*, nobody called, nobody from your, nobody has, nobody rang, not heard back,
+        promised, second time, showed up, since last, since monday, since this morning, since tuesday, since
+        yesterday, still, still have not, still no, third time, twice a day, unanswered, waiting, was promised,
+        when will it""",
     "angry": """angry, annoy*, appalling, awful, bad experience, bad service, complain*, complaint, costing us,
         disappoint*, disaster, dreadful, embarrassing, fed up, formal complaint, frustrat*, furious, had enough,
         horrible, hung up, impolite, incompetent, infuriat*, insulting, irritat*, joke, let down, losing

@@ -62,17 +62,18 @@ IDEAS = {
         premium, pro, professionnel*, quelle edition, standard, starter, upgrade, version, version payante""",
     "missing": """absence de, aimerais pouvoir, ajouter, ajouter une carte, ajoutez, allez vous proposer,
         amelioration*, aurait besoin d'un, avoir la possibilite, bienvenu*, c'est pour quand, ce serait, ce
-        serait genial, ce serait super, comptez vous, developper, devrait, devrait pouvoir, devrait rester,
-        dommage, dommage que, envisagez, est ce prevu, idee, il faudrait, il manque, il manque un, il manque
-        une, impatience, implementer, indispensable, integrer, je voudrais pouvoir, manque, me manque, merci de
-        l'ajouter, merci de prevoir, mettre en place, modifiable, n'est pas gere, n'existe pas, nous aimerions
-        pouvoir, on aimerait pouvoir, on ne puisse, parametrable, pas de fonction, pas encore possible, pas
-        gere, pas possible, pensez a, permettez, permettre de, possibilite de, pourriez vous proposer, pouvoir,
-        prevoir, prevoyez, prevu*, quand arrive*, rajoutez, regrett*, rendez la, rendre, sans ca, sans cette,
-        sans double, serait _ envisageable, serait appreciable, serait bien, serait genial, serait il possible,
-        serait interessant, serait le bienvenu, serait parfait, serait pratique, serait super, serait top,
-        serait utile, sinon, souhait, souhaiterions voir, suggere*, suggestion*, tant que, un plus, vous ne
-        gerez, vrai plus""",
+        serait genial, ce serait super, comptez vous, developper, devraient pouvoir, devrait, devrait pouvoir,
+        devrait rester, dommage, dommage que, envisagez, est ce prevu, est elle prevue, est il prevu, grand
+        service, grise, grisee, idee, il faudrait, il manque, il manque un, il manque une, impatience,
+        implementer, indispensable, integrer, je voudrais pouvoir, liste de souhaits, manque, me manque, merci
+        de l'ajouter, merci de prevoir, mettre en place, modifiable, n'est pas gere, n'existe pas, nous
+        aimerions pouvoir, nous manque, on aimerait pouvoir, on ne puisse, parametrable, pas de fonction, pas
+        encore possible, pas gere, pas possible, pensez a, permettez, permettre de, possibilite de, pourriez
+        vous proposer, pouvoir, prevoir, prevoyez, prevu*, quand arrive*, quand la proposerez, quand le
+        proposerez, rajoutez, regrett*, rendez la, rendre, sans ca, sans cette, sans double, serait _
+        envisageable, serait appreciable, serait bien, serait genial, serait il possible, serait interessant,
+        serait le bienvenu, serait parfait, serait pratique, serait super, serait top, serait utile, sinon,
+        souhait, souhaiterions voir, suggere*, suggestion*, tant que, un plus, vous ne gerez, vrai plus""",
     "ask_has": """a partir de quelle, avez vous, c'est possible, compatible, comprend, compris dans, comprise
         dans, comptez vous, dans quelle, disponible*, est ce inclus, est ce possible, est ce que le, est elle
         incluse, est il inclus, est il possible, existe t il, fait il, gere, gere t il, inclus*, la contient, le
@@ -134,7 +135,8 @@ IDEAS = {
         parviens pas, non initie, notice, nouveau ici, nouvelle ici, noye, noye*, nulle en informatique, par
         quoi commencer, pas a pas, pas douee, pas ergonomique, pas evident*, pas simple, passation, perdu*,
         perdue, perplexe, prise en main, question bete, s'en sortent pas, s'y retrouve, sans y parvenir, touffu,
-        tourne en rond, trop d'options, tutoriel, tutoriel*, usine a gaz, vue d'ensemble, y arrive pas""",
+        tourne en rond, trop complique*, trop d'options, tutoriel, tutoriel*, usine a gaz, vue d'ensemble, y
+        arrive pas""",
     "where": """a quel endroit, cache ou, dans quel menu, ou aller, ou aura, ou change, ou cliquer, ou dois, ou
         doit on, ou est, ou est passe*, ou faut il, ou figure, ou peut, ou puis je, ou se, ou se situe, ou se
         trouve, ou sont, ou sont passe*, ou trouve, ou trouve t on, ou trouver, ou voir, ou voit, quel menu,
@@ -151,15 +153,16 @@ IDEAS = {
         qu'est ce que, que dois je mettre, que faut il mettre, que se passe t il si, que signifie, que veut
         dire, quelle est la difference, representent, signification, signifient, sur lequel, veulent dire""",
     "broken": """404, 500, 502, 503, a l'envers, a lache, beug*, bloque*, bogue*, boucle infinie, bug*, buggue,
-        caracteres bizarres, casse*, cesse de, chevauch*, coupe*, coupent, coupure*, deconnect*, deconnexion*,
-        defaillan*, defaut, defauts, defectueu*, disparait, doublon*, dysfonction*, echec*, echou*, ecran blanc,
-        ecran noir, ecran vide, ejecte, en boucle, en carafe, en rade, ennuis, erreur*, expire*, ferme tout
-        seul, ferme toute seule, fichier vide, fige*, freeze*, gel, gele, hors ligne, hors service, hs,
-        illisible*, inaccessible*, incident*, indisponible*, instable, interrompu*, interruption*,
-        inutilisable*, invalide, inverse*, ko, mauvais, melange les, ne tient, page blanche, page vide, panne*,
-        perd la connexion, perd le, plantage*, plante*, probleme*, que des ennuis, redemarr*, refuse*, rejete,
-        reste bloque a, s'arrete toujours, s'arretent, saccade*, sans les articles, scintille, se ferme, se
-        ferme a chaque, souci, soucis, technique, tourne dans le vide, vide""",
+        caracteres bizarres, casse*, cesse de, chevauch*, connexion est perdue, connexion perdue, coupe*,
+        coupent, coupure*, deconnect*, deconnexion*, defaillan*, defaut, defauts, defectueu*, disparait,
+        doublon*, dysfonction*, echec*, echou*, ecran blanc, ecran noir, ecran vide, ejecte, en boucle, en
+        carafe, en rade, ennuis, erreur*, expire*, ferme tout seul, ferme toute seule, fichier vide, fige*,
+        freeze*, gel, gele, hors ligne, hors service, hs, illisible*, inaccessible*, incident*, indisponible*,
+        instable, interrompu*, interruption*, inutilisable*, invalide, inverse*, ko, mauvais, melange les, ne
+        tient, page blanche, page vide, panne*, perd la connexion, perd le, plantage*, plante*, probleme*, que
+        des ennuis, redemarr*, refuse*, rejete, reste bloque a, s'arrete toujours, s'arretent, saccade*, sans
+        les articles, scintille, se ferme, se ferme a chaque, souci, soucis, technique, tourne dans le vide,
+        vide""",
     "not_work": """arrive pas, arrive plus a, aucun acces, aucun son, aucune connexion, connexion impossible,
         fonctionne pas, fonctionne plus, impossible d'acceder, impossible d'enregistrer, impossible d'envoyer,
         impossible d'exporter, impossible d'importer, impossible d'imprimer, impossible d'ouvrir, impossible de
@@ -176,12 +179,13 @@ IDEAS = {
         plus transmis*, recois pas, recois plus, refuse de, renvoie aucun, rien ne, rien recu, s'affiche pas,
         s'affichent pas, s'est arret*, se passe rien, toujours pas active*, toujours pas fonction*, toujours pas
         repar*""",
-    "wrong_data": """autre societe, chez les mauvais, corrig*, d'un autre client, disparaitre, disparu*, double
-        notre, doublons, ecrase*, efface*, envole*, erreur de calcul, errone*, fausse*, faux, fuite, il manque
-        des, incoheren*, incoherent*, incomplet*, incorrect*, inexact*, irrecuperable, mal calcule*, manquant*,
-        manquent des, mauvais client*, mauvais montant, mauvais montants, mauvais prix, mauvaise adresse,
-        mauvaise personne, melange*, obsolete*, parties chez, pas a jour, perdu _ donnees, perdu mes, perdu nos,
-        perdu toutes, perdu une journee, rectif*, supprime*, tout perdu, volatilise*""",
+    "wrong_data": """autre societe, chez les mauvais, corrig*, d'un autre client, disparaissent, disparait,
+        disparaitre, disparu*, double notre, doublons, ecrase*, efface*, envole*, erreur de calcul, errone*,
+        fausse*, faux, fuite, il manque des, incoheren*, incoherent*, incomplet*, incorrect*, inexact*,
+        irrecuperable, mal calcule*, manquant*, manquent des, mauvais client*, mauvais montant, mauvais
+        montants, mauvais prix, mauvaise adresse, mauvaise personne, melange*, obsolete*, parties chez, pas a
+        jour, perdu _ donnees, perdu mes, perdu nos, perdu toutes, perdu une journee, rectif*, sont faux,
+        supprime*, tout perdu, volatilise*""",
     "billing": """a tort, autorise*, avoir, avoir sur, carte refusee, continuez a debite*, continuez a preleve*,
         debit de, debit*, debite deux, double prelevement, erreur de facture, factur*, facture en trop, facture
         erronee, facture fausse, facture incorrecte, facturer deux, frais caches, indu*, m'a facture, mon
@@ -193,9 +197,10 @@ IDEAS = {
         long""",
     "waiting": """a chaque fois, alors que, attends*, aucun retour, aucune nouvelle, aucune reponse, depuis ce
         matin, depuis hier, depuis lundi, des jours, deuxieme fois, enfin, jamais venu, malgre, pas de
-        nouvelles, pas de reponse, pas de retour, pas rappele*, personne n'a, personne ne nous, personne ne
-        repond, personne nous, promis, quand allez vous, quand meme, rappel, rappele*, relance*, reviens vers
-        vous, sans arret, sans nouvelles, sans reponse, toujours a, toujours pas, troisieme""",
+        nouvelles, pas de reponse, pas de retour, pas rappele*, personne n a appele, personne n a telephone,
+        personne n'a, personne ne nous, personne ne repond, personne nous, promis, quand allez vous, quand meme,
+        rappel, rappele*, relance*, reviens vers vous, sans arret, sans nouvelles, sans reponse, toujours a,
+        toujours pas, troisieme""",
     "angry": """a bout, abandonne a, agace*, catastroph*, colere, decevant*, decu*, degoute*, deplorable,
         desastr*, enerv*, ennuis, excede*, foutage, frustr*, frustrant, furieu*, grave, grossier*, honte*,
         horrible*, impoli*, inacceptable*, inadmissible*, incompeten*, indigne*, inefficace, insatisf*,

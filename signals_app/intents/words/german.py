@@ -68,19 +68,21 @@ IDEAS = {
         grosse version, grosses paket, hoheres paket, hoherwertig*, modul, paket*, paketwechsel, plus, premium,
         pro, professional, standard, starter, stufe, tarif*, tarifwechsel, teamtarif, umstellung, upgrade*,
         version, wechseln auf, welche edition, zusatzmodul""",
-    "missing": """anpassbar, anregung, aufnehmen, baut, bietet ihr, bisher nicht moglich, bislang nicht moglich,
-        bitte _ hinzufugen, bitte _ machen, bitte einbauen, bitte ermoglichen, bitte um funktion, dickes plus,
-        einbauen, einfuhren, einstellbar, erganzen, ermoglicht, fehlt, fehlt die, fehlt ein, fehlt eine, fehlt
-        leider, fehlt noch, geplant, gibt es bald, gibt es leider, grosses plus, hatte gerne die, idee,
-        implementier*, in planung, integrieren, irgendwann, ist geplant, keine moglichkeit, kommt noch, konnte
-        man, konnten sie _ anbieten, konntet ihr, leider keine, leider nicht, man sollte, mir fehlt, nachrusten,
-        nicht moglich, nicht unterstutzt, ohne die, ohne eine, ohne zwei, option ware, planen sie, plant ihr,
-        roadmap, schade, solange, soll es geben, sollte _ bleiben, sollte gespeichert, sollte man, unterstutzt
-        __ nicht, veranderbar, verbesserungsvorschlag, vermiss*, vorschlag, wann kommt, ware _ hilfreich, ware _
-        moglich, ware _ wichtig, ware cool, ware es moglich, ware fein, ware gold wert, ware hilfreich, ware
-        ideal, ware klasse, ware nett, ware praktisch, ware prima, ware schon, ware sinnvoll, ware super, ware
-        toll, ware wunschenswert, wird es geben, wunsch*, wunschenswert, wunschliste, wurde _ helfen, wurde mir
-        helfen, wurde mir wunschen, wurde uns helfen, wurden uns wunschen, zu konnen, zulassen""",
+    "missing": """anpassbar, anregung, auf eurer liste, auf eurer roadmap, aufnehmen, ausgegraut, baut, bietet
+        ihr, bisher nicht moglich, bislang nicht moglich, bitte _ hinzufugen, bitte _ machen, bitte einbauen,
+        bitte ermoglichen, bitte um funktion, dickes plus, einbauen, einfuhren, einstellbar, erganzen,
+        ermoglicht, fehlt, fehlt die, fehlt ein, fehlt eine, fehlt leider, fehlt noch, geplant, gibt es bald,
+        gibt es leider, gold wert, grosses plus, hatte gerne die, idee, implementier*, in planung, integrieren,
+        irgendwann, ist geplant, keine moglichkeit, kommt noch, konnte man, konnten sie _ anbieten, konntet ihr,
+        leider keine, leider nicht, man sollte, mir fehlt, nachrusten, nicht moglich, nicht unterstutzt, ohne
+        die, ohne eine, ohne zwei, option ware, planen sie, plant ihr, roadmap, schade, solange, soll es geben,
+        sollte _ bleiben, sollte gespeichert, sollte man, sollten _ konnen, uns fehlt, unterstutzt __ nicht,
+        veranderbar, verbesserungsvorschlag, vermiss*, vorschlag, wann kommt, wann unterstutzt, ware _
+        hilfreich, ware _ moglich, ware _ wichtig, ware cool, ware es moglich, ware fein, ware gold wert, ware
+        hilfreich, ware ideal, ware klasse, ware nett, ware praktisch, ware prima, ware schon, ware sinnvoll,
+        ware super, ware toll, ware wunschenswert, wird es geben, wunsch*, wunschenswert, wunschliste, wurde _
+        helfen, wurde mir helfen, wurde mir wunschen, wurde uns helfen, wurden uns wunschen, zu konnen,
+        zulassen""",
     "ask_has": """ab welchem, ab welcher, beinhaltet, bieten sie, bietet, buchbar, dabei, enthalten, geht das,
         geht das im, gibt es, gibt es eine, gibt es einen, gibts, haben sie, habt ihr, im paket, in welchem, in
         welchem abo, in welcher, inklusive, irgendwie mit, ist _ moglich, ist __ dabei, ist __ enthalten, ist
@@ -140,14 +142,14 @@ IDEAS = {
         wissen nicht wie""",
     "lost": """anfanger*, anleitung, auf die sprunge, auskennen, bedienung, bin neu, blode frage, chaos,
         chaotisch, crashkurs, dumme frage, durcheinander, einarbeitung, einfuhrung, eingearbeitet, einweisung,
-        finde mich nicht, finden uns nicht, handbuch, hangen geblieben, hilfe, hilfestellung, irrgarten, kein
-        techniker, komm nicht weiter, komme __ nicht weiter, komme nicht klar, komme nicht weiter, kommen nicht
-        weiter, kompliziert*, kurs, labyrinth, laie*, neu hier, neuling, nicht intuitiv, nicht selbsterklarend,
-        nicht zurecht, nicht zurechtfinden, ohne ubergabe, ratlos, schritt fur schritt, schulung*, schwer zu
-        bedienen, schwer zu verstehen, stehe vor, tutorial*, uberforder*, uberfordert, ubergabe, ubersicht,
-        umstandlich, umstandlich*, undurchsichtig, unlogisch, unterstutzung beim einrichten, unubersichtlich,
-        verloren, verschachtelt, verstehe die welt, verwirr*, verzweifelt, verzweifl*, verzweifle, wer soll,
-        wirr, wo fange, womit fange, zu viele optionen""",
+        finde mich nicht, finden uns nicht, handbuch, hangen geblieben, hilfe, hilfestellung, im kreis,
+        irrgarten, kein techniker, komm nicht weiter, komme __ nicht weiter, komme nicht klar, komme nicht
+        weiter, kommen nicht weiter, kompliziert*, kurs, labyrinth, laie*, neu hier, neuling, nicht intuitiv,
+        nicht selbsterklarend, nicht zurecht, nicht zurechtfinden, ohne ubergabe, ratlos, schritt fur schritt,
+        schulung*, schwer zu bedienen, schwer zu verstehen, stehe vor, tutorial*, uberforder*, uberfordert,
+        ubergabe, ubersicht, umstandlich, umstandlich*, undurchsichtig, unlogisch, unterstutzung beim
+        einrichten, unubersichtlich, verloren, verschachtelt, verstehe die welt, verwirr*, verzweifelt,
+        verzweifl*, verzweifle, wer soll, wirr, wo fange, womit fange, zu kompliziert, zu viele optionen""",
     "where": """in welchem menu, unter welchem, welcher menupunkt, wo _ hin, wo andere, wo befindet, wo bekomme,
         wo finde*, wo geht, wo genau, wo gibt, wo hat, wo ist, wo ist der, wo kann, wo liegen, wo liegt, wo
         muss, wo sehe, wo sind, wo steht, wo stell*, wo stelle, wo trage, wo verbirgt, wo versteckt, wo war,
@@ -174,9 +176,9 @@ IDEAS = {
         rausgeworfen, ruckel*, schlagt _ fehl, schlagt fehl, schliesst sich, schwarzer bildschirm,
         schwierigkeiten, server, serverfehler, spinnt, steht still, stillstand, storung*, streikt, sturzt,
         technische probleme, technischer defekt, timeout*, uberlappen, unbrauchbar, ungultig, unleserlich,
-        unterbrechung*, unterbroch*, verbindungsabbr*, verdreht, verliert, verschwinden, verschwindet,
-        vertauscht, verweigert, verzerrt, weisse seite, weisser bildschirm, wirft mich, zerschossen, zweimal
-        gelaufen""",
+        unterbrechung*, unterbroch*, verbindung unterbrochen, verbindungsabbr*, verdreht, verliert,
+        verschwinden, verschwindet, vertauscht, verweigert, verzerrt, weisse seite, weisser bildschirm, wirft
+        mich, zerschossen, zweimal gelaufen""",
     "not_work": """bleibt leer, druckt __ nicht, druckt nicht, findet _ nicht, funktionieren __ nicht,
         funktioniert _ nicht, funktioniert __ nicht, funktioniert nicht, gehen __ nicht, geht _ nicht, geht __
         nicht, geht nicht, immer noch nicht, kann __ nicht bearbeiten, kann __ nicht bezahlen, kann __ nicht
@@ -200,9 +202,10 @@ IDEAS = {
     "wrong_data": """abweich*, alles weg, an falsche, daten weg, datenleck, datenschutzvorfall, datenverlust,
         duplikate, durcheinandergebracht, falsch*, falsche betrage, falsche preise, falschen kunden, fehlen __
         daten, fehlen __ eintrage, fehlende, fehlerhaft*, fremde, fremden, geloscht, inkorrekt*, ist weg,
-        korrigieren, nicht korrekt, plotzlich weg, sind weg, stimmen _ nicht, stimmt nicht, tag verloren,
-        uberein, uberschrieben, unstimmig*, unvollstandig*, veraltet, verdoppelt, verfalscht, verkaufstag
-        verloren, verloren, verrechnet, verschwunden, vertauscht, weg, zu hoch ausgewiesen""",
+        korrigieren, nicht korrekt, plotzlich weg, sind weg, stimmen _ nicht, stimmen nicht, stimmt nicht, tag
+        verloren, uberein, uberschrieben, unstimmig*, unvollstandig*, veraltet, verdoppelt, verfalscht,
+        verkaufstag verloren, verloren, verrechnet, verschwind*, verschwunden, vertauscht, weg, zu hoch
+        ausgewiesen""",
     "billing": """abbuchung von, abbuchung*, abgebucht, abgerechnet, auf der rechnung, belastet, berechnet,
         bucht _ ab, doppelt abgebucht, doppelt berechnet, doppelt bezahlt, eingezogen, einzug, erstatt*, falsch
         abgerechnet, falsche rechnung, fehlerhafte rechnung, geld zuruck, gutschrift, immer noch abgebucht, in
@@ -214,11 +217,12 @@ IDEAS = {
         abbuchung""",
     "slow": """ewig, ladezeit*, lahm, lange ladezeit*, langsam*, performance, ruckelt, stunden zu spat, trage,
         verzoger*, zu spat""",
-    "waiting": """alle paar, angerufen, endlich, hat sich keiner, hat sich niemand, immer noch, jedes mal, keine
-        antwort, keiner, keiner hat sich, meldet sich, nicht gemeldet, nicht zuruckgerufen, nichts gehort, nie
-        erschienen, nie gemeldet, niemand, niemand hat sich, noch nichts gehort, nochmals, obwohl, ruckruf,
-        schon wieder, seit _ tagen, seit gestern, seit heute, seit montag, seit tagen, standig, taglich, trotz,
-        trotzdem, wann wird, warte*, weiterhin, zugesagt, zum dritten mal, zum zweiten mal""",
+    "waiting": """alle paar, angerufen, endlich, hat sich keiner, hat sich niemand, immer noch, jedes mal, kein
+        anruf, keine antwort, keinen anruf, keiner, keiner hat sich, meldet sich, nicht gemeldet, nicht
+        zuruckgerufen, nichts gehort, nie erschienen, nie gemeldet, niemand, niemand hat sich, noch nichts
+        gehort, nochmals, obwohl, ruckruf, schon wieder, seit _ tagen, seit gestern, seit heute, seit montag,
+        seit tagen, standig, taglich, trotz, trotzdem, wann wird, warte*, weiterhin, zugesagt, zum dritten mal,
+        zum zweiten mal""",
     "angry": """allein gelassen, am ende, arger, argerlich*, armutszeugnis, arrogant, aufgelegt, beschwer*,
         beschwerde, blamabel, blamage, bodenlos, dreist, enttausch*, frechheit, frust*, frustrier*, geduld, geht
         gar nicht, genervt, im stich, inakzeptabel, inkompetent, katastroph*, lacherlich, mangelhaft, miserabel,

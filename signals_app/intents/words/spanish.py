@@ -59,18 +59,19 @@ IDEAS = {
         inicial, nivel superior, paquete*, pasarme a, plan, plan superior, planes, plus, premium, pro,
         profesional, que edicion, suscripcion, tarifa*, upgrade, version, version de pago""",
     "missing": """agreguen, agreguenlo, anadan, anadir un, anadir una, aun no se puede, carece*, consideren,
-        deberia, deberia quedar, deberia tener, deberian, desarrollen, echamos de menos, echo de menos, en la
-        hoja de ruta, estaria, extrano, falta la, falta una, gran plus, habra, hagan que, idea, ideal seria,
-        implementen, imprescindible, incluir, incluyan, incorporen, la posibilidad de, lastima, lastima que, le
-        falta, me encantaria, me gustaria poder, me gustaria que, mejora, mientras no, no existe, no existe la,
-        no manejan, no permite, no se puedan, no soporta, no trae, nos encantaria, nos falta, nos gustaria
-        poder, nos serviria, ojala, para cuando, pena que, permitan, permitir, piensan, piensan incluir,
-        planean, poder elegir, poder fijar, poder ver, podrian anadir, podrian ofrecer, pongan, posibilidad de,
-        previsto, propuesta de mejora, que se pueda, se extrana, se pueda, seria bueno, seria bueno que, seria
-        estupendo, seria excelente, seria fantastico, seria genial, seria ideal, seria interesante, seria lo
-        maximo, seria muy util, seria perfecto, seria posible, seria practico, seria un golazo, seria util, sin
-        doble, sin esta, sin esto, sugerencia*, sugerimos, sugier*, todavia no se puede, un plus, van a incluir,
-        vendria""",
+        cuando lo tendreis, deberia, deberia poder, deberia quedar, deberia tener, deberian, deberian poder,
+        desarrollen, echamos de menos, echo de menos, en gris, en la hoja de ruta, estaria, extrano, falta la,
+        falta una, gran plus, habra, hagan que, idea, ideal seria, implementen, imprescindible, incluir,
+        incluyan, incorporen, la posibilidad de, lastima, lastima que, le falta, lista de deseos, me encantaria,
+        me gustaria poder, me gustaria que, mejora, mientras no, no existe, no existe la, no manejan, no
+        permite, no se puedan, no soporta, no trae, nos encantaria, nos falta, nos gustaria poder, nos serviria,
+        ojala, para cuando, pena que, permitan, permitir, piensan, piensan incluir, planean, poder elegir, poder
+        fijar, poder ver, podrian anadir, podrian ofrecer, pongan, posibilidad de, previsto, propuesta de
+        mejora, que se pueda, se extrana, se pueda, seria bueno, seria bueno que, seria estupendo, seria
+        excelente, seria fantastico, seria genial, seria ideal, seria interesante, seria lo maximo, seria muy
+        util, seria perfecto, seria posible, seria practico, seria un golazo, seria util, sin doble, sin esta,
+        sin esto, sugerencia*, sugerimos, sugier*, teneis prevista, teneis previsto, todavia no se puede, un
+        plus, van a incluir, vendria, vendria genial""",
     "ask_has": """admite, comercializan, cuentan con, de alguna manera, desde que edicion, disponible*, el
         programa hace, en que plan, es posible, esta incluida, esta incluido, existe, hace el programa, hay,
         incluido en, incluye, la trae, lo ofrecen, lo permite, lo trae, los trae, manejan, nos pueden habilitar,
@@ -127,13 +128,13 @@ IDEAS = {
         saber""",
     "lost": """abrumad*, acompan*, atascad*, ayuda estoy, ayuda para configurar, caotic*, capacit*,
         capacitacion, complej*, complicad*, confund*, confus*, cuesta orientar*, curso, curso para, dando
-        vueltas sin, demasiadas opciones, demasiado tecnic*, desorient*, desorientad*, dificil de usar, enred*,
-        enredo, formacion, formar, guia, induccion, instrucciones, introduccion, intuitiv*, laberinto, lio,
-        manual, manual*, me hago un, me pierdo, nada intuitiv*, necesito ayuda para, no consigo, no es facil, no
-        es intuitiv*, no lo conseguimos, no lo consigo, no lo logre, no logro, no me manejo, no me ubico, no se
-        maneja, no soy informatic*, nueva aqui, nuevo aqui, orientarse, paso a paso, perdid*, por donde empiezo,
-        pregunta tonta, principiante*, quien se aclara, revuelto, se mezcla, soy nuev*, traspaso, tutorial,
-        tutorial*, vista general""",
+        vueltas sin, demasiadas opciones, demasiado complicad*, demasiado tecnic*, desorient*, desorientad*,
+        dificil de usar, doy vueltas, enred*, enredo, formacion, formar, guia, induccion, instrucciones,
+        introduccion, intuitiv*, laberinto, lio, manual, manual*, me hago un, me pierdo, nada intuitiv*,
+        necesito ayuda para, no consigo, no es facil, no es intuitiv*, no lo conseguimos, no lo consigo, no lo
+        logre, no logro, no me manejo, no me ubico, no se maneja, no soy informatic*, nueva aqui, nuevo aqui,
+        orientarse, paso a paso, perdid*, por donde empiezo, pregunta tonta, principiante*, quien se aclara,
+        revuelto, se mezcla, soy nuev*, traspaso, tutorial, tutorial*, vista general""",
     "where": """donde cambio, donde contrato, donde debo, donde encontrar, donde encuentro, donde esta, donde
         estan, donde fue, donde fueron, donde han, donde hay, donde hay que, donde pincho, donde puedo, donde
         quedaron, donde quedo, donde se, donde se encuentra, donde se fue, donde tengo que, donde veo, en que
@@ -150,15 +151,16 @@ IDEAS = {
         significa, que son, que tengo que poner, quieren decir, representan, se diferencian, se refiere, se
         supone, significan, tres tipos, y ahora que""",
     "broken": """404, 500, 502, 503, archivo vacio, averia*, bloquead*, bucle, bug*, cae, caid*, caracteres
-        raros, cerrado solo, cierra, cierra la sesion, colgad*, congela*, corta la, cortan, corte de, cortes,
-        cuelga*, danad*, dando vueltas, defect*, defectuos*, deneg*, desaparece, descompuest*, desconect*, doble
-        reserva, duplicad*, en bucle, entrecort*, error*, estropead*, falla*, fallo*, fuera de servicio,
-        giradas, ilegible*, incidencia*, inestable, inservible, interrump*, interrupcion, invalid*, invert*, la
-        sesion, me echa, me expulsa, mezcla*, no tira, pagina en blanco, pantalla blanca, pantalla en blanco,
-        pantalla negra, parpade*, petad*, pierde la conexion, problema con, problema serio, problemas, problemas
-        con, rechaz*, reinici*, rota, roto, se cerrara, se cierra, se cierra sola, se cuelga, se queda en, se
-        queda siempre, se quedan en, se quedan siempre, se tilda, se traba, sin articulos, solo dio problemas,
-        superpon*, tecnico, tiempo de espera, tildad*, trabad*, un problema, vacio, vuelve a fallar""",
+        raros, cerrado solo, cierra, cierra la sesion, colgad*, conexion perdida, congela*, corta la, cortan,
+        corte de, cortes, cuelga*, danad*, dando vueltas, defect*, defectuos*, deneg*, desaparece, descompuest*,
+        desconect*, doble reserva, duplicad*, en bucle, entrecort*, error*, estropead*, falla*, fallo*, fuera de
+        servicio, giradas, ilegible*, incidencia*, inestable, inservible, interrump*, interrupcion, invalid*,
+        invert*, la sesion, me echa, me expulsa, mezcla*, no tira, pagina en blanco, pantalla blanca, pantalla
+        en blanco, pantalla negra, parpade*, petad*, pierde la conexion, problema con, problema serio,
+        problemas, problemas con, rechaz*, reinici*, rota, roto, se cerrara, se cierra, se cierra sola, se
+        cuelga, se queda en, se queda siempre, se quedan en, se quedan siempre, se tilda, se traba, sin
+        articulos, solo dio problemas, superpon*, tecnico, tiempo de espera, tildad*, trabad*, un problema,
+        vacio, vuelve a fallar""",
     "not_work": """dejaron de, dejo de, imposible acceder, imposible entrar, imposible enviar, imposible
         guardar, imposible imprimir, no abre, no actualiza*, no anda, no aparece*, no arranca, no carga*, no
         coincid*, no conecta, no consigo acceder, no consigo entrar, no cuadra*, no deja, no devuelve, no
@@ -174,11 +176,12 @@ IDEAS = {
         tenemos acceso, no tengo acceso, no terminan, no va el, no va la, nunca llega, nunca recib*, se niega,
         sin acceso, sin activarse, sin conexion a, sin funcionar, sin sonido, ya no se import*, ya no se muestr*""",
     "wrong_data": """borrado, borraron, borro, cliente equivocado, clientes equivocados, corrij*,
-        desactualizad*, desaparec*, descuadr*, direccion equivocada, duplicados, duplico, elimin*, equivocad*,
-        erronea*, erroneo*, error de calculo, esfum*, faltan datos, faltan los, faltan registros, fuga, importe
-        equivocado, incoherent*, incomplet*, incorrect*, mal, mal calculado, mezclad*, no esta al dia, obsolet*,
-        otra empresa, otro cliente, perdi mis, perdi todo, perdido los, perdido todo, perdimos, perdimos un dia,
-        persona equivocada, precio equivocado, recuperar, se perdieron, se perdio, sobreescrib*""",
+        desactualizad*, desaparec*, desaparece, desaparecen, descuadr*, direccion equivocada, duplicados,
+        duplico, elimin*, equivocad*, erronea*, erroneo*, error de calculo, esfum*, faltan datos, faltan los,
+        faltan registros, fuga, importe equivocado, incoherent*, incomplet*, incorrect*, mal, mal calculado,
+        mezclad*, no esta al dia, obsolet*, otra empresa, otro cliente, perdi mis, perdi todo, perdido los,
+        perdido todo, perdimos, perdimos un dia, persona equivocada, precio equivocado, recuperar, se perdieron,
+        se perdio, sobreescrib*, totales __ mal""",
     "billing": """autorice, cargo de, cargo duplicado, cargo indebido, cargo que, cargos ocultos, cobr*, cobrado
         de mas, cobran, cobrando, cobro doble, cobro*, corrij*, devolucion, devuelv*, devuelvan, devuelvanme,
         doble cobro, duplicado el cobro, en la factura, error en la factura, estaf*, extracto, factur* de mas,
@@ -189,9 +192,9 @@ IDEAS = {
     "slow": """demora*, eterno, horas de, lent*, lentisimo, retraso, se queda dando, tarda*, va muy""",
     "waiting": """a cada rato, aun asi, aunque, aviso del, cada cinco, cada vez, cuando lo van, de nuevo, desde
         anoche, desde ayer, desde el lunes, desde esta manana, devuelto la llamada, esperando, llevo, nadie,
-        nadie contesta, nadie me ha, nadie nos ha, nadie nos llam*, nadie responde, nadie se ha, ninguna
-        noticia, ninguna respuesta, no ha llamado, nunca aparecio, otra vez, prometieron, segunda vez, siempre,
-        sigue, siguen, sin noticias, sin respuesta, tercera vez, vuelvo a""",
+        nadie contesta, nadie llamo, nadie me ha, nadie nos ha, nadie nos llam*, nadie responde, nadie se ha,
+        ninguna noticia, ninguna respuesta, no ha llamado, no llamo nadie, nunca aparecio, otra vez,
+        prometieron, segunda vez, siempre, sigue, siguen, sin noticias, sin respuesta, tercera vez, vuelvo a""",
     "angry": """abandonad*, asi no se trata, burla, cansad*, colgo, decepcion*, deplorable*, desastre,
         desastros*, disgust*, enfadad*, enojad*, fatal, frustr*, furios*, grave, gravisimo, grosero, hart*,
         harto*, horrible*, inaceptable, incompetent*, indign*, indignad*, ineficaz, insatisf*, intolerable,

@@ -17,7 +17,11 @@ const adopt = (raw, type) => {
 export const names = (ctx, key, field, raw) => {
   const held = raw[field.name] ?? []
   const shown = held.length ? held : ['']
-  const set = place => value => { raw[field.name] = shown.length === 1 && !value && !field.ordered ? [] : shown.toSpliced(place, 1, value); shown[place] = value }
+  const set = place => value => {
+    const found = shown.length === 1 && !value && !field.ordered ? [] : shown.toSpliced(place, 1, value)
+    if (found.length || Object.hasOwn(raw, field.name)) raw[field.name] = found
+    shown[place] = value
+  }
   const drop = place => ctx.change(() => { raw[field.name] = held.toSpliced(place, 1) }, { focus: `${key}.${Math.max(place - 1, 0)}` })
   return h('span', { class: 'upsell-rule-several', role: 'group', 'aria-label': field.group ?? `${field.label}s` }, shown.map((value, place) => h('span', { class: 'upsell-rule-together' },
     labeled(place ? field.add : field.label, text(ctx, `${key}.${place}`, value, set(place), { list: field.list ?? 'events', placeholder: field.empty, after: ctx.sawEvent })),
@@ -27,13 +31,11 @@ export const names = (ctx, key, field, raw) => {
 
 const property = (ctx, key, held, place, drop) => {
   const one = held[place]
-  const row = h('span', { class: 'upsell-rule-together upsell-rule-property' })
   const compare = () => compared(ctx, `${key}.`, one, ctx.typeOfPath(one.path), true, ['within'])
   const path = text(ctx, `${key}.path`, one.path, value => { one.path = value; adopt(one, ctx.typeOfPath(value)) }, {
-    list: 'paths', 'aria-label': `Property ${place + 1}`, after: () => row.querySelector('.upsell-rule-compare').replaceWith(compare()),
+    list: 'paths', 'aria-label': `Property ${place + 1}`, after: input => input.closest('.upsell-rule-property').querySelector('.upsell-rule-compare').replaceWith(compare()),
   })
-  row.append(path, button(`Remove property ${place + 1}`, '✕', `${key}.remove`, drop), compare())
-  return row
+  return h('span', { class: 'upsell-rule-together upsell-rule-property' }, path, button(`Remove property ${place + 1}`, '✕', `${key}.remove`, drop), compare())
 }
 
 export const where = (ctx, key, field, raw) => {
@@ -62,20 +64,18 @@ const one = (ctx, node, field, after) => {
 export const condition = (ctx, node) => {
   const { raw } = node
   const kind = KINDS[raw.fact]
-  const row = h('div', { class: 'upsell-rule-fields' })
   const type = () => typeOf(raw, ctx.typeOfTrait, ctx.typeOfPath)
   const compare = () => compared(ctx, `${node.id}.`, raw, type(), isFree(raw))
-  const after = () => {
+  const after = input => {
     if (!isFree(raw)) return
     adopt(raw, type())
     ctx.save()
-    row.querySelector(':scope > .upsell-rule-compare').replaceWith(compare())
+    input.closest('.upsell-rule-fields').querySelector(':scope > .upsell-rule-compare').replaceWith(compare())
   }
   const fields = kind.fields.filter(field => !field.shown || field.shown(raw)).map(field => one(ctx, node, field, after))
-  row.append(
+  return h('div', { class: 'upsell-rule-fields' },
     labeled('Asks for', choice(ctx, `${node.id}.fact`, kinds, raw.fact, chosen => { if (chosen !== raw.fact) node.raw = fresh(chosen) })),
-    ...fields, compare(), kind.hint ? h('span', { class: 'upsell-quiet upsell-rule-hint' }, kind.hint) : '')
-  return row
+    fields, compare(), kind.hint && h('span', { class: 'upsell-quiet upsell-rule-hint' }, kind.hint))
 }
 
 /** What the form cannot show stays as JSON, in its place; once it can, a button shows it. */

@@ -14,11 +14,12 @@ export const button = (label, glyph, key, act, disabled = false) =>
     'aria-disabled': disabled && 'true', onclick: () => disabled || act(),
   }, glyph || label)
 
-/** `after`: what depends on the text, drawn anew without touching the input itself. */
+/** `after(input)`: what depends on the text, drawn anew without touching the input itself. Ask the input where it is:
+ * `redrawn` may have moved it since. */
 export const text = (ctx, key, value, set, { list, after, ...attrs } = {}) =>
   h('input', {
     type: 'text', class: 'upsell-input', 'data-key': key, list: list && ctx.listId(list), autocomplete: 'off', maxlength: 200,
-    value, ...attrs, oninput: event => { ctx.change(() => set(event.target.value), { key, redraw: false }); after?.() },
+    value, ...attrs, oninput: event => { ctx.change(() => set(event.target.value), { key, redraw: false }); after?.(event.target) },
   })
 
 export const number = (ctx, key, value, set, attrs = {}) =>

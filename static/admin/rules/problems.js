@@ -1,5 +1,6 @@
 /** What the server found wrong, at the condition where it is. */
 import { h } from './dom.js'
+import { KINDS } from './kinds.js'
 import { each, find } from './tree.js'
 
 /** Per node: [what of it, sentence]. Places are nested: the longest that fits is meant, of equal ones the innermost. */
@@ -15,6 +16,20 @@ export const sort = (problems, places, root) => {
 }
 
 export const capital = text => text[0].toUpperCase() + text.slice(1)
+const valueAt = (raw, rest) => rest.split('.').reduce((value, name) => value?.[name], raw)
+const isEmpty = value => value === '' || value === undefined || value === null || (value instanceof Array && !value.some(Boolean))
+const article = word => `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word.toLowerCase()}`
+
+/** What is to be chosen where nothing was yet; nothing for what is there but wrong. */
+const wanted = (node, rest) => {
+  if (node.type !== 'test' || !isEmpty(valueAt(node.raw, rest))) return ''
+  const name = rest.split('.')[0]
+  const field = KINDS[node.raw.fact]?.fields.find(one => one.name === name)
+  if (name === 'where' && rest.endsWith('.path')) return 'Choose a property.'
+  if (/^value(\.|$)/.test(rest)) return 'Enter a value to compare with.'
+  if (field?.sort === 'names') return 'Choose an event.'
+  return field ? `Choose ${article(field.label)}.` : ''
+}
 const says = (rest, sentence) => capital(`${rest.replaceAll('_', ' ').replace(/\.(\d+)/g, (_, place) => ` ${Number(place) + 1}`).replaceAll('.', ': ')} ${sentence}`.trim())
 
 const mark = (form, key, id) => {
@@ -36,7 +51,8 @@ const atNodes = (form, sorted, ctx) => {
     const list = form.querySelector(`#${CSS.escape(ctx.problemsId(node.id))}`)
     const those = node.fresh ? [] : sorted.get(node.id) ?? []
     const own = node.broken === undefined ? those : [['', 'this is no JSON']]
-    list?.replaceChildren(...own.map(([rest, sentence]) => h('li', {}, says(rest, sentence))))
+    const told = new Set(own.map(([rest, sentence]) => wanted(node, rest) || says(rest, sentence)))
+    list?.replaceChildren(...[...told].map(one => h('li', {}, one)))
     for (const [rest] of own) mark(form, `${node.id}.${rest}`, ctx.problemsId(node.id))
   })
 }

@@ -55,10 +55,12 @@ const configure = box => {
   const nameOf = path => path.split(/[.[]/)[1] ?? ''
   /** What is missing is no fault before somebody has been there. */
   const isDue = ({ path, sentence: text }) => asJson || touched.has(nameOf(path)) || !text.startsWith('is missing')
+  /** By the editor of the rule in which it is. */
+  const isSaid = ({ path }) => path.split(/[.[]/).length > 2 && form.querySelector(`[data-setting="${CSS.escape(nameOf(path))}"] .upsell-rule-editor`)
   const tell = () => {
     const found = latest
     const all = found?.problems ?? []
-    const problems = all.filter(isDue)
+    const problems = all.filter(one => isDue(one) && !isSaid(one))
     const left = problems.filter(({ path }) => asJson || !form.querySelector(`[data-setting="${CSS.escape(nameOf(path))}"]`))
     general.replaceChildren(...left.map(({ path, sentence: text }) => h('li', {}, asJson ? `${path} ${text}` : text)))
     for (const setting of form.querySelectorAll('[data-setting]')) {

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from upsell_project.lib.rules.facts import Found, Op, Said
 from upsell_project.lib.rules.judging import At, Known, judge, number
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed, nodes
 
 NONE, FULL = Decimal(0), Decimal(1)
 
@@ -29,6 +29,15 @@ def certainty(rule: Rule, known: Known, at: At) -> Decimal:
             return _within(known[rule.fact])
         case Test() | Not():
             return FULL
+
+
+def always_full(rule: Rule) -> bool:
+    """Whether it is certain wherever it holds, whatever is known."""
+    return not any(isinstance(one, Weighed) or _open(one) for one in nodes(rule))
+
+
+def _open(rule: Rule) -> bool:
+    return isinstance(rule, Test) and isinstance(rule.fact, Found | Said)
 
 
 def _within(found: object) -> Decimal:

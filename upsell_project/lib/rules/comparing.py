@@ -43,14 +43,18 @@ PLAIN = Answers(
     f"must be a text of at most {LONGEST_TEXT} characters, a number, true or false",
 )
 _ANY = Answers(tuple(Op), PLAIN.fits, PLAIN.sentence)
+_SAME = (Op.IS, Op.IS_NOT, Op.ONE_OF, Op.KNOWN, Op.UNKNOWN)
 _PHASE = Answers(
-    (Op.IS, Op.IS_NOT, Op.ONE_OF, Op.KNOWN, Op.UNKNOWN),
+    _SAME,
     lambda value: value in PHASES,
     f"must be one of {', '.join(PHASES)}",
 )
-_NUMBER = Answers((*_PHASE.ops, *_ORDER), number, "must be a number")
-_SHARE = Answers(_NUMBER.ops, lambda value: number(value) and 0 <= value <= 1, "must be a number from 0 to 1")
-_TRUTH = Answers((Op.IS, Op.IS_NOT), lambda value: isinstance(value, bool), "must be true or false")
+NUMBER = Answers((*_SAME, *_ORDER), number, "must be a number")
+TEXT = Answers((*_SAME, Op.CONTAINS), lambda value: isinstance(value, str), "must be a text")
+YES_NO = Answers(_SAME, lambda value: isinstance(value, bool), "must be true or false")
+DATE = Answers((Op.WITHIN, Op.KNOWN, Op.UNKNOWN), PLAIN.fits, PLAIN.sentence)
+_SHARE = Answers(NUMBER.ops, lambda value: number(value) and 0 <= value <= 1, "must be a number from 0 to 1")
+_TRUTH = Answers((Op.IS, Op.IS_NOT), YES_NO.fits, YES_NO.sentence)
 
 
 def compared(fact: Fact, op: Op, raw: Any, path: str, reader: Reader) -> Any:
@@ -82,7 +86,7 @@ def answers_of(fact: Fact) -> Answers:
         case Found() | Said() | Score():
             return _SHARE
         case _:
-            return _NUMBER
+            return NUMBER
 
 
 def compared_with(answers: Answers, op: Op, raw: Any, path: str, reader: Reader) -> Any:
@@ -104,9 +108,9 @@ def _value(answers: Answers, op: Op, raw: Any, path: str, reader: Reader) -> Any
     if found is None or (isinstance(found, str) and len(found) > LONGEST_TEXT):
         return reader.wrong(path, answers.sentence)
     if op in _ORDER and not number(found):
-        return reader.wrong(path, _NUMBER.sentence)
+        return reader.wrong(path, NUMBER.sentence)
     if op is Op.WITHIN and not whole(found, -MOST_DAYS, MOST_DAYS):
         return reader.wrong(path, "must be a whole number of days")
     if isinstance(found, Decimal) and not found.is_finite():
-        return reader.wrong(path, _NUMBER.sentence)
+        return reader.wrong(path, NUMBER.sentence)
     return found if answers.fits(found) else reader.wrong(path, answers.sentence)

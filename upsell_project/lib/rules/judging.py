@@ -3,8 +3,11 @@
 Three values, as in Kleene's strong logic of indeterminacy (Introduction to Metamathematics, 1952, par. 64) and in SQL:
 what is not known is neither true nor false, and neither is its negation. So a rule holds only by what is known, unless
 it asks for just that (`unknown`).
+
+No answer may raise: what strangers say of one person would stop what is taken in of all others.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,8 +17,11 @@ from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from upsell_project.lib import errors
 from upsell_project.lib.rules.facts import Fact, Op, Value
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+
+log = logging.getLogger(__name__)
 
 Verdict = bool | None
 Known = Mapping[Fact, Value]
@@ -37,19 +43,36 @@ def at(now: datetime, zone: str) -> At:
 Judge = Callable[[Known, At], Verdict]
 
 
-def compiled(rule: Rule) -> Judge:
-    """The rule as a function, to be kept and asked for many people."""
+def compiled(rule: Rule, of: str = "a rule") -> Judge:
+    """The rule as a function, to be kept and asked for many people. `of`: what it is called where it cannot be judged,
+    which counts as not known."""
+    judged, told = _compiled(rule), False
+
+    def surely(known: Known, when: At) -> Verdict:
+        nonlocal told
+        try:
+            return judged(known, when)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if not told:
+                told = True
+                log.error("%s cannot be judged for some: %s", of, errors.told(error))
+            return None
+
+    return surely
+
+
+def _compiled(rule: Rule) -> Judge:
     match rule:
         case Test(fact, op, value):
             return _test(fact, op, value)
         case Not(inner):
-            return _not(compiled(inner))
+            return _not(_compiled(inner))
         case AllOf(rules):
-            return _joined([compiled(each) for each in rules], decisive=False)
+            return _joined([_compiled(each) for each in rules], decisive=False)
         case AnyOf(rules):
-            return _joined([compiled(each) for each in rules], decisive=True)
+            return _joined([_compiled(each) for each in rules], decisive=True)
         case Weighed(rules, at_least):
-            return _weighed([compiled(each) for _, each in rules], [weight for weight, _ in rules], at_least)
+            return _weighed([_compiled(each) for _, each in rules], [weight for weight, _ in rules], at_least)
 
 
 def judge(rule: Rule, known: Known, when: At) -> Verdict:
@@ -124,9 +147,10 @@ def _test(fact: Fact, op: Op, value: Any) -> Judge:
 
 
 def _within(found: Value, first: timedelta, last: timedelta, when: At) -> Verdict:
+    """Counted from now: a date that somebody made up, such as 9999-12-31, may have no day after it."""
     if isinstance(found, datetime):
-        return found + first <= when.now <= found + last
-    return found + first <= when.today <= found + last if isinstance(found, date) else None
+        return when.now - last <= found <= when.now - first
+    return when.today - last <= found <= when.today - first if isinstance(found, date) else None
 
 
 _NUMBERS = (int, Decimal)

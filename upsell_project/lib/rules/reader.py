@@ -42,6 +42,8 @@ def under(path: str, name: str) -> str:
 def text(raw: Any, path: str, reader: Reader) -> Any:
     if isinstance(raw, str) and raw.strip() and len(raw) <= LONGEST_TEXT:
         return raw
+    if isinstance(raw, str) and not raw.strip():
+        return reader.wrong(path, "must not be empty")
     return reader.wrong(path, f"must be a text of at most {LONGEST_TEXT} characters")
 
 

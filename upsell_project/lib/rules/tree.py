@@ -59,6 +59,20 @@ def tests(rule: Rule) -> Iterator[Test]:
                 yield from tests(each)
 
 
+def nodes(rule: Rule) -> Iterator[Rule]:
+    """The rule and all rules that it is made of."""
+    yield rule
+    match rule:
+        case Not(inner):
+            yield from nodes(inner)
+        case AllOf(rules) | AnyOf(rules):
+            for each in rules:
+                yield from nodes(each)
+        case Weighed(rules):
+            for _, each in rules:
+                yield from nodes(each)
+
+
 def facts(rule: Rule) -> set[Fact]:
     """All that must be known to judge it."""
     return {test.fact for test in tests(rule)}

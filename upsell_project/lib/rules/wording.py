@@ -45,7 +45,7 @@ _SHARES = {
     Share.USED: "{} used",
     Share.CAP: "limit of {}",
     Share.REMAINING: "{} left",
-    Share.RATIO: "{} used, of the limit,",
+    Share.RATIO: "{} used",
     Share.DAYS_LEFT: "days until {} run out",
 }
 _TURNS = {
@@ -94,9 +94,20 @@ def _test(test: Test) -> str:
         return f"{_fact(test.fact)} {_offsets(*test.value)}"
     if isinstance(test.fact, Member | Changed):
         return _fact(test.fact) if _holds(test) else f"not {_fact(test.fact)}"
-    share = isinstance(test.fact, Entitlement) and test.fact.share is Share.RATIO
-    compared = "" if test.value is None else f" {_value(test.value, share=share)}"
-    return f"{_fact(test.fact)} {_OPS[test.op]}{compared}"
+    if isinstance(test.fact, Entitlement) and test.fact.share is Share.RATIO:
+        return f"{_fact(test.fact)} {_of_limit(test)}"
+    return f"{_fact(test.fact)} {_compared(test)}"
+
+
+def _compared(test: Test | Where, *, share: bool = False) -> str:
+    joined = " or " if test.op is Op.ONE_OF else " and "
+    value = "" if test.value is None else f" {_value(test.value, joined, share=share)}"
+    return f"{_OPS[test.op]}{value}"
+
+
+def _of_limit(test: Test) -> str:
+    compared = _compared(test, share=True)
+    return f"of the limit {compared}" if test.value is None else f"{compared} of the limit"
 
 
 def _holds(test: Test) -> bool:
@@ -105,11 +116,18 @@ def _holds(test: Test) -> bool:
 
 def _offsets(first: Any, last: Any) -> str:
     """`[-45, 0]`: at most 45 days ahead."""
-    if first <= 0 and last <= 0:
-        return f"is {-last} to {-first} days ahead" if last else f"is at most {-first} days ahead"
-    if first >= 0 and last >= 0:
-        return f"was {first} to {last} days ago" if first else f"was at most {last} days ago"
-    return f"is at most {-first} days ahead or {last} days ago"
+    if first < 0 < last:
+        return f"is at most {_days(-first)} ahead or at most {_days(last)} ago"
+    if first == last == 0:
+        return "is today"
+    verb, side, near, far = ("was", "ago", first, last) if last > 0 else ("is", "ahead", -last, -first)
+    if near == far:
+        return f"{verb} {_days(far)} {side}"
+    return f"{verb} {near} to {_days(far)} {side}" if near else f"{verb} at most {_days(far)} {side}"
+
+
+def _days(number: Any) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _fact(fact: Fact) -> str:
@@ -153,9 +171,13 @@ def _events(fact: Events) -> str:
         Measure.LAST: f"last {fact.path} of {done}",
         Measure.DAYS: f"days with {done}",
         Measure.SWITCHES: f"changes of {fact.path} over {done}",
-        Measure.SESSION: f"times in one visit {done}",
-        Measure.MINUTES: f"minutes spent on {done}",
+        Measure.SESSION: f"times in one visit (over after {_minutes(fact.gap)} without) {done}",
+        Measure.MINUTES: f"minutes spent on {done}, without breaks of more than {_minutes(fact.gap)},",
     }[fact.measure]
+
+
+def _minutes(number: int) -> str:
+    return f"{number} minute{'' if number == 1 else 's'}"
 
 
 def _done(fact: Events | Changed) -> str:
@@ -166,7 +188,7 @@ def _done(fact: Events | Changed) -> str:
 
 def _around(season: Season) -> str:
     days = [
-        f"{days} days {side}" for days, side in ((season.before, "before"), (season.after, "after")) if days
+        f"{_days(days)} {side}" for days, side in ((season.before, "before"), (season.after, "after")) if days
     ]
     return f" ({', '.join(days)})" if days else ""
 
@@ -176,8 +198,7 @@ def _whose(of: Of) -> str:
 
 
 def _property(where: Where) -> str:
-    compared = "" if where.value is None else f" {_value(where.value)}"
-    return f"{where.path} {_OPS[where.op]}{compared}"
+    return f"{where.path} {_compared(where)}"
 
 
 def _window(window: Window) -> str:
@@ -187,9 +208,10 @@ def _window(window: Window) -> str:
     return "today" if window.unit is Unit.DAY else f"this {window.unit.value.replace('_', ' ')}"
 
 
-def _value(value: Any, *, share: bool = False) -> str:
+def _value(value: Any, joined: str, *, share: bool = False) -> str:
     if isinstance(value, tuple):
-        return " and ".join(_value(one, share=share) for one in value)
+        said = [_value(one, joined, share=share) for one in value]
+        return joined.join(filter(None, (", ".join(said[:-1]), *said[-1:])))
     if share and isinstance(value, int | Decimal):
         return f"{_plain(Decimal(value) * 100)} %"
     if isinstance(value, bool):

@@ -21,11 +21,11 @@ def written(rule: Rule) -> dict[str, Any]:
             return {"weighed": members, "at_least": _plain(at_least)}
         case Test(fact, op, value):
             compared = {} if value is None else {"value": _plain(value)}
-            return {**_fact(fact), "op": op.value, **compared}
+            return {**asked(fact), "op": op.value, **compared}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    """Without what is as it is anyway."""
+def asked(fact: Fact) -> dict[str, Any]:
+    """What is asked, without what is as it is anyway."""
     given = {
         one.name: _plain(getattr(fact, one.name))
         for one in fields(fact)
