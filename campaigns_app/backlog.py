@@ -7,6 +7,7 @@ Nothing is found later than twice the time that it waited in the inbox. What end
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from campaigns_app import exits, notice
 from signals_app import unnoticed
 from signals_app.ahead import Chunk
 from signals_app.ingest import Stored
+from signals_app.knowing.surely import NOT_THEIRS
 from signals_app.triggered import Batch
 from signals_app.unnoticed import Kept
 from upsell_project.lib import clock
@@ -89,16 +91,27 @@ def _look(id: int) -> None:
     batch = unnoticed.read(id, now)
     try:
         _notice(batch, now)
+    except NOT_THEIRS:
+        raise
     except Exception as error:
         log.warning("%s events could not be looked at together (%s)", len(batch.stored), told(error))
-        for one in _by_person(batch):
-            try:
-                _notice(one, now)
-            except Exception as failed:
-                log.error(
-                    "%s events were not looked at: %s\n%s", len(one.stored), told(failed), where(failed)
-                )
+        _one_by_one(_by_person(batch), now)
     unnoticed.done(id)
+
+
+def _one_by_one(batches: Sequence[Batch], now: datetime) -> None:
+    """Raises where it is not theirs, or none of them can be looked at: then they wait."""
+    failed = 0
+    for one in batches:
+        try:
+            _notice(one, now)
+        except NOT_THEIRS:
+            raise
+        except Exception as error:
+            failed += 1
+            if failed == len(batches):
+                raise
+            log.error("%s events were not looked at: %s\n%s", len(one.stored), told(error), where(error))
 
 
 @transaction.atomic
@@ -111,7 +124,8 @@ def _by_person(batch: Batch) -> list[Batch]:
     found: dict[int | None, list[Stored]] = defaultdict(list)
     for one in batch.stored:
         found[one.person_id].append(one)
-    return [*(Batch(those) for those in found.values()), Batch((), (), batch.changed_accounts)]
+    changed = [Batch((), (), batch.changed_accounts)] if batch.changed_accounts else []
+    return [*map(Batch, found.values()), *changed]
 
 
 def _waited(chunk: Chunk) -> float:

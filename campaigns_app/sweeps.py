@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from campaigns_app import enroll, exits, turning
 from people_app import account_names, identify
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
+from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
@@ -30,10 +31,6 @@ SECONDS_A_JOB = 5.0
 """While others wait for the worker."""
 MOST_SECONDS_A_JOB = 300.0
 RETRY = timedelta(minutes=5)
-NOT_THEIRS = (InterfaceError, OperationalError, ProgrammingError)
-"""What goes wrong with everybody, whoever is judged."""
-MOST_IN_VAIN = 20
-"""If so many fail one after the other, it is not them either."""
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from campaigns_app import backlog, dispatch, notice, pipeline, privacy
 from campaigns_app.models import Enrollment
@@ -263,6 +264,26 @@ def test_one_that_cannot_be_judged_keeps_nobody_else_from_it(
     assert {user for user, _ in found()} == {"u0", "u2"}
     assert not Unnoticed.objects.exists()
     assert "poison" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ValueError, OperationalError])
+def test_what_goes_wrong_with_everybody_drops_nothing(
+    source: Source, time: Time, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    accept(source, *twelve())
+    left_by_a_dead_worker(source, time, monkeypatch)
+    leases_run_out()
+
+    def fails(*_: Any) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notice, "batch", fails)
+        backlog.look_at_what_was_left()
+    assert Unnoticed.objects.count() == 2
+    leases_run_out()
+    backlog.look_at_what_was_left()
+    assert found() == EVERYBODY and not Unnoticed.objects.exists()
 
 
 def poison() -> int:
