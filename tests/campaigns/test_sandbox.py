@@ -1,5 +1,6 @@
 """The movable clock goes from due time to due time: a day that is skipped is a day that happened."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from campaigns_app import advance, sandbox, sweeps
+from campaigns_app import advance, outbox, sandbox, sweeps
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from signals_app.models import Envelope, Score, Signal, SignalDefinition
 from signals_app.scores import compute
@@ -119,6 +120,19 @@ def test_what_failed_and_rests_is_not_waited_for(monkeypatch: Any) -> None:
     assert not sandbox.busy()
     Envelope.objects.filter(pk=envelope.pk).update(lease_until=clock.real())
     assert sandbox.busy()
+
+
+def test_a_mail_leaves_at_the_time_of_who_intended_it() -> None:
+    """Another process moved the clock and intended it; this one has read the clock a moment ago."""
+    person = somebody()
+    begun(person)
+    sandbox.advance(timedelta(hours=11), settle=work)
+    sandbox._set(clock.offset() + timedelta(hours=2))
+    advance_all()
+    clock._cached = (time.monotonic(), clock.offset() - timedelta(hours=2))
+    assert outbox.send() == 1
+    mail = Delivery.objects.get(person=person, channel="email")
+    assert (mail.state, mail.sent_at and mail.sent_at >= mail.intended_at) == ("accepted", True)
 
 
 def advance_all() -> None:
