@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from people_app.models import Person
 from signals_app.arming import Resting
@@ -16,6 +17,7 @@ from signals_app.usage import Change
 from upsell_project.lib.rules.facts import Of
 
 KINDS = ("track", "page", "screen")
+_when = attrgetter("item.occurred_at")
 
 
 @dataclass
@@ -45,7 +47,11 @@ class Batch:
 
     def upto(self, now: datetime) -> datetime:
         """Until when what happened counts: also what a computer whose clock is ahead of ours took in."""
-        return max([now, *(one.item.occurred_at for one in self.stored)])
+        return max(now, self._last or now)
+
+    @cached_property
+    def _last(self) -> datetime | None:
+        return max((one.item.occurred_at for one in self.stored), default=None)
 
     @cached_property
     def told(self) -> Sequence[Stored]:
@@ -183,7 +189,3 @@ class _Asking:
         for account in self._batch.changed_accounts:
             one = brought.get(account)
             self._ask(one.person_id if one else None, account, one)
-
-
-def _when(one: Stored) -> datetime:
-    return one.item.occurred_at

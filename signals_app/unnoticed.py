@@ -34,15 +34,16 @@ class Kept:
 def keep(new: Batch) -> Kept:
     """Note that this waits, in the transaction that stored it."""
     happened = [one.item.occurred_at for one in new.stored]
-    row = Unnoticed.objects.create(
-        event_ids=[one.event_id for one in new.stored],
-        since=min(happened, default=None),
-        until=max(happened, default=None),
-        people=sorted({one.person_id for one in new.stored if one.person_id}),
-        accounts=sorted(new.changed_accounts | {one.account_id for one in new.changes}),
-        lease_until=clock.real() + LEASE,
+    ((id,),) = bulk.select(
+        _KEEP,
+        bulk.array(one.event_id for one in new.stored),
+        min(happened, default=None),
+        max(happened, default=None),
+        bulk.array(sorted({one.person_id for one in new.stored if one.person_id})),
+        bulk.array(sorted(new.changed_accounts | {one.account_id for one in new.changes})),
+        clock.real() + LEASE,
     )
-    return Kept(row.pk, new)
+    return Kept(id, new)
 
 
 def lighten(kept: Kept) -> None:
@@ -117,11 +118,16 @@ def _read(row: Sequence[Any], now: datetime) -> Batch:
     return Batch(stored, (), set(accounts))
 
 
+_KEEP = """
+INSERT INTO signals_app_unnoticed (event_ids, since, until, people, accounts, lease_until, moved, attempts)
+VALUES (%s::bigint[], %s, %s, %s::bigint[], %s::bigint[], %s, false, 0) RETURNING id
+"""
 _MOVED = """
 UPDATE signals_app_unnoticed SET moved = true WHERE NOT moved AND (people && %s::bigint[] OR %s)
 """
 _TAKE = """
-DELETE FROM signals_app_unnoticed WHERE id = ANY(%s) RETURNING id, moved, event_ids, since, until, accounts
+DELETE FROM signals_app_unnoticed WHERE id = ANY(%s)
+RETURNING id, moved, CASE WHEN moved THEN event_ids END, since, until, accounts
 """
 _READ = "SELECT event_ids, since, until, accounts FROM signals_app_unnoticed WHERE id = %s"
 _CLAIM = """

@@ -205,9 +205,9 @@ CASE WHEN f.deep IS NULL OR e.properties ? f.key THEN {_PLAIN}
     ELSE jsonb_path_query_first(e.properties, f.deep, '{{}}', true) END AS value
 """
 _COMPARED = """
-CASE jsonb_typeof(e.value) WHEN 'array' THEN (SELECT coalesce(jsonb_agg(DISTINCT t), '[]')
-        FROM jsonb_array_elements(e.value) t WHERE jsonb_typeof(t) = 'string')
-    WHEN 'object' THEN NULL WHEN 'null' THEN NULL ELSE e.value END
+CASE jsonb_typeof({value}) WHEN 'array' THEN (SELECT coalesce(jsonb_agg(DISTINCT t), '[]')
+        FROM jsonb_array_elements({value}) t WHERE jsonb_typeof(t) = 'string')
+    WHEN 'object' THEN NULL WHEN 'null' THEN NULL ELSE {value} END
 """
 _KEPT = """
 (SELECT coalesce(jsonb_object_agg(k, e.properties -> k), '{{}}') FROM unnest(f.keys) k WHERE e.properties ? k)
@@ -236,7 +236,9 @@ _ANSWER = {
     Form.DAILY: "SELECT NULL::bigint AS count, json_object_agg(d.day, d.count)::text AS text"
     " FROM (SELECT width_bucket(e.occurred_at, f.days) AS day, count(*) AS count FROM {source} GROUP BY 1) d"
     " HAVING count(*) > 0",
-    Form.DISTINCT: f"SELECT count(DISTINCT {_COMPARED}) AS count, NULL AS text FROM {{source}}",
+    # Most values come again and again: they are told apart before it is looked at what they are.
+    Form.DISTINCT: f"SELECT count(DISTINCT {_COMPARED.format(value='e.value')}) AS count, NULL AS text"
+    " FROM (SELECT e.value FROM {source} GROUP BY 1) e",
     Form.SUM: "SELECT NULL::bigint AS count, sum(CASE WHEN jsonb_typeof(e.value) = 'number' THEN e.value::numeric END)"
     "::text AS text FROM {source}",
     Form.LAST: "SELECT NULL::bigint AS count, e.value::text AS text FROM {source}"
@@ -247,9 +249,10 @@ _ANSWER = {
     f" FROM (SELECT e.occurred_at, {_STARTS} AS starts FROM {{source}}) s) v GROUP BY v.visit) n",
     Form.MINUTES: "SELECT floor(extract(epoch FROM sum(s.before)) / 60)::bigint AS count, NULL AS text"
     f" FROM (SELECT {_BEFORE} AS before FROM {{source}}) s WHERE s.before <= f.gap * interval '1 minute'",
-    Form.SWITCHES: "SELECT count(*) AS count, NULL AS text FROM (SELECT e.value, lag(e.value)"
-    f" OVER ({_IN_ORDER}) AS before FROM (SELECT e.id, e.name, e.occurred_at, {_COMPARED} AS value FROM {{source}}) e"
-    " WHERE e.value IS NOT NULL) s WHERE s.before <> s.value",
+    Form.SWITCHES: "SELECT count(*) AS count, NULL AS text"
+    f" FROM (SELECT e.value, lag(e.value) OVER ({_IN_ORDER}) AS before FROM {{source}}"
+    " WHERE jsonb_typeof(e.value) NOT IN ('object', 'null')) s WHERE s.before <> s.value"
+    f" AND {_COMPARED.format(value='s.before')} <> {_COMPARED.format(value='s.value')}",
     Form.TURNS: "SELECT NULL::bigint AS count,"
     f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
     # A float counts microseconds exactly until the year 2100, and is many times as fast as the numeric of `extract`.
