@@ -213,6 +213,9 @@ def _accounts(step: Folded) -> None:
         bulk.run(_DROP_OLDER_SCORES, kept, gone, kept, gone, kept, kept)
         bulk.run("UPDATE signals_app_score SET account_id = %s WHERE account_id = %s", kept, gone)
     else:
+        # What was found for them while they had no other account is not found again for that.
+        theirs = _KEEP_FOUND.format(whose="account_id", other="person_id") + " AND s.person_id IS NOT NULL"
+        bulk.run(theirs, kept, gone, kept)
         bulk.run("DELETE FROM signals_app_score WHERE account_id = %s", gone)
     usage.merge(kept, gone)
     assign.merge(kept, gone)
@@ -220,8 +223,9 @@ def _accounts(step: Folded) -> None:
 
 def _found(whose: str, kept: int, gone: int) -> None:
     """What was found for one of the two was found for both, when it was found last."""
-    bulk.run(_LATER_FOUND.format(whose=whose), kept, gone)
-    bulk.run(_KEEP_FOUND.format(whose=whose), kept, gone, kept)
+    names = {"whose": whose, "other": "account_id" if whose == "person_id" else "person_id"}
+    bulk.run(_LATER_FOUND.format(**names), kept, gone)
+    bulk.run(_KEEP_FOUND.format(**names), kept, gone, kept)
     bulk.run(f"DELETE FROM signals_app_detectorstate WHERE {whose} = %s", gone)
 
 
@@ -232,11 +236,12 @@ UPDATE signals_app_detectorstate s SET fired_at = greatest(s.fired_at, o.fired_a
     holds_since = least(s.holds_since, o.holds_since)
 FROM signals_app_detectorstate o WHERE s.{whose} = %s AND o.{whose} = %s
     AND (o.definition_id, o.part, o.period) = (s.definition_id, s.part, s.period)
+    AND o.{other} IS NOT DISTINCT FROM s.{other}
 """
 _KEEP_FOUND = """
 UPDATE signals_app_detectorstate s SET {whose} = %s WHERE {whose} = %s
     AND NOT EXISTS (SELECT FROM signals_app_detectorstate o WHERE (o.definition_id, o.part, o.period)
-        = (s.definition_id, s.part, s.period) AND o.{whose} = %s)
+        = (s.definition_id, s.part, s.period) AND o.{whose} = %s AND o.{other} IS NOT DISTINCT FROM s.{other})
 """
 # In whatever the two were, since the earlier day; what a rule says of the one they are is judged anew.
 _JOIN_SEGMENTS = """

@@ -44,33 +44,30 @@ class Moment:
 
 
 States = dict[Whose, list[State]]
-Resting = Mapping[int, Collection[int]]
+Resting = Mapping[int, Collection[int | tuple[int, int]]]
+"""Of each definition's key, the people or the accounts of whom it rests; both where it is `by_account`."""
 
 
-def whose(definition: SignalDefinition, subject: Subject) -> Whose:
-    """A moment of a person is theirs wherever they are at home."""
-    if definition.about == "person":
-        return definition.pk, subject.person, None
-    return definition.pk, None, subject.account
+def whose(compiled: Compiled, subject: Subject) -> Whose:
+    return compiled.definition.pk, *compiled.whose(subject)
 
 
-def states(keys: Iterable[Whose]) -> States:
-    """What is kept of these."""
-    people: list[tuple[int, int]] = []
-    accounts: list[tuple[int, int]] = []
-    for definition, person, account in set(keys):
-        if person:
-            people.append((definition, person))
-        elif account:
-            accounts.append((definition, account))
+def states(keys: Collection[Whose]) -> States:
+    """What is kept of these. What was kept of a person before a definition read their accounts is of each of them."""
+    people = {(definition, person) for definition, person, _ in keys if person}
+    accounts = {(definition, account) for definition, person, account in keys if account and not person}
     found: States = defaultdict(list)
     rows = bulk.prepared(_STATES, [*_columns(people), *_columns(accounts)]) if people or accounts else ()
     for definition, person, account, *row in rows:
         found[definition, person, account].append(State(*row))
+    for key in set(keys) if found else ():
+        earlier = (*key[:2], None)
+        if None not in key and earlier in found:
+            found[key] += found[earlier]
     return found
 
 
-def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
+def _columns(pairs: Collection[tuple[int, int]]) -> tuple[str, str]:
     return bulk.array(one for one, _ in pairs), bulk.array(other for _, other in pairs)
 
 
@@ -85,16 +82,18 @@ def resting(
     live: Iterable[Compiled], people: Collection[int], accounts: Collection[int], now: datetime
 ) -> Resting:
     """Of each definition's key, of whom it need not be asked at all; see `rests`."""
-    over = {
-        one.definition.pk: rest_over(one.definition, now)
-        for one in live
-        if not one.resources and not one.part().rearm
-    }
+    able = {one.definition.pk: one for one in live if not one.resources and not one.part().rearm}
+    over = {key: rest_over(one.definition, now) for key, one in able.items()}
     if not over or not (people or accounts):
         return {}
     whose = [bulk.array(sorted(people)), bulk.array(sorted(accounts))]
-    found = bulk.prepared(_RESTING, [[*over], [*over.values()], *whose])
-    return {definition: frozenset(whose) for definition, whose in found}
+    found: dict[int, set[int | tuple[int, int]]] = defaultdict(set)
+    for definition, account, those in bulk.prepared(_RESTING, [[*over], [*over.values()], *whose]):
+        if not able[definition].by_account:
+            found[definition].update(those if account is None else ())
+        elif account:
+            found[definition].update((one, account) for one in those)
+    return found
 
 
 def rest_over(definition: SignalDefinition, now: datetime) -> datetime:
@@ -141,8 +140,9 @@ def _begin(begins: Sequence[tuple[int, Moment]], now: datetime) -> dict[int, int
         key=lambda r: (r["definition"], r["person"] or 0, r["account"] or 0, r["part"], str(r["period"]))
     )
     new = {tuple(row[2:]): row[0] for row in bulk.execute(_BEGIN, records) if row[1]}
+    # Of a person who did something in two of their accounts at once it is one moment.
     keys = ((place, tuple(_key(one).values())) for place, one in begins)
-    return {place: new[key] for place, key in keys if key in new}
+    return {place: number for place, key in keys if (number := new.pop(key, None))}
 
 
 def _held(moments: Sequence[Moment], ended: set[int], now: datetime) -> dict[int, int]:
@@ -161,7 +161,7 @@ def has_held(one: Moment, state: State, now: datetime) -> bool:
 
 
 def _key(one: Moment) -> dict[str, object]:
-    definition, person, account = whose(one.compiled.definition, one.subject)
+    definition, person, account = whose(one.compiled, one.subject)
     return {
         "definition": definition,
         "person": person,
@@ -181,11 +181,14 @@ SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.hol
     ON s.definition_id = r.definition AND s.person_id IS NULL AND s.account_id = r.account
 """
 _RESTING = """
-SELECT s.definition_id, array_agg(s.whose) FROM unnest(%s::bigint[], %s::timestamptz[]) AS d(id, since) JOIN (
-    SELECT definition_id, person_id AS whose, fired_at FROM signals_app_detectorstate WHERE person_id = ANY(%s)
+SELECT s.definition_id, s.account, array_agg(s.whose)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS d(id, since) JOIN (
+    SELECT definition_id, person_id AS whose, account_id AS account, fired_at
+        FROM signals_app_detectorstate WHERE person_id = ANY(%s)
     UNION ALL
-    SELECT definition_id, account_id, fired_at FROM signals_app_detectorstate WHERE account_id = ANY(%s)
-) s ON s.definition_id = d.id AND s.fired_at > d.since GROUP BY 1
+    SELECT definition_id, account_id, NULL, fired_at
+        FROM signals_app_detectorstate WHERE account_id = ANY(%s) AND person_id IS NULL
+) s ON s.definition_id = d.id AND s.fired_at > d.since GROUP BY 1, 2
 """
 _BEGIN = """
 INSERT INTO signals_app_detectorstate

@@ -10,6 +10,7 @@ from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
 from signals_app.knowing.asked import COSTLY, Doubt, costly
 from signals_app.models import SignalDefinition
+from signals_app.subjects import Subject
 from upsell_project.lib.errors import told
 from upsell_project.lib.rules import certainty, judging, reading, timing, wording
 from upsell_project.lib.rules.facts import (
@@ -97,8 +98,17 @@ class Compiled:
     reads_answers: bool
     of_account: frozenset[str] | None
     """The events of a whole account that it reads, None for any."""
+    by_account: bool
+    """Of a person it may say another thing in each of their accounts."""
     condition: Rule | None
     _parts: dict[str, Part] = field(default_factory=dict)
+
+    def whose(self, subject: Subject) -> tuple[int | None, int | None]:
+        """Person and account whose moment it is. That of a person is theirs wherever they are at home, unless it reads
+        something of the account."""
+        if self.of is Of.ACCOUNT:
+            return None, subject.account
+        return subject.person, subject.account if self.by_account else None
 
     def part(self, resource: str = "") -> Part:
         if resource not in self._parts:
@@ -162,6 +172,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         reads_scores=frozenset(),
         reads_answers=False,
         of_account=frozenset(),
+        by_account=False,
         condition=reading.read(definition.condition) if definition.condition else None,
     )
     part = found.part(resources[0] if resources else "")
@@ -171,6 +182,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
     found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
     found.of_account = _of_account(part.facts)
+    found.by_account = found.of is Of.PERSON and any(map(is_of_account, part.facts))
     found.wheres = _wheres(part.facts)
     found.timed = timing.rises(part.rule) or definition.hold_hours > 0
     found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
@@ -224,6 +236,13 @@ def _conditions(rule: Rule) -> tuple[Condition, ...]:
         Condition(test, judging.compiled(test), wording.sentence(test), test in negated)
         for test in dict.fromkeys(tests_of(rule))
     )
+
+
+def is_of_account(fact: Fact) -> bool:
+    """Whether it is, or may be, one of the account."""
+    if isinstance(fact, Trait | Events | InOrder | Changed):
+        return fact.of is Of.ACCOUNT
+    return isinstance(fact, Entitlement | Season | Score | Found)
 
 
 def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:

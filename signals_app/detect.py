@@ -88,7 +88,7 @@ def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: dat
 
 def _kept(asked: Sequence[Asked]) -> dict[int, list[arming.State]]:
     """What is kept of those of which there is something, by the `id` of what is asked."""
-    keys = [arming.whose(one.compiled.definition, one.subject) for one in asked]
+    keys = [arming.whose(one.compiled, one.subject) for one in asked]
     states = arming.states(keys)
     return {id(one): states[key] for one, key in zip(asked, keys, strict=True) if key in states}
 

@@ -127,7 +127,7 @@ def by_signals(compiled: Iterable[Compiled], found: Sequence[Signal]) -> list[As
 class _Asking:
     """Whom one definition is asked for."""
 
-    def __init__(self, compiled: Compiled, batch: Batch, resting: Collection[int]) -> None:
+    def __init__(self, compiled: Compiled, batch: Batch, resting: Collection[int | tuple[int, int]]) -> None:
         self._compiled, self._batch, self._resting = compiled, batch, resting
         self._wanted: dict[Subject, Asked] = {}
 
@@ -145,26 +145,29 @@ class _Asking:
 
     def _ask(self, person: int | None, account: int | None, by: Stored | None, resource: str = "") -> None:
         about_person = self._compiled.of is Of.PERSON
-        whose = person if about_person else account
-        if not whose or whose in self._resting:
-            return
         subject = Subject(person if about_person else None, account)
+        if not (person if about_person else account) or self._rests(subject):
+            return
         if subject not in self._wanted:
             self._wanted[subject] = Asked(self._compiled, subject)
         self._wanted[subject].because_of(by, resource)
 
     def _by_events(self) -> None:
         """Each is asked for once, however much they did: what is grouped is shared by all definitions."""
-        compiled, wanted, resting = self._compiled, self._wanted, self._resting
-        about_person = compiled.of is Of.PERSON
+        compiled, wanted = self._compiled, self._wanted
         for doers, wheres in self._doers():
             for subject, one in doers.newest(wheres, compiled.of).items():
-                if (subject.person if about_person else subject.account) in resting:
+                if self._rests(subject):
                     continue
                 if subject in wanted:
                     wanted[subject].because_of(one)
                 else:
                     wanted[subject] = Asked(compiled, subject, {"": one}, None)
+
+    def _rests(self, subject: Subject) -> bool:
+        if self._compiled.by_account:
+            return subject in self._resting
+        return (subject.person or subject.account) in self._resting
 
     def _doers(self) -> Iterator[tuple[Doers, Wheres | None]]:
         if self._compiled.names is None:

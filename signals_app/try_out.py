@@ -136,8 +136,8 @@ def _with(events: Sequence[Kept], kept: Kept) -> list[Kept]:
 def _tried(
     ready: Compiled, subject: Subject, found: Sequence[tuple[Moment, Known]], actor: int, now: datetime
 ) -> Tried:
-    states = arming.states([arming.whose(ready.definition, subject)])
-    known_states = states.get(arming.whose(ready.definition, subject), [])
+    states = arming.states([arming.whose(ready, subject)])
+    known_states = states.get(arming.whose(ready, subject), [])
     told = _told(ready, subject, actor)
     parts = [_part(moment, known, known_states, told, now) for moment, known in found]
     nothing = _NO_LIMIT if ready.resources else _UNREAD

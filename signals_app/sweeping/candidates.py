@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from signals_app.compiled import EVERY, Compiled, Part
+from signals_app.compiled import EVERY, Compiled, Part, is_of_account
 from signals_app.sweeping import states
 from signals_app.sweeping.asking import FALSE, TRUE, Asking, all_of
 from signals_app.sweeping.possible import possible
@@ -20,17 +20,10 @@ from signals_app.sweeping.zones import same_day
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import timing
 from upsell_project.lib.rules.facts import (
-    Changed,
-    Entitlement,
-    Events,
-    Fact,
     Found,
     Of,
     Op,
-    Score,
     Season,
-    Sequence,
-    Trait,
 )
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
@@ -159,20 +152,14 @@ def _resources(compiled: Compiled) -> list[str]:
 
 
 def _reads_account(compiled: Compiled, parts: list[Part]) -> bool:
-    return any(_of_account(fact) for part in parts for fact in part.facts)
-
-
-def _of_account(fact: Fact) -> bool:
-    if isinstance(fact, Trait | Events | Sequence | Changed):
-        return fact.of is Of.ACCOUNT
-    return isinstance(fact, Entitlement | Season | Score | Found)
+    return any(is_of_account(fact) for part in parts for fact in part.facts)
 
 
 def _without_account(rule: Rule, wanted: bool) -> bool:
     """Whether it can be so for somebody who has no account: then nothing is known of it."""
     match rule:
         case Test(fact, op):
-            if not _of_account(fact) or isinstance(fact, Found):
+            if not is_of_account(fact) or isinstance(fact, Found):
                 return True
             return op in (Op.KNOWN, Op.UNKNOWN) and (op is Op.UNKNOWN) is wanted
         case Not(inner):

@@ -59,9 +59,14 @@ def _mine(compiled: Compiled, asking: Asking) -> str:
 
 
 def _key(asking: Asking) -> str:
-    """As `arming.whose`."""
+    """As `arming.states`."""
     if asking.of is Of.PERSON:
-        return "s.person_id = p.id AND s.account_id IS NULL"
+        here = (
+            "(s.account_id IS NULL OR s.account_id = a.id)"
+            if asking.reads_account
+            else "s.account_id IS NULL"
+        )
+        return f"s.person_id = p.id AND {here}"
     return "s.account_id = a.id AND s.person_id IS NULL"
 
 
@@ -69,6 +74,8 @@ def _whose(compiled: Compiled, asking: Asking, condition: str) -> str:
     column = "person_id" if asking.of is Of.PERSON else "account_id"
     definition = asking.value(compiled.definition.pk)
     mine = f"s.definition_id = {definition} AND s.{column} IS NOT NULL"
+    if asking.of is Of.ACCOUNT:
+        mine += " AND s.person_id IS NULL"
     return f"SELECT s.{column} AS id FROM {_TABLE} WHERE {mine} AND {condition}"
 
 
