@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_decimal
 from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -103,7 +102,7 @@ def why(proposition: Proposition) -> HttpResponse:
     figures = [
         (words["offer"], proposition.offer.name),
         (words["shown"], _day(proposition.person, proposition.ready_at)),
-        *_figures(evidence, words, locale, _named(evidence) if reasons else FIGURES),
+        *_figures(evidence, words, locale, _named(evidence, told=bool(reasons))),
     ]
     context = {"why": proposition.content.get("why", ""), "figures": figures, "reasons": reasons}
     return _render("why", words, context)
@@ -146,9 +145,11 @@ def _topic(topic: str, words: Words) -> str:
     return words.get(f"topic:{topic}") or topic.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _named(evidence: Mapping[str, Any]) -> tuple[str, ...]:
-    """Beside sentences: what they themselves used last, and not what somebody else of their account did."""
-    return ("feature",) if all(one["of"] == Of.PERSON for one in evidence["facts"]) else ()
+def _named(evidence: Mapping[str, Any], *, told: bool) -> tuple[str, ...]:
+    """Beside sentences (`told`) only what they themselves used last. What somebody else of their account did is not
+    said."""
+    own = all(recipient_reasons.whose(one) == Of.PERSON for one in evidence.get("facts", ()))
+    return tuple(name for name in (("feature",) if told else FIGURES) if own or name != "feature")
 
 
 def _figures(
@@ -160,7 +161,7 @@ def _figures(
 
 def _figure(name: str, value: Any, locale: Locale) -> str:
     if isinstance(value, int | float):
-        return format_decimal(value, locale=locale) + (" %" if name == "percent" else "")
+        return recipient_reasons.number(value, locale) + (" %" if name == "percent" else "")
     return str(value)
 
 

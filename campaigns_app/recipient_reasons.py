@@ -16,6 +16,7 @@ from campaigns_app.reason_words import Words
 MEMBERS = frozenset({"Account Added User", "Member Invited"})
 USE = frozenset({"Session Started", "Feature Used", "Module Opened", "Report Exported"})
 MOST_NAMES = 3
+LARGEST = 10**15
 _WHOSE = ("events", "sequence", "change")
 _TO_MINUTES = {"seconds": 1 / 60, "minutes": 1, "hours": 60}
 _MEASURES = {"days": "active_days"}
@@ -32,6 +33,19 @@ def sentences(reasons: Iterable[Mapping[str, Any]], locale: Locale) -> list[str]
             if reason.topic not in said or (reason.is_whole() and first == one["found"]):
                 said[reason.topic] = one["found"], text
     return list(dict.fromkeys(text for _, text in said.values()))
+
+
+def whose(reason: Mapping[str, Any]) -> str:
+    """Events say whose they are, if not what is usual; of the rest it is whoever the signal is about."""
+    asked = reason["asked"]
+    kind = asked["fact"]
+    usual = {"change": "account"}.get(kind, "person") if kind in _WHOSE else reason["of"]
+    return str(asked.get("of", usual))
+
+
+def number(value: Any, locale: Locale, form: str | None = None) -> str:
+    """Beyond what Babel can round it stays as it is."""
+    return format_decimal(value, form, locale=locale) if abs(value) < LARGEST else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +74,7 @@ class _Reason:
 
     @property
     def of(self) -> str:
-        """Events say whose they are, if not what is usual; of the rest it is whoever the signal is about."""
-        kind = self.asked["fact"]
-        usual = {"change": "account"}.get(kind, "person") if kind in _WHOSE else self.raw["of"]
-        return str(self.asked.get("of", usual))
+        return whose(self.raw)
 
     @property
     def who(self) -> str:
@@ -103,7 +114,7 @@ class _Reason:
         return exact or self.words.get(f"did:{name}/{path}", "")
 
     def number(self, value: Any) -> str:
-        return format_decimal(value, "#,##0.#", locale=self.locale)
+        return number(value, self.locale, "#,##0.#")
 
     def day(self, value: date | str) -> str:
         at = date.fromisoformat(value[:10]) if isinstance(value, str) else value
@@ -139,6 +150,8 @@ def _did(one: _Reason, measure: str) -> str:
     unit, amount = one.asked.get("path", ""), one.found
     if measure == "sum" and unit in _TO_MINUTES:
         measure, amount = "minutes", amount * _TO_MINUTES[unit]
+    if one.of == "account" and measure in ("sum", "last"):
+        return ""  # it may be one colleague's
     if not _is_number(amount, unit if measure in ("sum", "last") else "x"):
         return ""
     times = one.times(amount)

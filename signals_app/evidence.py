@@ -36,6 +36,9 @@ Meters = Mapping[str, Meter]
 
 SHOWN = ("feature", "module", "integration", "resource", "seats", "addon", "product", "topic", "plan")
 """Of the event that completed it, what an offer may speak of."""
+COUNTED = ("seats",)
+LARGEST = 10**15
+"""A number that anybody could read."""
 LONGEST = 200
 LONGEST_NAME = 40
 MOST_WORDS = 3
@@ -81,16 +84,21 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
     return {}
 
 
-def shown(properties: Mapping[str, Any], *, own: bool) -> Evidence:
+def shown(properties: Mapping[str, Any], *, own: bool, theirs: bool) -> Evidence:
     """What may be told of the event that completed it. `own`: the company's own servers told it; else it may be
-    anybody's words, and only what reads like a name is told."""
+    anybody's words, and only what reads like a name is told. `theirs`: they did it themselves; of a colleague no more
+    is told than how many were asked for."""
     return {
         name: found[:LONGEST] if isinstance(found, str) else found
-        for name in SHOWN
-        if isinstance(found := properties.get(name), str | int | float)
-        and not isinstance(found, bool)
-        and (own or is_name(str(found)))
+        for name in (SHOWN if theirs else COUNTED)
+        if _is_plain(found := properties.get(name), words=theirs) and (own or is_name(str(found)))
     }
+
+
+def _is_plain(found: Any, *, words: bool) -> bool:
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return abs(found) < LARGEST
+    return words and isinstance(found, str)
 
 
 def is_name(text: str) -> bool:

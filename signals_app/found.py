@@ -71,10 +71,12 @@ def keep(fired: Sequence[Fired], now: datetime, seen: datetime) -> list[Signal]:
         those or ([by.event_id] if (by := one.judged.by) else [])
         for one, those in zip(fired, ids, strict=True)
     ]
-    said = _said({id for one, those in zip(fired, ids, strict=True) if (id := _completed(one, those))})
+    said = _said(
+        {(id, one.person) for one, those in zip(fired, ids, strict=True) if (id := _completed(one, those))}
+    )
     known = meters()
     rows = [
-        _row(one, those, said.get(_completed(one, those), {}), known, now)
+        _row(one, those, said.get((_completed(one, those), one.person), {}), known, now)
         for one, those in zip(fired, ids, strict=True)
     ]
     found = [Signal.from_db(connection.alias, [*_COLUMNS], (id, *row)) for id, row in _write(rows)]
@@ -111,9 +113,12 @@ def _users(people: set[int]) -> set[int]:
 
 
 def _routed(one: Judged, there: Mapping[int, list[routing.Member]], by_name: set[int] | None) -> int | None:
-    actor = one.by.person_id if one.by and by_name and one.by.person_id in by_name else one.asked.told
+    by = one.by.person_id if one.by else None
+    actor = by if by_name and by in by_name else one.asked.told
     members = there.get(one.asked.subject.account or 0, [])
-    return routing.choose(members, one.asked.compiled.definition.route_to, actor, anyone=by_name is None)
+    return routing.choose(
+        members, one.asked.compiled.definition.route_to, actor, anyone=by_name is None or by is None
+    )
 
 
 def _row(fired: Fired, ids: list[int], said: Evidence, known: evidence.Meters, now: datetime) -> _Row:
@@ -175,14 +180,20 @@ def _completed(fired: Fired, ids: Sequence[int]) -> int:
     return by.event_id if by else next(iter(ids), 0)
 
 
-def _said(ids: set[int]) -> dict[int, evidence.Evidence]:
-    """What may be told of these events."""
-    if not ids:
+def _said(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], evidence.Evidence]:
+    """What may be told of these events, each to that person."""
+    if not pairs:
         return {}
     rows = bulk.select(
-        "SELECT e.id, e.properties, coalesce(s.kind = %s, false) FROM signals_app_event e"
+        "SELECT e.id, e.person_id, e.properties, coalesce(s.kind = %s, false) FROM signals_app_event e"
         " LEFT JOIN signals_app_source s ON s.id = e.source_id WHERE e.id = ANY(%s::bigint[])",
         ServerSource.kind,
-        bulk.array(sorted(ids)),
+        bulk.array(sorted({id for id, _ in pairs})),
     )
-    return {id: evidence.shown(json.loads(properties), own=own) for id, properties, own in rows}
+    events = {id: (doer, json.loads(properties), own) for id, doer, properties, own in rows}
+    return {
+        (id, person): evidence.shown(properties, own=own, theirs=doer == person)
+        for id, person in pairs
+        if id in events
+        for doer, properties, own in [events[id]]
+    }

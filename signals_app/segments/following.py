@@ -1,6 +1,6 @@
 """Live membership: whom something new concerns is judged anew in the transaction that took it in.
 
-What only time changes, and the colleagues of somebody in an account with more than 5,000 people, wait for `refresh`.
+What only time changes waits for `refresh`; so do, beyond 5,000 of them, the colleagues of all whose accounts changed.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set

@@ -4,9 +4,10 @@ Pure: what there is, is given. A typing error must not become a condition that n
 one lets everybody in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from heapq import nlargest
 from typing import Any
 
 from upsell_project.lib.rules.comparing import Answers
@@ -17,6 +18,7 @@ from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 Named = tuple[str, str]
 """What sort of thing, and its name: `("segment", "vip")`."""
 _OFF = {"segment": "so nobody is in it", "score": "so no account has it"}
+MOST_ALIKE = 20
 _CLOSED = ("intent", "answer")
 """Nobody adds to these."""
 _MEMBERS = {
@@ -95,9 +97,15 @@ def named_in(raw: Any) -> Iterator[Named]:
 def missing(sort: str, name: str, known: frozenset[str]) -> str:
     """The sentence, with what may have been meant."""
     said = f"There is no {sort} “{name}”."
-    if close := get_close_matches(name, sorted(known), 1):
+    if close := get_close_matches(name, _alike(name, known), 1):
         return f"{said} Did you mean “{close[0]}”?"
     return f"{said} There are {', '.join(sorted(known))}." if sort in _CLOSED else said
+
+
+def _alike(name: str, known: Collection[str]) -> list[str]:
+    """Those that share most pairs of letters with it: of thousands only a few are worth a closer look."""
+    pairs = {name[at : at + 2] for at in range(max(len(name) - 1, 1))}
+    return nlargest(MOST_ALIKE, sorted(known), key=lambda one: sum(pair in one for pair in pairs))
 
 
 def _of_test(path: str, test: Test, there: There) -> Iterator[tuple[str, str]]:
