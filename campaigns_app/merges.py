@@ -160,7 +160,7 @@ def by_hand(kept: int, gone: int) -> None:
             enroll.exit_one(run, "merged")
         carry_out([Folded(kept, gone)])
         usage.ask_recount([kept])
-        enroll.recheck(changed)
+        enroll.recheck(changed.keys())
 
 
 def _both(kept: int, gone: int) -> tuple[dict[int, Account], set[int]]:

@@ -14,13 +14,17 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from people_app import homes
+from people_app.shown import CALENDAR, LIMIT
 from signals_app import compiled, triggered
 from signals_app.compiled import Compiled
 from signals_app.models import Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk, queue
-from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score
+from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score, Season, Trait
+
+SEASONAL = {"industry", "country", "fiscal_year_end"}
+"""What says to an account in which season it is."""
 
 
 def answered(by: Iterable[tuple[int, int | None]]) -> None:
@@ -141,7 +145,11 @@ def _brought(
 
 def _told_of(one: Compiled, new: Batch) -> set[int]:
     """The accounts of which something new is known that this definition of people reads."""
-    accounts = set(new.changed_accounts) if one.reads_account else set()
+    accounts = {
+        account
+        for account in new.changed_accounts
+        if one.reads_account and _reads(one, new.facts.get(account))
+    }
     did = (
         [new.all_names]
         if one.of_account is None
@@ -151,6 +159,19 @@ def _told_of(one: Compiled, new: Batch) -> set[int]:
         subject.account for doers in did for subject in doers.newest(None, Of.ACCOUNT) if subject.account
     }
     return accounts
+
+
+def _reads(one: Compiled, changed: Collection[str] | None) -> bool:
+    """Whether it reads one of these facts of an account. None: of any."""
+    if changed is None or CALENDAR & {*changed}:
+        return True
+    facts = one.part(one.resources[0] if one.resources else "").facts
+    read = {fact.name for fact in facts if isinstance(fact, Trait) and fact.of is Of.ACCOUNT}
+    read |= {name.partition(".")[0] for name in read}
+    if any(isinstance(fact, Season) for fact in facts):
+        read |= SEASONAL
+    limits = one.reads_use and any(name.startswith(LIMIT) or name == "seats_used" for name in changed)
+    return limits or not read.isdisjoint(changed)
 
 
 def _with_others(one: Compiled, new: Batch, accounts: Collection[int]) -> list[int]:
