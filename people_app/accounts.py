@@ -28,9 +28,9 @@ class Folded:
 
 @dataclass(slots=True)
 class Assigned:
-    """Accounts whose facts changed, those whose calendar did, and what the apps above have to move."""
+    """Which facts of which accounts changed, whose calendar did, and what the apps above have to move."""
 
-    changed: set[int] = field(default_factory=set)
+    changed: entitlements.Changed = field(default_factory=dict)
     recounted: set[int] = field(default_factory=set)
     steps: list[Move | Folded] = field(default_factory=list)
 

@@ -27,6 +27,8 @@ class Batch:
     stored: Sequence[Stored]
     changes: Sequence[Change] = ()
     changed_accounts: set[int] = field(default_factory=set)
+    facts: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """Which facts of them changed, where that is known; of limits `limits.<resource>`."""
 
     @cached_property
     def by_name(self) -> Mapping[str, Doers]:

@@ -96,7 +96,19 @@ def _together(batches: Sequence[Batch]) -> Batch:
         [*chain.from_iterable(one.stored for one in batches)],
         [*chain.from_iterable(one.changes for one in batches)],
         set().union(*(one.changed_accounts for one in batches)),
+        _facts(batches),
     )
+
+
+def _facts(batches: Sequence[Batch]) -> dict[int, set[str]]:
+    """Which facts changed in any of them; where one does not know, it is not known."""
+    found: dict[int, set[str]] = {}
+    unknown: set[int] = set()
+    for one in batches:
+        unknown |= one.changed_accounts - one.facts.keys()
+        for account, facts in one.facts.items():
+            found.setdefault(account, set()).update(facts)
+    return {account: facts for account, facts in found.items() if account not in unknown}
 
 
 def _read(row: Sequence[Any], now: datetime) -> Batch:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns_app import pipeline, sweeps
-from signals_app import again, ingest
+from signals_app import ingest, noted
 from signals_app.models import Signal, SignalDefinition, Source
 from tests import examples
 from tests.build import a_source
@@ -161,7 +161,7 @@ def receive(source: Source, calls: list[dict[str, Any]]) -> None:
     ingest.accept(source.pk, "batch", json.dumps({"batch": calls}).encode(), {})
     while pipeline.process(20):
         pass
-    while again.waiting():
+    while noted.waiting():
         assert sweeps._ask_again()
 
 
