@@ -93,25 +93,20 @@ def _hold(merged: Sequence[Merged]) -> None:
 
 def _changed_hands(steps: Sequence[Step | Folded]) -> None:
     """What waits to be looked at for moments is another's now; and who has it now may have done enough by that."""
-    givers: set[int | None] = set()
     people: set[int | None] = set()
     accounts: set[int | None] = set()
     for step in steps:
         match step:
-            case Move(person, _, _, account):
-                givers.add(person)
+            case Move(_, _, _, account):
                 accounts.add(account)
-            case Merged(winner, loser):
-                givers.add(loser)
+            case Merged(winner, _):
                 people.add(winner)
-            case Renamed(_, old, new):
-                givers.add(old)
+            case Renamed(_, _, new):
                 people.add(new)
             case Folded(kept, _):
-                givers.add(None)
                 accounts.add(kept)
     if steps:
-        unnoticed.moved({one for one in givers if one}, anybody=None in givers)
+        unnoticed.moved()
         again.joined({one for one in people if one}, {one for one in accounts if one}, clock.now())
 
 
