@@ -94,7 +94,6 @@ def _hold(merged: Sequence[Merged]) -> None:
 def _changed_hands(steps: Sequence[Step | Folded]) -> None:
     """What waits to be looked at for moments is another's now; and who has it now may have done enough by that, and so
     may their colleagues."""
-    givers: set[int | None] = set()
     people: set[int | None] = set()
     arrived: set[int | None] = set()
     accounts: set[int | None] = set()
@@ -102,20 +101,16 @@ def _changed_hands(steps: Sequence[Step | Folded]) -> None:
     for step in steps:
         match step:
             case Move(person, _, _, account):
-                givers.add(person)
                 arrived.add(person)
                 accounts.add(account)
-            case Merged(winner, loser):
-                givers.add(loser)
+            case Merged(winner, _):
                 people.add(winner)
-            case Renamed(_, old, new):
-                givers.add(old)
+            case Renamed(_, _, new):
                 people.add(new)
             case Folded(kept, _):
-                givers.add(None)
                 folded.add(kept)
     if steps:
-        unnoticed.moved(_known(givers), anybody=None in givers)
+        unnoticed.moved()
         again.joined(_known(people), _known(arrived), _known(accounts | folded), _known(folded), clock.now())
 
 

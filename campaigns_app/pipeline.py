@@ -1,4 +1,5 @@
-"""The whole way in on one screen: envelopes become events, usage, signals and enrollments, all in one transaction.
+"""The whole way in on one screen: envelopes become events, usage, signals and enrollments, all in one transaction
+(while much waits, signals and enrollments in one of their own: `backlog`).
 
 A worker that dies in the middle leaves nothing half done: the lease runs out and another one starts afresh.
 """

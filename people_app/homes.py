@@ -33,6 +33,12 @@ def memberships(person_ids: Collection[int]) -> list[tuple[int, int]]:
     return [(person, account) for person, account in bulk.select(sql, sorted(person_ids))]
 
 
+def around(person_ids: Collection[int], now: datetime) -> set[int]:
+    """All accounts where anything of these people may count: theirs, and those to which they belong."""
+    theirs = {home for home in of(person_ids, now, create=False).values() if home}
+    return theirs | {account for _, account in memberships(person_ids)}
+
+
 def at_home(account_id: int) -> list[int]:
     """The people whose home this account is."""
     return [person for person, _ in bulk.select(at_home_sql("%s"), [account_id], [account_id])]

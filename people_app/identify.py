@@ -172,8 +172,8 @@ def _lock_all(named: _Named, further: Collection[int]) -> bool:
 def lock(person_ids: Collection[int]) -> None:
     """Hold these people until the transaction ends, so that what is counted for them is counted once."""
     if person_ids:
-        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-        bulk.select(f"SELECT count(*) FROM ({sql}) held", sorted(person_ids))
+        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+        bulk.select(f"SELECT count(*) FROM ({sql}) held", bulk.array(person_ids))
 
 
 def _answer(item: Item, asked: Asked, known: Known) -> Who:

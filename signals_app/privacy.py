@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from people_app.names import Key
-from signals_app import back_tests, paths, usage, values
+from signals_app import back_tests, paths, unnoticed, usage, values
 from signals_app.models import Answer, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
 from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
@@ -47,6 +47,7 @@ def forget(
     bulk.run(_ASK_NO_MORE, list(person_ids))
     Score.objects.filter(account__personal_of__in=person_ids).delete()
     back_tests.forget(person_ids)
+    unnoticed.moved()
     for kind, value in names:
         Lookup.objects.filter(source__kind=kind.partition("_")[0], object_id=value).delete()
 

@@ -62,7 +62,8 @@ class _News:
         found |= self._doers(reads.own)
         found |= self._everybody if reads.moving else set()
         accounts: set[int] = set(self.batch.changed_accounts) if reads.account or reads.use else set()
-        accounts |= {change.account_id for change in self.batch.changes} if reads.use else set()
+        if reads.use:
+            accounts |= {change.account_id for change in self.batch.changes if change.account_id}
         if reads.of_account != frozenset():
             accounts |= {one.account_id for one in self._named(reads.of_account) if one.account_id}
             accounts |= self._joined

@@ -35,7 +35,7 @@ def a_threshold(**fields: Any) -> None:
 
 
 def found() -> list[str]:
-    return sorted(signal.account.group_id for signal in Signal.objects.all() if signal.account)
+    return sorted(str(signal.account.group_id) for signal in Signal.objects.all() if signal.account)
 
 
 @pytest.mark.parametrize("hold", [0, 1])
