@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.db.models import F
 
 from campaigns_app import enroll, exits, turning
 from people_app import account_names, identify
-from signals_app import again, compiled, detect, sweeping
+from signals_app import compiled, detect, noted, sweeping
 from signals_app.compiled import Compiled
 from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
 from signals_app.models import SignalDefinition, Sweep
@@ -29,6 +30,7 @@ from upsell_project.lib.errors import told, where
 EVERY = timedelta(hours=1)
 SECONDS_A_JOB = 5.0
 """While others wait for the worker."""
+SECONDS_A_TURN = 2.0
 MOST_SECONDS_A_JOB = 300.0
 RETRY = timedelta(minutes=5)
 
@@ -41,26 +43,49 @@ class Edited(Exception):
 
 def waiting() -> bool:
     """Whether a definition or a run is due."""
-    return again.waiting() or bool(_due(1)) or turning.waiting()
+    return noted.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
-    """The job: work until nothing is due, but let others have the worker after some seconds."""
+    """The job: work until nothing is due, but let others have the worker after some seconds. What was noted, sweeps and
+    runs take turns, however much comes of one."""
     began = time.monotonic()
-    while again.waiting() and _ask_again():
+    while True:
+        more = [turn() for turn in (_ask_noted, _sweep_due, _look_at_runs)]
+        if not any(more):
+            return
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
+
+
+def _ask_noted() -> bool:
+    """For some seconds; whether more waits that can be asked now."""
+    until = time.monotonic() + SECONDS_A_TURN
+    while noted.waiting():
+        if not _ask_again():
+            return False
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _sweep_due() -> bool:
+    until = time.monotonic() + SECONDS_A_TURN
     for id in _due(None):
         with _alone(id) as mine:
             done = not mine or _run(id)
-        if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
-            queue.nudge_now("sweeps")
-            return
+        if not done or time.monotonic() > until:
+            return True
+    return False
+
+
+def _look_at_runs() -> bool:
+    until = time.monotonic() + SECONDS_A_TURN
     while turning.step():
-        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
-            queue.nudge_now("sweeps")
-            return
+        if time.monotonic() > until:
+            return True
+    return False
 
 
 def _run(definition_id: int) -> bool:
@@ -89,7 +114,7 @@ def _sweep(definition_id: int) -> bool:
             if not patience:
                 # To look them up again must not take longer than to judge some of them.
                 patience = max(SECONDS_A_JOB, 3 * seconds)
-            elif _gives_way(seconds, patience):
+            elif _gives_way(seconds, patience) or (seconds > patience and noted.waiting()):
                 return False
             _judge(sweep, one, ids)
     _end(sweep)
@@ -176,43 +201,58 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
 
 
 def _ask_again() -> bool:
-    """Whoever was noted, because an answer, a segment or a score changed; False if it has to wait. One that cannot be
-    judged is dropped, so that it keeps nobody from it."""
+    """The next that were noted, because an answer, a segment, a score or their account changed; False if there are none
+    that can be asked now."""
     try:
-        _ask(None)
-        return True
-    except NOT_THEIRS as error:
+        return _ask()
+    except Exception as error:
         log.error("what was noted waits: %s\n%s", told(error), where(error))
         return False
-    except Exception as error:
-        log.warning("what was noted could not be judged together (%s); trying it one by one", told(error))
-    return _ask_one_by_one()
-
-
-def _ask_one_by_one() -> bool:
-    """As many as were tried together; False if so many fail that it is not them: then they wait."""
-    failed = []
-    for place, id in enumerate(again.coming(), 1):
-        try:
-            _ask([id])
-        except Exception as error:
-            failed.append(id)
-            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
-            if isinstance(error, NOT_THEIRS) or len(failed) == place == MOST_IN_VAIN:
-                return False
-    with transaction.atomic():
-        again.take(only=failed)
-    return True
 
 
 @transaction.atomic
-def _ask(only: Sequence[int] | None) -> None:
-    """What others take in of the same people and accounts just now is waited for: one of the two sees both."""
-    pairs = again.take(only=only)
-    subjects = {subject for _, subject in pairs}
-    identify.lock({one.person for one in subjects if one.person})
-    account_names.hold({one.account for one in subjects if one.account})
-    _find(pairs, clock.now())
+def _ask() -> bool:
+    """What others take in of the same people and accounts just now is waited for: one of the two sees both.
+
+    Whom that concerns is looked for anew once they are held: some may be another one by now, or elsewhere.
+    """
+    rows = noted.take()
+    asking = noted.whom(rows)
+    identify.lock(asking.people)
+    account_names.hold(asking.accounts)
+    asking = noted.whom(rows)
+    _find_each([*asking.pairs], clock.now(), _Tried())
+    noted.done(asking)
+    return bool(rows)
+
+
+@dataclass(slots=True)
+class _Tried:
+    found: int = 0
+    failed: int = 0
+
+
+def _find_each(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime, tried: _Tried) -> None:
+    """One that cannot be judged is left out, so that it keeps nobody from it. Raises if so many fail that it is not
+    them: then they wait."""
+    try:
+        with transaction.atomic():
+            _find(pairs, now)
+            tried.found += len(pairs)
+            return
+    except NOT_THEIRS:
+        raise
+    except Exception as error:
+        if len(pairs) == 1:
+            tried.failed += 1
+            if not tried.found and tried.failed == MOST_IN_VAIN:
+                raise
+            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
+            return
+        log.warning("%s that were noted could not be judged together (%s)", len(pairs), told(error))
+    middle = len(pairs) // 2
+    _find_each(pairs[:middle], now, tried)
+    _find_each(pairs[middle:], now, tried)
 
 
 def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:

@@ -105,10 +105,13 @@ def _told(
 
 def _users(people: set[int]) -> set[int]:
     """Those of them whom we know by a user id: a visitor is found when it turns out who they are, nobody who was
-    forgotten."""
+    forgotten or is another one by now."""
     if not people:
         return set()
-    sql = "SELECT id FROM people_app_person WHERE id = ANY(%s) AND user_id IS NOT NULL AND erased_at IS NULL"
+    sql = (
+        "SELECT id FROM people_app_person WHERE id = ANY(%s)"
+        " AND user_id IS NOT NULL AND erased_at IS NULL AND merged_into_id IS NULL"
+    )
     return {id for (id,) in bulk.select(sql, sorted(people))}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from people_app.models import Account, Person
 from upsell_project.lib import spans
@@ -153,14 +154,25 @@ class DetectorState(models.Model):
 
 class AskAgain(models.Model):
     """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
-    says so."""
+    says so. A definition of people, of an account without a person: of whoever is at home there."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
+    after = models.BigIntegerField(default=0, help_text="The person of the account who was asked last")
+    asked = models.PositiveIntegerField(default=0, help_text="How many people of the account were asked")
 
     class Meta:
         verbose_name_plural = "ask again"
+        indexes = [
+            models.Index(
+                Coalesce("definition", 0),
+                Coalesce("person", 0),
+                Coalesce("account", 0),
+                name="ask_again_noted",
+                condition=models.Q(after=0),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"

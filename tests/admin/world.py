@@ -278,7 +278,7 @@ def _the_rest(person: Person, source: Source, definition: SignalDefinition, deli
     SegmentMember.objects.create(segment=listed, person=person, since=now, added_by="sam")
     AskAgain.objects.create(definition=definition, person=person, account=account)
     Sweep.objects.create(definition=definition, version=1, at=now)
-    Unnoticed.objects.create(event_ids=[1], people=[person.pk], accounts=[account.pk], lease_until=now)
+    Unnoticed.objects.create(event_ids=[1], accounts=[account.pk], lease_until=now)
     Envelope.objects.create(source=source, call="batch", body=b'{"batch":[]}', received_at=now)
     RejectedEvent.objects.create(
         source=source,

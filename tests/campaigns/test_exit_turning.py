@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from campaigns_app import exits, sweeps, turning
-from campaigns_app.models import Enrollment
-from offers_app.models import Decision
+from campaigns_app import exits, outcomes, standing, sweeps, turning
+from campaigns_app.models import Enrollment, Playbook
+from offers_app.models import Decision, Proposition
 from people_app.models import Person
 from signals_app import again, segments
 from signals_app.models import Score, Segment, SignalDefinition
@@ -109,6 +109,20 @@ def test_an_answer_to_another_offer_ends_it_at_once() -> None:
     act(person, offer_of(run), "declined")
     work()
     assert now_of(run)[0] == "finished"
+
+
+def test_an_offer_that_was_ignored_in_another_run_ends_it_at_once() -> None:
+    publish(exit_when=DECLINED | {"answer": "ignored"})
+    run = begun(somebody())
+    other = Enrollment.objects.get(pk=run.pk)
+    other.pk, other.playbook = None, Playbook.objects.create(slug="another", name="Another")
+    other.save(force_insert=True)
+    Proposition.objects.filter(enrollment_id=run.pk).update(enrollment_id=other.pk, viewed_at=clock.now())
+    outcomes.finish([(other, "no_engagement")], standing.policy(), clock.now())
+    run.refresh_from_db()
+    assert run.wake_at == clock.now()
+    work()
+    assert now_of(run) == OVER
 
 
 def test_what_nobody_asks_wakes_nobody() -> None:

@@ -15,6 +15,7 @@ from signals_app.models import Meter, Segment, SegmentMember, Signal, SignalDefi
 from tests.at_once import Other
 from tests.build import a_source
 from tests.engine import receive
+from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TICKET = {"type": "track", "event": "Ticket Created", "context": {"groupId": "acme"}}
@@ -46,6 +47,7 @@ def a_definition(detector: str, config: dict[str, Any], about: str = "account") 
     SignalDefinition.objects.create(
         slug="moment", name="Moment", detector=detector, config=config, about=about, live=True
     )
+    SignalDefinition.objects.update(swept_at=clock.now())  # or the next sweep looks at everybody
 
 
 def group(user: str, **traits: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from signals_app.rehearse import Rehearsed
 from signals_app.rehearse.moments import midnights, seasonal
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
+from tests.asked_again import take
 from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
 from upsell_project.lib.rules import timing
@@ -168,7 +169,7 @@ class World:
             person_id=person, account_id=self.account.pk, offer="pro", answer="declined", at=at
         )
         again.answered([(person, self.account.pk)])
-        detect.swept(again.take(), at, self._live())
+        detect.swept(take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:
         person = self.people[one.who].pk
