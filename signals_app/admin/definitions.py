@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import references, sound
-from signals_app.admin import fired, shown
+from signals_app import sound
+from signals_app.admin import fired, kept, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
 from signals_app.admin.ending import EndingAdmin
@@ -93,7 +93,7 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What forbids it comes first: what it found may be much."""
-        refused = references.refusals("signal", [one.slug for one in objs], "deleted")
+        refused = kept.needed("signal", list(objs))
         return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from signals_app import references
-from signals_app.admin import score_form, score_pictures
+from signals_app.admin import kept, score_form, score_pictures
+from signals_app.admin.kept import KeptAdmin
 from signals_app.admin.score_form import FIELDS, ScoreForm
 from signals_app.models import ScoreDefinition
 from signals_app.scores import compute, sound, training
@@ -18,7 +18,7 @@ SAVED = (*FIELDS, "signs")
 
 
 @admin.register(ScoreDefinition)
-class ScoreDefinitionAdmin(EditedAdmin):
+class ScoreDefinitionAdmin(KeptAdmin, EditedAdmin):
     """Changed signs are a new version, by which all accounts are measured anew."""
 
     form = ScoreForm
@@ -103,8 +103,7 @@ class ScoreDefinitionAdmin(EditedAdmin):
         """What goes, without loading a score of each account; and what forbids it."""
         found = list(objs)
         told = [f"{one}, of each account" for one in found]
-        refused = references.refusals("score", [one.slug for one in found], "deleted")
-        return told, {"scores": len(found)}, set(), refused
+        return told, {"scores": len(found)}, set(), kept.needed("score", found)
 
     def delete_model(self, request: HttpRequest, obj: ScoreDefinition) -> None:
         compute.delete(obj)

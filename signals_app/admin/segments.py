@@ -10,7 +10,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from signals_app import references
-from signals_app.admin import segment_pages
+from signals_app.admin import kept, segment_pages
+from signals_app.admin.kept import KeptAdmin
 from signals_app.admin.pickers import rule_field
 from signals_app.models import Segment, SegmentMember
 from signals_app.segments import lists, members, refresh, rules, sound
@@ -26,7 +27,7 @@ class SegmentForm(Form):
     class Meta:
         model = Segment
         fields = FIELDS
-        help_texts: ClassVar = {"live": "Off: nobody is in it."}
+        help_texts: ClassVar = {"live": "While it is off, nobody is in it."}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -52,7 +53,7 @@ class SegmentForm(Form):
 
 
 @admin.register(Segment)
-class SegmentAdmin(EditedAdmin):
+class SegmentAdmin(KeptAdmin, EditedAdmin):
     """A changed rule is a new version, for which everybody is judged anew."""
 
     form = SegmentForm
@@ -119,7 +120,7 @@ class SegmentAdmin(EditedAdmin):
         counts = members.counts([one.pk for one in found])
         gone = {"segments": len(found), "members": sum(counts.values())}
         told = [f"{one} with {counts[one.pk]} people" for one in found]
-        return told, gone, set(), references.refusals("segment", [one.slug for one in found], "deleted")
+        return told, gone, set(), kept.needed("segment", found)
 
     @admin.display(description="People")
     def people(self, segment: Segment) -> str:

@@ -116,7 +116,12 @@ def test_one_that_a_live_signal_asks_for_is_neither_switched_off_nor_deleted(adm
     form = {name: value for name, value in (FORM | row(0, name="One")).items() if name != "live"}
     sentence = "the signal fine refers to it"
     assert sentence in refused(admin_client, f"{LIST}{made.pk}/change/", form)
-    assert sentence in page(admin_client, f"{LIST}{made.pk}/delete/")
+    link = f'the signal <a href="/admin/signals_app/signaldefinition/{asks.pk}/change/">Fine</a> refers to it'
+    text = page(admin_client, f"{LIST}{made.pk}/delete/")
+    assert link in text and "Go back" in text
+    chosen = {"action": "delete_selected", "_selected_action": [made.pk]}
+    text = admin_client.post(LIST, chosen).content.decode()
+    assert link in text and "Back to the list" in text
     SignalDefinition.objects.filter(pk=asks.pk).update(live=False)
     Score.objects.create(
         account=an_account(), name="health", value=1, at=made.refreshed_at or "2026-03-10T10:00Z"
