@@ -150,14 +150,8 @@ def explained(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         person = erasure.known_as(asked)
         context["person"] = person
         context["why"] = told = why(segment, person, clock.now()) if person else None
-        context["lines"] = (
-            [
-                (line, shown.text(line.value, line.said), shown.text(line.wanted, line.said))
-                for line in told.lines
-            ]
-            if told
-            else []
-        )
+        lines = told.lines if told else []
+        context["lines"] = [(line, shown.text(line.value, line.said)) for line in lines]
     return TemplateResponse(request, "admin/signals_app/segment/why.html", context)
 
 
