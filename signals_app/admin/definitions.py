@@ -159,18 +159,22 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
 
 @admin.register(Signal)
 class SignalAdmin(OfPersonAdmin):
-    list_display = ("detected_at", "definition", "person", "account", "confidence", "expires_at")
+    list_display = ("detected_at", "definition", "person", "account", "certainty", "expires_at")
     list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         *("definition", "definition_version", "person", "account"),
-        *("rests_on", "confidence", "detected_at", "expires_at"),
+        *("rests_on", "certainty", "detected_at", "expires_at"),
     )
     empty_hint = "Signals appear when events meet a definition that is live."
 
+    @admin.display(description="Confidence")
+    def certainty(self, signal: Signal) -> str:
+        return signal.certainty
+
     @admin.display(description="What it rests on")
     def rests_on(self, signal: Signal) -> SafeString:
-        return shown.page(signal.evidence)
+        return shown.page(signal.evidence, shown.rule_of(signal.definition, signal.definition_version))
 
 
 @admin.register(DetectorState)

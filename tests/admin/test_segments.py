@@ -30,9 +30,13 @@ def test_it_works(admin_client: Client) -> None:
     segment = Segment.objects.get()
     assert (segment.edited, segment.version) == (True, 1)
     assert "0 % of everybody judged" in page(admin_client, LIST)
+    url = f"{LIST}{segment.pk}/change/"
+    assert "every 3s" in page(admin_client, url) and "goes on by itself" in page(admin_client, url)
     refreshed()
     text = page(admin_client, LIST)
-    assert "Account plan is free" in text and "2026-03-10 10:00" in text
+    assert "Account plan is free" in text and "2026-03-10 10:00 UTC" in text
+    assert "every 3s" not in page(admin_client, url)
+    assert "While it is off, nobody is in it." in page(admin_client, url)
     assert f"{MEMBERS}?segment__id__exact={segment.pk}" in text
     assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}")
     assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}&q=ana")
@@ -157,6 +161,21 @@ def test_the_person_page_lists_their_segments_with_the_way_to_why(admin_client: 
     refreshed()
     text = page(admin_client, f"/admin/people_app/person/{ana.pk}/change/")
     assert f"{LIST}{segment.pk}/why/?person=ana" in text
+
+
+def test_members_lead_back_to_their_segment_and_to_why(admin_client: Client) -> None:
+    a_person("a&b", an_account("acme", plan="free"))
+    segment = a_segment("free", FREE, name="Free ones")
+    refreshed()
+    text = page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}")
+    assert f'Members of <a href="{LIST}{segment.pk}/change/">Free ones</a>' in text
+    assert f"{LIST}{segment.pk}/why/?person=a%26b" in text
+    assert "Members of" not in page(admin_client, MEMBERS)
+    assert admin_client.get(f"{MEMBERS}?segment__id__exact=x").status_code == 302
+    assert (
+        f'href="{LIST}{segment.pk}/change/"'
+        in page(admin_client, f"{LIST}{segment.pk}/why/").partition("<h1")[2]
+    )
 
 
 def test_people_are_taken_off_lists_only(admin_client: Client) -> None:
