@@ -13,7 +13,7 @@ from upsell_project.lib import in_words
     [
         (datetime(2026, 3, 10, 10, 5, 59, tzinfo=UTC), "2026-03-10 10:05 UTC"),
         (datetime(2026, 3, 10, 10, 5, tzinfo=timezone(timedelta(hours=2))), "2026-03-10 10:05 UTC+02:00"),
-        (datetime(2026, 3, 10, 10, 5), "2026-03-10 10:05"),
+        (datetime.fromisoformat("2026-03-10T10:05"), "2026-03-10 10:05"),
         (datetime.max.replace(tzinfo=timezone(-timedelta(hours=2))), "9999-12-31 23:59 UTC-02:00"),
     ],
 )
