@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import references, sound
-from signals_app.admin import fired, shown
+from signals_app import sound
+from signals_app.admin import fired, kept, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
 from signals_app.admin.ending import EndingAdmin
@@ -93,7 +93,7 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What forbids it comes first: what it found may be much."""
-        refused = references.refusals("signal", [one.slug for one in objs], "deleted")
+        refused = kept.needed("signal", list(objs))
         return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -159,18 +159,22 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
 
 @admin.register(Signal)
 class SignalAdmin(OfPersonAdmin):
-    list_display = ("detected_at", "definition", "person", "account", "confidence", "expires_at")
+    list_display = ("detected_at", "definition", "person", "account", "certainty", "expires_at")
     list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         *("definition", "definition_version", "person", "account"),
-        *("rests_on", "confidence", "detected_at", "expires_at"),
+        *("rests_on", "certainty", "detected_at", "expires_at"),
     )
     empty_hint = "Signals appear when events meet a definition that is live."
 
+    @admin.display(description="Confidence")
+    def certainty(self, signal: Signal) -> str:
+        return signal.certainty
+
     @admin.display(description="What it rests on")
     def rests_on(self, signal: Signal) -> SafeString:
-        return shown.page(signal.evidence)
+        return shown.page(signal.evidence, shown.rule_of(signal.definition, signal.definition_version))
 
 
 @admin.register(DetectorState)

@@ -53,6 +53,7 @@ def page(model_admin: Any, request: HttpRequest, definition: SignalDefinition) -
         **model_admin.admin_site.each_context(request),
         "title": f"Test {definition}",
         "opts": model_admin.opts,
+        "original": definition,
         "definition": definition,
         "form": form,
         "example": json.dumps(SAMPLE, indent=1),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from people_app.models import Account, Person
-from upsell_project.lib import spans
+from upsell_project.lib import in_words, spans
 from upsell_project.lib.spans import MOST_HOURS
 
 
@@ -123,8 +123,13 @@ class Signal(models.Model):
     class Meta:
         indexes = [models.Index(fields=["-detected_at"], name="signal_detected")]
 
+    @property
+    def certainty(self) -> str:
+        """`92.5 %`."""
+        return in_words.percent(self.confidence)
+
     def __str__(self) -> str:
-        return f"{self.definition} at {self.detected_at:%Y-%m-%d %H:%M}"
+        return f"{self.definition} at {in_words.moment(self.detected_at)}"
 
 
 class DetectorState(models.Model):

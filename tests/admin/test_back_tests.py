@@ -66,8 +66,28 @@ def test_it_says_how_many_on_which_day_and_for_whom(admin_client: Client) -> Non
     assert (test.result["total"], test.result["people"], test.result["looked_at"]) == (1, [ana.pk], 2)
     assert len(test.result["samples"][0]["evidence"]["event_ids"]) == 3
     assert f"/admin/people_app/person/{ana.pk}/change/" in shown
-    assert "Times Walked in 7 days" in shown
+    assert '<p class="upsell-rule-sentence">Times Walked in 7 days &gt;= 3</p>' in shown
+    listed = admin_client.get("/admin/signals_app/backtest/").content.decode()
+    assert ">100 %<" in listed
     assert not Signal.objects.exists()
+
+
+def test_how_many_others_found_is_labeled_for_a_phone(admin_client: Client) -> None:
+    definition, ana = frequent(), a_person("ana", an_account("acme"))
+    walked(ana, 14, 13, 12)
+    a_signal(ana, a_definition(), detected_at=clock.now() - timedelta(days=12))
+    test = done(definition)
+    shown = admin_client.get(page(definition, f"back-tests/{test.pk}/")).content.decode()
+    assert '<td data-label="Of these:">1</td><td data-label="Share:">100 %</td>' in shown
+
+
+@pytest.mark.parametrize("rest", ["try/", "back-tests/", "back-tests/{test}/"])
+def test_each_page_leads_back_to_its_definition_by_the_heading(admin_client: Client, rest: str) -> None:
+    definition = frequent()
+    test = back_tests.ask(definition, FIRST, LAST)
+    text = admin_client.get(page(definition, rest.format(test=test.pk))).content.decode()
+    heading = text.partition("<h1")[2].partition("</h1>")[0]
+    assert page(definition, "change/") in heading
 
 
 def test_nothing_found_says_what_to_do(admin_client: Client) -> None:
