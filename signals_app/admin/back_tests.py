@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from people_app.models import Account, Person
-from signals_app import back_tests, signal_alerts
+from signals_app import back_tests, compiled, signal_alerts, unseen
 from signals_app.admin import shown, try_out
 from signals_app.back_tests.tallying import series
 from signals_app.models import BackTest, SignalAlert, SignalDefinition
@@ -77,6 +77,7 @@ class TriedAdmin(Admin):
             "test": found,
             "going_on": found.state in (BackTest.State.WAITING, BackTest.State.RUNNING),
             "changed": found.settings != back_tests.copied(definition),
+            "unseen": _unseen(definition, found),
             **_shown(found),
         }
         return TemplateResponse(request, "admin/signals_app/signaldefinition/back_test.html", context)
@@ -107,6 +108,13 @@ def _asked(request: HttpRequest, definition: SignalDefinition, form: Days) -> Ba
         return None
     log(request, [definition], f"Back-test from {test.first} to {test.last}")
     return test
+
+
+def _unseen(definition: SignalDefinition, test: BackTest) -> list[str]:
+    """Where nobody was looked at: what nobody brought yet may be why."""
+    if test.state != BackTest.State.DONE or test.result.get("looked_at"):
+        return []
+    return unseen.sentences(compiled.of(definition).part().rule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from signals_app.admin.pickers import rule_field
 from signals_app.models import ScoreDefinition
 from signals_app.scores import rules, sound
 from upsell_project.lib.admin_base import Form
+from upsell_project.lib.rules.facts import Of
 
 FIELDS = ("name", "slug", "description", "live", "trained")
 FIRST_ROWS, MORE_ROWS = 5, 5
@@ -85,7 +86,7 @@ class ScoreForm(Form):
             self.add_error(None, f"{sentence[:1].upper()}{sentence[1:]}.")
             return
         column, _, inside = rest.partition(".")
-        self.add_error(f"sign_{rows[int(place)]}_{column}", f"{inside} {sentence}".strip())
+        self.add_error(f"sign_{rows[int(place)]}_{column}", f"{inside}: {sentence}" if inside else sentence)
 
 
 def _fields() -> dict[str, forms.Field]:
@@ -113,6 +114,8 @@ def _fields() -> dict[str, forms.Field]:
             " A sign of 2 weighs as much as two signs of 1.",
             widget=UnfoldAdminDecimalFieldWidget(),
         ),
-        "if": rule_field(required=False, label="It holds if", help_text="A rule about the account."),
+        "if": rule_field(
+            required=False, label="It holds if", help_text="A rule about the account.", about=Of.ACCOUNT
+        ),
         "remove": forms.BooleanField(required=False, label="Take it out", widget=UnfoldBooleanWidget()),
     }

@@ -103,6 +103,7 @@ def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -
     assert check(admin_client) == {
         "sentence": "Times Report Exported in 14 days >= 5, and account plan is free",
         "problems": [],
+        "hints": [{"path": "config.event", "sentence": "No event “Report Exported” was received yet."}],
     }
     threshold = '{"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}'
     assert check(admin_client, detector="threshold", config=threshold, condition="")["sentence"] == (
@@ -128,6 +129,7 @@ def test_what_is_not_there_is_said_while_it_is_written(admin_client: Client) -> 
     assert answer.json() == {
         "sentence": "Not: not in the segment vipp",
         "problems": [{"path": "not.slug", "sentence": said}],
+        "hints": [],
     }
 
 
@@ -186,3 +188,14 @@ def test_pickers_and_checks_are_for_who_may_see_definitions(client: Client) -> N
     assert choices(client).status_code == 200
     client.logout()
     assert choices(client).status_code == 302
+
+
+def test_what_only_a_person_has_is_said_at_its_condition_while_it_is_written(admin_client: Client) -> None:
+    rule = {"all": [FREE, FREE | {"of": "person", "name": "role"}]}
+    words = "/admin/signals_app/signaldefinition/words/"
+    for about, wrong in (("account", ["all[1].of"]), ("person", [])):
+        body = {"rule": json.dumps(rule), "about": about}
+        found = admin_client.post(words, json.dumps(body), content_type="application/json").json()
+        assert [one["path"] for one in found["problems"]] == wrong
+    answer = saved(admin_client, about="account", condition=json.dumps(rule))
+    assert answer.context["errors"] and list(answer.context["adminform"].form.errors) == ["condition"]

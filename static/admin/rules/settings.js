@@ -45,7 +45,7 @@ const configure = box => {
   const ask = () => { clearTimeout(timer); timer = setTimeout(check, CALM) }
   const check = async () => {
     const body = { detector: value('detector'), about: value('about'), config: area.value, condition: value('condition') }
-    const found = body.detector ? await worded(box.dataset.check, body) : { sentence: '', problems: [] }
+    const found = body.detector ? await worded(box.dataset.check, body) : { sentence: '', problems: [], hints: [] }
     if (area.value !== body.config) return
     sentence.textContent = found?.sentence ?? ''
     sentence.hidden = !found?.sentence
@@ -66,7 +66,8 @@ const configure = box => {
     for (const setting of form.querySelectorAll('[data-setting]')) {
       const own = problems.filter(({ path }) => nameOf(path) === setting.dataset.setting)
       const list = setting.querySelector(':scope > .upsell-rule-problems')
-      list?.replaceChildren(...own.map(one => h('li', {}, one.sentence)))
+      const advice = (found?.hints ?? []).filter(({ path }) => nameOf(path) === setting.dataset.setting)
+      list?.replaceChildren(...own.map(one => h('li', {}, one.sentence)), ...advice.map(one => h('li', { class: 'upsell-rule-advice' }, one.sentence)))
       for (const input of setting.querySelectorAll(':scope > :is(input, select), :scope > span input')) {
         if (own.length) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
