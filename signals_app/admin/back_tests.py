@@ -114,7 +114,7 @@ def _unseen(definition: SignalDefinition, test: BackTest) -> list[str]:
     """Where nobody was looked at: what nobody brought yet may be why."""
     if test.state != BackTest.State.DONE or test.result.get("looked_at"):
         return []
-    return unseen.sentences(compiled.of(definition).part().rule)
+    return [said for ready in compiled.sound([definition]) for said in unseen.sentences(ready.part().rule)]
 
 
 @dataclass(frozen=True, slots=True)

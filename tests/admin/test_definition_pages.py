@@ -159,6 +159,21 @@ def test_a_condition_is_tried_in_words(admin_client: Client) -> None:
         assert python not in text
 
 
+def test_a_try_shows_the_groups_what_is_missing_and_an_event_that_fits(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan="free"))
+    plan = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "pro"}
+    walked = {"fact": "events", "names": ["Walked"], "window": {"days": 7}, "op": "at_least", "value": 1}
+    rule = {"any": [plan, {"all": [plan | {"name": "industry"}, walked]}]}
+    definition = a_definition(detector="rule", config={"rule": rule})
+    text = page(admin_client, definition, "try/?person=ana")
+    for level, said in ((0, "Any of these"), (1, "Account plan is pro"), (2, "Account industry is pro")):
+        assert f'class="upsell-level-{level}">{said}</th>' in text
+    assert "not known: the account&#x27;s industry" in text
+    assert "&quot;userId&quot;: &quot;ana&quot;,\n &quot;event&quot;: &quot;Walked&quot;" in text
+    unknown = page(admin_client, definition, "try/?person=nobody")
+    assert '<a href="/admin/people_app/person/">find one</a>' in unknown
+
+
 def test_how_long_it_rests_is_said_with_its_end(admin_client: Client) -> None:
     definition, ana = (
         a_definition(detector="frequency", config={"event": "W", "count": 1, "days": 7}),
