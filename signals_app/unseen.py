@@ -5,8 +5,8 @@ for it.
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
-from signals_app import columns
-from signals_app.models import Event, EventMapping, SeenProperty
+from signals_app import columns, compiled
+from signals_app.models import Event, EventMapping, SeenProperty, SignalDefinition
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import meaning
 from upsell_project.lib.rules.facts import Changed, Events, Of, Sequence, Trait
@@ -36,9 +36,10 @@ def hints(rule: Rule) -> list[tuple[str, str]]:
     return found
 
 
-def sentences(rule: Rule) -> list[str]:
-    """Each once, without its place."""
-    return list(dict.fromkeys(sentence for _, sentence in hints(rule)))
+def of(definition: SignalDefinition) -> list[str]:
+    """Sentences about what it asks for; none where it cannot be read."""
+    found = [hints(ready.part().rule) for ready in compiled.sound([definition])]
+    return list(dict.fromkeys(sentence for told in found for _, sentence in told))
 
 
 def _names(fact: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from people_app.models import Account, Person
-from signals_app import back_tests, compiled, signal_alerts, unseen
+from signals_app import back_tests, signal_alerts, unseen
 from signals_app.admin import shown, try_out
 from signals_app.back_tests.tallying import series
 from signals_app.models import BackTest, SignalAlert, SignalDefinition
@@ -74,10 +74,10 @@ class TriedAdmin(Admin):
         found = _test(definition, test)
         context = {
             **_context(self, request, definition, f"Back-test of {definition}"),
+            "unseen": unseen.of(definition),
             "test": found,
             "going_on": found.state in (BackTest.State.WAITING, BackTest.State.RUNNING),
             "changed": found.settings != back_tests.copied(definition),
-            "unseen": _unseen(definition, found),
             **_shown(found),
         }
         return TemplateResponse(request, "admin/signals_app/signaldefinition/back_test.html", context)
@@ -108,13 +108,6 @@ def _asked(request: HttpRequest, definition: SignalDefinition, form: Days) -> Ba
         return None
     log(request, [definition], f"Back-test from {test.first} to {test.last}")
     return test
-
-
-def _unseen(definition: SignalDefinition, test: BackTest) -> list[str]:
-    """Where nobody was looked at: what nobody brought yet may be why."""
-    if test.state != BackTest.State.DONE or test.result.get("looked_at"):
-        return []
-    return [said for ready in compiled.sound([definition]) for said in unseen.sentences(ready.part().rule)]
 
 
 @dataclass(frozen=True, slots=True)
