@@ -46,3 +46,16 @@ document.addEventListener('DOMContentLoaded', () => {
   const rows = [...document.querySelectorAll('fieldset.upsell-more')].filter(row => !filled(row))
   if (rows.length) oneByOne(rows)
 })
+
+// What was changed and not saved is not left without a question, whichever link or button leads away.
+const watch = form => {
+  const held = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]))
+  const start = form.querySelector('.errorlist') ? undefined : held()
+  let saving = false
+  addEventListener('submit', event => { if (event.target === form) saving = !event.defaultPrevented })
+  addEventListener('beforeunload', event => { if (!saving && held() !== start) event.preventDefault() })
+}
+addEventListener('load', () => {
+  const form = document.querySelector('body.change-form form[id$="_form"]')
+  if (form) watch(form)
+})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -74,7 +75,7 @@ class TriedAdmin(Admin):
         found = _test(definition, test)
         context = {
             **_context(self, request, definition, f"Back-test of {definition}"),
-            "unseen": unseen.of(definition),
+            "unseen": partial(unseen.of, definition),
             "test": found,
             "going_on": found.state in (BackTest.State.WAITING, BackTest.State.RUNNING),
             "changed": found.settings != back_tests.copied(definition),

@@ -1,6 +1,7 @@
 """The settings of a detector as a form: a text area with their JSON, which a script turns into one input a setting."""
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -97,6 +98,26 @@ def sentence(detector: str, config: Any, condition: Any, about: str) -> str:
         return wording.sentence(whole_rule(detector, config, condition, about))
     except reading.Unreadable:
         return ""
+
+
+def plainly(wrong: str) -> str:
+    """What is wrong with settings, without their JSON: `config.resources: is missing. Example: ["exports"]` is said as
+    `Resources: is missing. Example: exports`."""
+    path, _, said = wrong.partition(": ")
+    place = re.sub(
+        r"\[(\d+)\]", lambda found: f" {int(found[1]) + 1}", path.removeprefix("config").lstrip(".")
+    )
+    place = place.replace(".", ", ").replace("_", " ")
+    before, _, example = said.partition("Example: ")
+    try:
+        shown_as = json.loads(example) if example else ""
+    except ValueError:
+        shown_as = example
+    if isinstance(shown_as, list) and all(isinstance(one, str) for one in shown_as):
+        shown_as = ", ".join(shown_as)
+    plain = f"{before}Example: {shown_as}" if isinstance(shown_as, str) and example else said
+    found = f"{place}: {plain}" if place else plain
+    return f"{found[:1].upper()}{found[1:]}"
 
 
 def checked(request: HttpRequest) -> JsonResponse:

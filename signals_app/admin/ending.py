@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
+from signals_app.admin import switched_off
 from signals_app.models import Signal, SignalDefinition
 from upsell_project.lib.admin_base import Admin, log
 
@@ -49,4 +50,5 @@ class EndingAdmin(Admin):
         definition.save(update_fields=["live", "edited"])
         log(request, [definition], "Switched Live off")
         messages.success(request, f"{definition} is switched off: nothing is looked for any more.")
+        switched_off.warn(request, definition)
         return HttpResponseRedirect(reverse("admin:signals_app_signaldefinition_change", args=[pk]))

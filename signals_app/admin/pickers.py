@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 
 from people_app.models import Entitlement
 from signals_app import references, unseen
+from signals_app.admin import trait_values
 from signals_app.admin.tester import PLAN, names, paths_of
 from signals_app.columns import TYPES
 from signals_app.intents import LABELS
@@ -58,8 +59,11 @@ def choices_view(request: HttpRequest) -> JsonResponse:
 
 
 def suggested() -> dict[str, Any]:
+    seen = names()
     return {
-        "events": list(dict.fromkeys([*names(), *PLAN])),
+        "events": list(dict.fromkeys([*seen, *PLAN])),
+        "planned": [name for name in PLAN if name not in seen],
+        "values": trait_values.of_everybody(),
         "traits": {of.value: {**columns, **_traits(of, columns)} for of, columns in TYPES.items()},
         "resources": sorted(
             {*_of(Meter.objects.all(), "resource"), *_newest(Entitlement, "resource"), "seats"}

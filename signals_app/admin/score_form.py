@@ -22,6 +22,7 @@ FIELDS = ("name", "slug", "description", "live", "trained")
 FIRST_ROWS, MORE_ROWS = 5, 5
 COLUMNS = ("part", "name", "points", "if", "remove")
 _PLACE = "signs["
+_PREFIX = "sign_"
 
 
 def shown_rows(definition: ScoreDefinition | None) -> int:
@@ -51,15 +52,16 @@ class ScoreForm(Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if self.errors:
+        if any(name.startswith(_PREFIX) for name in self.errors):
             return values
         filled = list(self._filled(values))
         values["signs"] = signs = [sign for _, sign in filled]
         slug = values.get("slug", self.instance.slug)
-        for wrong in sound.problems(slug, signs, live=bool(values.get("live"))):
+        for wrong in sound.problems(slug, signs, live=bool(values.get("live")) and not self.errors):
             self._blame(wrong, [row for row, _ in filled])
-        self._compare(values, signs)
-        self.instance.signs = signs
+        if not self.errors:
+            self._compare(values, signs)
+            self.instance.signs = signs
         return values
 
     def _compare(self, values: dict[str, Any], signs: list[dict[str, Any]]) -> None:

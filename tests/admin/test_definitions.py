@@ -9,9 +9,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from offers_app.models import Offer
-from people_app.models import Account
-from signals_app.models import Segment, Signal, SignalDefinition
-from tests.build import a_person, an_account
+from people_app.models import Account, Person
+from signals_app.admin.detector_form import plainly
+from signals_app.models import SeenProperty, Segment, Signal, SignalDefinition
+from tests.build import a_person, a_source, an_account
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db
@@ -82,13 +83,13 @@ def test_switched_off_it_forgets_when_everybody_was_looked_at(admin_client: Clie
     ("changed", "said"),
     [
         ({"config": "{"}, "config: is no JSON"),
-        ({"config": '{"event": "x", "count": 0, "days": 14}'}, "config.count: must be a whole number"),
+        ({"config": '{"event": "x", "count": 0, "days": 14}'}, "Count: must be a whole number"),
         ({"condition": '{"all": []}'}, "all must be a list with at least one condition"),
-        ({"detector": "composite"}, "config.mode: is missing"),
+        ({"detector": "composite"}, "Mode: is missing"),
         ({"condition": json.dumps(WITHIN)}, "slug: There is no segment “vipp”."),
         (
             {"detector": "rule", "config": json.dumps({"rule": WITHIN})},
-            "config.rule.slug: There is no segment",
+            "Rule, slug: There is no segment",
         ),
     ],
 )
@@ -175,6 +176,42 @@ def test_pickers_offer_what_there_is(admin_client: Client) -> None:
     assert choices(admin_client, "?event=Feature+Used").json() == {
         "paths": {"Feature Used": {"feature": "any", "tier": "any"}}
     }
+
+
+def test_pickers_mark_what_never_came_and_offer_the_values_of_traits(admin_client: Client) -> None:
+    SeenProperty.objects.create(
+        source=a_source(), name="Feature Used", path="", type="", last_seen_at=clock.now()
+    )
+    for number in range(22):
+        traits = {"size": "big" if number % 2 else "small", "name": f"Firm {number}", "boss": "a@b.test"}
+        account = an_account(plan="free" if number else "pro")
+        Account.objects.filter(pk=account.pk).update(traits=traits | ({"once": "x"} if not number else {}))
+    a_person("ana", account, role="admin")
+    Person.objects.update(traits={"nickname": "Ani"})
+    found = choices(admin_client).json()
+    assert "Feature Used" not in found["planned"] and "Report Exported" in found["planned"]
+    assert set(found["planned"]) < set(found["events"])
+    values = found["values"]
+    assert values["account"]["plan"] == ["free", "pro"] and set(values["account"]["size"]) == {"big", "small"}
+    assert not {"name", "boss", "once"} & values["account"].keys(), "what is somebody's own is no choice"
+    assert values["person"]["role"] == ["admin"] and "nickname" not in values["person"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "plain"),
+    [
+        ('config.resources: is missing. Example: ["exports"]', "Resources: is missing. Example: exports"),
+        (
+            'config.event: must be a name. Example: "Feature Used"',
+            "Event: must be a name. Example: Feature Used",
+        ),
+        ("config.fire_at: is missing. Example: 0.8", "Fire at: is missing. Example: 0.8"),
+        ("config.parts[1].if.any[0].slug: There is none.", "Parts 2, if, any 1, slug: There is none."),
+        ("config: must be an object", "Must be an object"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_said_without_json(wrong: str, plain: str) -> None:
+    assert plainly(wrong) == plain
 
 
 def test_pickers_and_checks_are_for_who_may_see_definitions(client: Client) -> None:

@@ -195,3 +195,11 @@ def test_an_account_shows_its_scores_with_every_sign(admin_client: Client, time:
 
 def test_the_editors_of_signs_ask_about_accounts(admin_client: Client) -> None:
     assert page(admin_client, f"{LIST}add/").count('data-rule-about="account"') == 5
+
+
+def test_what_is_missing_is_said_at_once(admin_client: Client) -> None:
+    """A name and a sign alike."""
+    text = refused(admin_client, f"{LIST}add/", {})
+    assert "This field is required." in text and "Must be a list with at least one sign." in text
+    text = refused(admin_client, f"{LIST}add/", row(0, points=""))
+    assert "This field is required." in text and "must be a number above 0" in text

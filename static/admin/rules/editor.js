@@ -165,7 +165,9 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form, 
   }
   const onEnter = event => {
     const node = find(ctx.root, Number(event.target.closest('[data-node]')?.dataset.node))?.node
-    if (node?.type === 'test') seen.offerPaths(node.raw.names)
+    if (node?.type !== 'test') return
+    seen.offerPaths(node.raw.names)
+    seen.offerValues(node.raw.of, node.raw.fact === 'trait' ? node.raw.name : undefined)
   }
 
   const wrap = h('div', { class: 'upsell-rule-editor', onkeydown: onKey }, bar, form)

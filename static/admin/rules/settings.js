@@ -47,8 +47,9 @@ const configure = box => {
     const body = { detector: value('detector'), about: value('about'), config: area.value, condition: value('condition') }
     const found = body.detector ? await worded(box.dataset.check, body) : { sentence: '', problems: [], hints: [] }
     if (area.value !== body.config) return
-    sentence.textContent = found?.sentence ?? ''
-    sentence.hidden = !found?.sentence
+    sentence.textContent = found?.sentence ? `Together: ${found.sentence}` : ''
+    // The editor of the rule says it already where there is nothing beside it.
+    sentence.hidden = !found?.sentence || (!outer.elements.condition?.value.trim() && ['rule', 'parts'].some(name => editors[name]))
     latest = found
     calmly(tell)
   }
@@ -112,7 +113,7 @@ const configure = box => {
   }
   const setting = (field, together) => {
     if (together && field.sort !== 'parts' && TOGETHER.includes(field.name)) return null
-    const title = `${capital(field.name.replaceAll('_', ' '))}${field.required ? '' : ' (optional)'}`
+    const title = `${capital(field.name.replaceAll('_', ' '))}${field.required ? '' : ` (${field.note || 'optional'})`}`
     const help = h('span', { class: 'upsell-setting-help', id: `${area.id}-help-${field.name}` }, field.help)
     const made = [drawn(field)].flat().filter(Boolean)
     const key = `[data-key="s.${CSS.escape(field.name)}"]`
