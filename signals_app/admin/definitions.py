@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from signals_app import references, sound
-from signals_app.admin import fired, shown, switched_off
+from signals_app.admin import fired, shown
 from signals_app.admin.back_tests import TriedAdmin
 from signals_app.admin.detector_form import NamesField, SettingsField, checked, plainly, sentence
 from signals_app.admin.ending import EndingAdmin
 from signals_app.admin.pickers import choices_view, rule_field, words_view
+from signals_app.admin.switched_off import warn_of_users
 from signals_app.models import DetectorState, Signal, SignalDefinition
 from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
@@ -157,7 +158,7 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
             obj.swept_at = None
         super().save_model(request, obj, form, change)
         if change and "live" in form.changed_data and not obj.live:
-            switched_off.warn(request, obj)
+            warn_of_users(request, obj)
 
 
 def _sentence(definition: SignalDefinition) -> str:

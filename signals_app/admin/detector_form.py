@@ -108,16 +108,25 @@ def plainly(wrong: str) -> str:
         r"\[(\d+)\]", lambda found: f" {int(found[1]) + 1}", path.removeprefix("config").lstrip(".")
     )
     place = place.replace(".", ", ").replace("_", " ")
-    before, _, example = said.partition("Example: ")
+    before, found, example = said.partition("Example: ")
+    plain = f"{before}{found}{_example(example, path.rpartition('.')[2])}" if found else said
+    whole = f"{place}: {plain}" if place else plain
+    return f"{whole[:1].upper()}{whole[1:]}"
+
+
+def _example(text: str, name: str) -> str:
+    """Of all settings that of this one; shares as the form asks for them."""
     try:
-        shown_as = json.loads(example) if example else ""
+        value = json.loads(text)
     except ValueError:
-        shown_as = example
-    if isinstance(shown_as, list) and all(isinstance(one, str) for one in shown_as):
-        shown_as = ", ".join(shown_as)
-    plain = f"{before}Example: {shown_as}" if isinstance(shown_as, str) and example else said
-    found = f"{place}: {plain}" if place else plain
-    return f"{found[:1].upper()}{found[1:]}"
+        return text
+    if isinstance(value, dict):
+        value = value.get(name, value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if isinstance(value, float) and value < 1:
+        return f"{value * 100:g} %"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def checked(request: HttpRequest) -> JsonResponse:

@@ -50,5 +50,5 @@ class EndingAdmin(Admin):
         definition.save(update_fields=["live", "edited"])
         log(request, [definition], "Switched Live off")
         messages.success(request, f"{definition} is switched off: nothing is looked for any more.")
-        switched_off.warn(request, definition)
+        switched_off.warn_of_users(request, definition)
         return HttpResponseRedirect(reverse("admin:signals_app_signaldefinition_change", args=[pk]))

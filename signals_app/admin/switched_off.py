@@ -7,7 +7,7 @@ from signals_app import references
 from signals_app.models import SignalDefinition
 
 
-def warn(request: HttpRequest, definition: SignalDefinition) -> None:
+def warn_of_users(request: HttpRequest, definition: SignalDefinition) -> None:
     """It is switched off all the same: that is how staff stop something at once."""
     for users in references.referring("signal", [definition.slug]).values():
         needing = f"{users[0][:1].upper()}{', '.join(users)[1:]}"

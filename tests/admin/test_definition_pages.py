@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.contrib.auth.models import Permission, User
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from campaigns_app.models import Playbook
@@ -171,14 +171,14 @@ def test_switching_off_what_something_live_needs_says_so(admin_client: Client, h
     Segment.objects.create(slug="vip", name="VIP", rule=found)
     off = f"{LIST}{definition.pk}/switch-off/"
     answer = saved(admin_client) if how == "page" else admin_client.post(off)
-    said = [str(one) for one in get_messages(answer.wsgi_request)]
+    said = [str(one) for one in messages.get_messages(answer.wsgi_request)]
     warned = "The segment vip needs it: while it is off, nothing begins by it. What has begun goes on."
     assert warned in said
     definition.refresh_from_db()
     assert not definition.live
     admin_client.get(LIST)
     again = saved(admin_client, name="Other words")
-    assert warned not in [str(one) for one in get_messages(again.wsgi_request)]
+    assert warned not in [str(one) for one in messages.get_messages(again.wsgi_request)]
 
 
 def test_a_condition_is_tried_in_words(admin_client: Client) -> None:

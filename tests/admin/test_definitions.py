@@ -205,7 +205,12 @@ def test_pickers_mark_what_never_came_and_offer_the_values_of_traits(admin_clien
             'config.event: must be a name. Example: "Feature Used"',
             "Event: must be a name. Example: Feature Used",
         ),
-        ("config.fire_at: is missing. Example: 0.8", "Fire at: is missing. Example: 0.8"),
+        (
+            'config.fire_at: is missing. Example: {"resources": ["exports"], "fire_at": 0.8}',
+            "Fire at: is missing. Example: 80 %",
+        ),
+        ('config.days: is missing. Example: {"days": 14}', "Days: is missing. Example: 14"),
+        ('config.if: is no rule. Example: {"fact": "x"}', 'If: is no rule. Example: {"fact": "x"}'),
         ("config.parts[1].if.any[0].slug: There is none.", "Parts 2, if, any 1, slug: There is none."),
         ("config: must be an object", "Must be an object"),
     ],
