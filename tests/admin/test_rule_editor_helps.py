@@ -1,7 +1,7 @@
 """What the editor of rules does by itself: it asks accounts what they can be asked, and says what never came."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from signals_app.models import SeenProperty
@@ -101,7 +101,12 @@ def test_what_is_not_saved_is_asked_about_before_it_is_left(page: Page, live_ser
     definition = a_definition()
     url = f"{live_server.url}/admin/signals_app/signaldefinition/{definition.pk}/change/"
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[0])
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.goto(url)
     page.get_by_role("link", name="Test on a person").click()
     page.wait_for_url("**/try/")
