@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from people_app.models import Account, Person
-from signals_app import back_tests, signal_alerts
+from signals_app import back_tests, signal_alerts, unseen
 from signals_app.admin import shown, try_out
 from signals_app.admin.detector_form import sentence
 from signals_app.back_tests.tallying import series
@@ -75,6 +76,7 @@ class TriedAdmin(Admin):
         found = _test(definition, test)
         context = {
             **_context(self, request, definition, f"Back-test of {definition}"),
+            "unseen": partial(unseen.of, definition),
             "test": found,
             "going_on": found.state in (BackTest.State.WAITING, BackTest.State.RUNNING),
             "changed": found.settings != back_tests.copied(definition),

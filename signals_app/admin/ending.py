@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from signals_app.admin import kept
+from signals_app.admin import kept, switched_off
 from signals_app.admin.kept import KeptAdmin
 from signals_app.models import Signal, SignalDefinition
 from upsell_project.lib.admin_base import log
@@ -54,4 +54,5 @@ class EndingAdmin(KeptAdmin):
         definition.save(update_fields=["live", "edited"])
         log(request, [definition], "Switched Live off")
         messages.success(request, f"{definition} is switched off: nothing is looked for any more.")
+        switched_off.warn_of_users(request, definition)
         return HttpResponseRedirect(reverse("admin:signals_app_signaldefinition_change", args=[pk]))

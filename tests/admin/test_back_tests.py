@@ -96,6 +96,15 @@ def test_nothing_found_says_what_to_do(admin_client: Client) -> None:
     shown = admin_client.get(page(definition, f"back-tests/{test.pk}/")).content.decode()
     assert "It would have found nothing" in shown
     assert page(definition, "try/") in shown
+    assert "lower the bar" not in shown, "nobody was looked at"
+
+
+def test_nobody_looked_at_says_which_event_never_came(admin_client: Client) -> None:
+    an_event(a_person("ana"), "Report Exported")
+    definition = frequent(config={"event": "Report Exportd", "count": 1, "days": 7})
+    test = done(definition)
+    shown = admin_client.get(page(definition, f"back-tests/{test.pk}/")).content.decode()
+    assert "No event “Report Exportd” was received yet." in shown
 
 
 def test_what_others_found_nearby_is_counted() -> None:

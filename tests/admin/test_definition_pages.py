@@ -1,10 +1,12 @@
 """What staff are told of a definition and of what it found, and how one ends."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -199,6 +201,43 @@ def test_the_list_says_what_was_found_lately(admin_client: Client, time: Time) -
     assert text.count("nothing") == 1 and text.count(">edited<") == 1
 
 
+def test_the_list_is_by_name_says_what_each_finds_and_is_searched_by_what_it_is(admin_client: Client) -> None:
+    a_definition("b", name="Often", detector="frequency", config={"event": "W", "count": 3, "days": 7})
+    a_definition("z", name="Zebra")
+    a_definition("a", name="Broken", detector="rule", config={})
+    a_definition(
+        "y",
+        name="Long",
+        detector="frequency",
+        config={"events": ["Longish Word"] * 19, "count": 3, "days": 7},
+    )
+    text = admin_client.get(LIST).content.decode()
+    places = [text.index(f">{name}</a>") for name in ("Broken", "Long", "Often", "Zebra")]
+    assert places == sorted(places)
+    assert "Times W in 7 days &gt;= 3" in text and "Its settings cannot be read" in text
+    assert re.search(r">Times Longish Word or[\w ]{100,140} …<", text)
+    found = admin_client.get(LIST, {"q": "threshold"}).content.decode()
+    assert "Zebra" in found and "Often" not in found
+
+
+@pytest.mark.parametrize("how", ["page", "button"])
+def test_switching_off_what_something_live_needs_says_so(admin_client: Client, how: str) -> None:
+    saved(admin_client, live="on")
+    definition = SignalDefinition.objects.get()
+    found = {"fact": "signal", "slug": "often", "window": {"days": 7}, "op": "at_least", "value": 0.5}
+    Segment.objects.create(slug="vip", name="VIP", rule=found)
+    off = f"{LIST}{definition.pk}/switch-off/"
+    answer = saved(admin_client) if how == "page" else admin_client.post(off)
+    said = [str(one) for one in messages.get_messages(answer.wsgi_request)]
+    warned = "The segment vip needs it: while it is off, nothing begins by it. What has begun goes on."
+    assert warned in said
+    definition.refresh_from_db()
+    assert not definition.live
+    admin_client.get(LIST)
+    again = saved(admin_client, name="Other words")
+    assert warned not in [str(one) for one in messages.get_messages(again.wsgi_request)]
+
+
 def test_a_condition_is_tried_in_words(admin_client: Client) -> None:
     a_person("ana", an_account("acme", caps={"seats": 20}, seats_used=17))
     Segment.objects.create(slug="vip", name="VIP", kind="list")
@@ -214,6 +253,21 @@ def test_a_condition_is_tried_in_words(admin_client: Client) -> None:
     assert f'<td data-label="Found:">{clock.now():%Y-%m-%d %H:%M} UTC</td>' in text
     for python in ("[-45", "True", "False", "Decimal", "Wanted"):
         assert python not in text
+
+
+def test_a_try_shows_the_groups_what_is_missing_and_an_event_that_fits(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan="free"))
+    plan = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "pro"}
+    walked = {"fact": "events", "names": ["Walked"], "window": {"days": 7}, "op": "at_least", "value": 1}
+    rule = {"any": [plan, {"all": [plan | {"name": "industry"}, walked]}]}
+    definition = a_definition(detector="rule", config={"rule": rule})
+    text = page(admin_client, definition, "try/?person=ana")
+    for level, said in ((0, "Any of these"), (1, "Account plan is pro"), (2, "Account industry is pro")):
+        assert f'class="upsell-level-{level}">{said}</th>' in text
+    assert "not known: the account&#x27;s industry" in text
+    assert "&quot;userId&quot;: &quot;ana&quot;,\n &quot;event&quot;: &quot;Walked&quot;" in text
+    unknown = page(admin_client, definition, "try/?person=nobody")
+    assert '<a href="/admin/people_app/person/">find one</a>' in unknown
 
 
 def test_how_long_it_rests_is_said_with_its_end(admin_client: Client) -> None:

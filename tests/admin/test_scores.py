@@ -94,7 +94,10 @@ def test_changed_signs_are_a_new_version_and_a_pass_begins(admin_client: Client,
         (row(0, part=""), "must be a text of up to 40 characters"),
         (row(0, **{"if": ""}), "must be"),
         (row(0, **{"if": '{"fact": "moon"}'}), "fact"),
-        (row(0, **{"if": RULE.replace("account", "person") % "pro"}), "asks about a person"),
+        (
+            row(0, **{"if": RULE.replace("account", "person") % "pro"}),
+            "of: It asks about a person: choose “the whole account” at “Of”.",
+        ),
         (row(0) | row(1, name="Sign 0"), "Two have the same name"),
         (row(0) | {"trained": "on"}, "It was not trained yet."),
     ],
@@ -236,3 +239,15 @@ def test_an_account_shows_its_scores_with_every_sign(admin_client: Client, time:
     assert "✓ Pays" in text and "– Is there" in text
     assert "? Pays" in page(admin_client, f"/admin/people_app/account/{nothing.pk}/change/")
     assert Account.objects.count() == 2
+
+
+def test_the_editors_of_signs_ask_about_accounts(admin_client: Client) -> None:
+    assert page(admin_client, f"{LIST}add/").count('data-rule-about="account"') == 5
+
+
+def test_what_is_missing_is_said_at_once(admin_client: Client) -> None:
+    """A name and a sign alike."""
+    text = refused(admin_client, f"{LIST}add/", {})
+    assert "This field is required." in text and "Must be a list with at least one sign." in text
+    text = refused(admin_client, f"{LIST}add/", row(0, points=""))
+    assert "This field is required." in text and "must be a number above 0" in text

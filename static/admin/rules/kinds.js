@@ -103,6 +103,7 @@ export const KINDS = {
   },
   segment: {
     label: 'A segment',
+    personal: true,
     fields: [{ name: 'slug', sort: 'text', label: 'Segment', list: 'segments', required: true }],
     fresh: { slug: '', op: 'is', value: true },
   },
@@ -120,7 +121,16 @@ export const KINDS = {
   },
 }
 
-export const fresh = kind => ({ fact: kind, ...structuredClone(KINDS[kind].fresh) })
+/** `about`: whom the whole rule is about. What only a person has is not asked of an account. */
+export const fresh = (kind, about) => {
+  const ofPerson = KINDS[kind].fields.some(field => field.name === 'of' && field.otherwise === 'person')
+  return { fact: kind, ...structuredClone(KINDS[kind].fresh), ...(about === 'account' && ofPerson && { of: 'account' }) }
+}
+/** The choices that make sense, and the one that is there. */
+export const askable = (about, chosen) =>
+  Object.fromEntries(Object.entries(KINDS).filter(([kind, { personal }]) => kind === chosen || !(personal && about === 'account')).map(([kind, { label }]) => [kind, label]))
+export const choicesOf = (field, about, chosen) =>
+  (field.name === 'of' && about === 'account' && chosen !== 'person' ? { account: OF.account } : field.choices)
 
 /** What its values are: number, percent, yesno, text, date, phase, or any where nobody knows. */
 export const typeOf = (raw, typeOfTrait, typeOfPath) => {
