@@ -12,6 +12,7 @@ from babel.numbers import format_decimal, format_percent
 
 from campaigns_app import reason_words
 from campaigns_app.reason_words import Words
+from upsell_project.lib.rules.facts import SHOWN
 
 MEMBERS = frozenset({"Account Added User", "Member Invited"})
 USE = frozenset({"Session Started", "Feature Used", "Module Opened", "Report Exported"})
@@ -246,7 +247,8 @@ def _score(one: _Reason) -> str:
 
 
 def _answer(one: _Reason) -> str:
-    return one.words["answer"].format(n=one.number(one.found), window=one.window())
+    words = one.words[f"shown:{one.of}" if one.asked["answer"] == SHOWN else "answer"]
+    return words.format(n=one.number(one.found), window=one.window())
 
 
 _SPEAKERS: dict[str, Callable[[_Reason], str]] = {

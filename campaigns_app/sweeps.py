@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from campaigns_app import enroll, exits, turning
+from campaigns_app import enroll, exits, shown, turning
 from people_app import account_names, identify
 from signals_app import again, compiled, detect, sweeping
 from signals_app.compiled import Compiled
@@ -41,13 +41,13 @@ class Edited(Exception):
 
 def waiting() -> bool:
     """Whether a definition or a run is due."""
-    return again.waiting() or bool(_due(1)) or turning.waiting()
+    return shown.waiting() or again.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
     """The job: work until nothing is due, but let others have the worker after some seconds."""
     began = time.monotonic()
-    while again.waiting() and _ask_again():
+    while _tell() or (again.waiting() and _ask_again()):
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
@@ -173,6 +173,15 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
     return _find([(one.definition, subject) for subject in subjects], now)
+
+
+def _tell() -> bool:
+    """Of what was shown; False if there is nothing, or it has to wait."""
+    try:
+        return shown.tell()
+    except Exception as error:
+        log.error("what was shown waits: %s\n%s", told(error), where(error))
+        return False
 
 
 def _ask_again() -> bool:

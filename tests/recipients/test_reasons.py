@@ -162,6 +162,14 @@ def where(path: str, op: str, value: Any = None) -> dict[str, Any]:
             f"How earlier offers were answered counted as well: 2 {UPTO}.",
         ),
         (
+            reason(2, fact="answer", answer="shown", offer="secret", window=DAYS),
+            f"Offers that we had shown or sent you {UPTO} counted as well: 2.",
+        ),
+        (
+            reason(2, about="account", fact="answer", answer="shown", window=DAYS),
+            f"Offers that we had shown or sent to your team {UPTO} counted as well: 2.",
+        ),
+        (
             reason(True, fact="segment", slug="secret"),
             "This offer is meant for a group of customers, and you belong to it.",
         ),

@@ -92,9 +92,9 @@ export const KINDS = {
     hint: 'confidence, 0 to 1',
   },
   answer: {
-    label: 'An answer to an offer',
+    label: 'An offer shown or answered',
     fields: [
-      { name: 'answer', sort: 'text', label: 'Answer', list: 'answers', required: true },
+      { name: 'answer', sort: 'text', label: 'Shown or answer', list: 'answers', required: true },
       { name: 'offer', sort: 'text', label: 'Offer', list: 'offers', otherwise: '', empty: 'any offer' },
       window,
     ],

@@ -188,9 +188,14 @@ class Found:
     window: Window
 
 
+SHOWN = "shown"
+"""No answer, but what may lead to one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How often they gave this answer (accepted, dismissed, ...) to this offer, or to any."""
+    """How often they gave this answer (accepted, dismissed, ...) to this offer, or to any; `shown`: how often they were
+    shown or sent it."""
 
     kind: ClassVar[str] = "answer"
     answer: str
