@@ -125,7 +125,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
             answer=_said(act),
             at=act.recorded_at,
         )
-        again.answered([(proposition.person_id, proposition.account_id)])
+        again.answered([(proposition.person_id, proposition.account_id)], _said(act))
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )

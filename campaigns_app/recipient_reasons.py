@@ -179,6 +179,13 @@ def _use(one: _Reason) -> str:
     )
 
 
+def _metered(one: _Reason) -> str:
+    label = one.words.get(f"label:{one.asked['resource']}") or one.figures["resource_label"]
+    return one.words["used_uncapped"].format(
+        used=one.number(one.found), label=label, window=f" {one.window()}"
+    )
+
+
 def _since(one: _Reason) -> str:
     if days := one.figures.get("days"):
         return f" {one.window({'days': days})}"
@@ -255,6 +262,7 @@ _SPEAKERS: dict[str, Callable[[_Reason], str]] = {
     "events": _events,
     "sequence": _sequence,
     "entitlement": _use,
+    "meter": _metered,
     "change": _change,
     "season": _season,
     "trait": _trait,

@@ -40,7 +40,7 @@ def confirmed(deliveries: Collection[UUID], reason: str, now: datetime) -> int:
 def lost(propositions: Collection[UUID]) -> None:
     """These did not get there."""
     if propositions:
-        again.answered(bulk.select(_LOST, list(propositions), SHOWN))
+        again.answered(bulk.select(_LOST, list(propositions), SHOWN), SHOWN)
 
 
 def waiting() -> bool:
@@ -52,7 +52,7 @@ def waiting() -> bool:
 def tell() -> bool:
     """Have asked again who asks for what was shown; False: there was nothing."""
     told = bulk.select(_TELL, AT_ONCE)
-    again.answered(told)
+    again.answered(told, SHOWN)
     return bool(told)
 
 

@@ -26,13 +26,14 @@ MOST_COLLEAGUES = 5_000
 """Of one account. Who else is at home there is asked when they do something."""
 
 
-def answered(by: Iterable[tuple[int, int | None]]) -> None:
-    """These people answered an offer, in these accounts (or let it pass)."""
+def answered(by: Iterable[tuple[int, int | None]], answer: str) -> None:
+    """These people gave this answer to an offer, in these accounts (or let it pass, or were shown it)."""
     pairs = [*by]
     whose = [Subject(None, account) for account in {account for _, account in pairs}]
     if pairs:
-        _tell(lambda fact: isinstance(fact, Answered), people=sorted({person for person, _ in pairs}))
-        _note(lambda one: one.reads_answers, [*(Subject(*pair) for pair in pairs), *whose])
+        people = sorted({person for person, _ in pairs})
+        _tell(lambda fact: isinstance(fact, Answered) and fact.answer == answer, people=people)
+        _note(lambda one: answer in one.reads_answers, [*(Subject(*pair) for pair in pairs), *whose])
 
 
 def joined(person_ids: Collection[int], account_ids: Collection[int], now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from signals_app.compiled import EVERY, Compiled, Part
+from signals_app.models import Meter
 from signals_app.sweeping import states
 from signals_app.sweeping.asking import FALSE, TRUE, Asking, all_of
 from signals_app.sweeping.possible import possible
@@ -25,6 +26,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Fact,
     Found,
+    Metered,
     Of,
     Op,
     Score,
@@ -70,7 +72,9 @@ def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tupl
     if since is not None and not compiled.timed:
         return None
     parts = compiled.parts(_resources(compiled))
-    asking = Asking(compiled.of, now, since, reads_account=_reads_account(compiled, parts))
+    asking = Asking(
+        compiled.of, now, since, reads_account=_reads_account(compiled, parts), meters=_meters(parts)
+    )
     queries = _queries(compiled, parts, asking)
     if not queries:
         return None
@@ -165,7 +169,12 @@ def _reads_account(compiled: Compiled, parts: list[Part]) -> bool:
 def _of_account(fact: Fact) -> bool:
     if isinstance(fact, Trait | Events | Sequence | Changed):
         return fact.of is Of.ACCOUNT
-    return isinstance(fact, Entitlement | Season | Score | Found)
+    return isinstance(fact, Entitlement | Metered | Season | Score | Found)
+
+
+def _meters(parts: list[Part]) -> dict[str, str]:
+    asked = any(isinstance(fact, Metered) for part in parts for fact in part.facts)
+    return dict(Meter.objects.values_list("resource", "event")) if asked else {}
 
 
 def _without_account(rule: Rule, wanted: bool) -> bool:

@@ -223,7 +223,7 @@ def test_who_is_asked_again_is_noted_also_when_a_worker_dies_after_it_was_shown(
     person = somebody()
     act(person, offer_of(begun(person)), "viewed")
     with monkeypatch.context() as broken:
-        broken.setattr(again, "answered", lambda pairs: 1 / 0)
+        broken.setattr(again, "answered", lambda pairs, answer: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             shown.tell()
         assert not sweeps._tell(), "what else waits goes on"

@@ -150,6 +150,10 @@ def where(path: str, op: str, value: Any = None) -> dict[str, Any]:
             f"Your team wrote to us {UPTO}, and we understood it as a wish to leave.",
         ),
         (
+            reason(50, {"resource_label": "reports"}, fact="meter", resource="secret", window=DAYS),
+            f"Your account used 50 reports {UPTO}.",
+        ),
+        (
             reason(0.9, fact="score", name="secret"),
             "Several figures of how your account uses our product came to 90 of 100 on March 10, 2026.",
         ),

@@ -169,7 +169,7 @@ class World:
         Answer.objects.create(
             person_id=person, account_id=self.account.pk, offer="pro", answer=ANSWERS[one.name], at=at
         )
-        again.answered([(person, self.account.pk)])
+        again.answered([(person, self.account.pk)], ANSWERS[one.name])
         detect.swept(again.take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:

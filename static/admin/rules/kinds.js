@@ -51,6 +51,12 @@ export const KINDS = {
     ],
     fresh: { resource: '', share: 'ratio', op: 'at_least', value: 0.8 },
   },
+  meter: {
+    label: 'Use in a window',
+    fields: [{ name: 'resource', sort: 'text', label: 'Resource', list: 'meters', required: true }, window],
+    fresh: { resource: '', window: { days: 7 }, op: 'at_least', value: 50 },
+    hint: 'used by the whole account',
+  },
   events: {
     label: 'Events',
     fields: [
