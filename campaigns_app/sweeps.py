@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from campaigns_app import enroll, exits, turning
+from campaigns_app import enroll, exits, shown, turning
 from people_app import account_names, identify
 from signals_app import compiled, detect, noted, sweeping
 from signals_app.compiled import Compiled
@@ -43,7 +43,7 @@ class Edited(Exception):
 
 def waiting() -> bool:
     """Whether a definition or a run is due."""
-    return noted.waiting() or bool(_due(1)) or turning.waiting()
+    return shown.waiting() or noted.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
@@ -51,7 +51,7 @@ def run() -> None:
     runs take turns, however much comes of one."""
     began = time.monotonic()
     while True:
-        more = [turn() for turn in (_ask_noted, _sweep_due, _look_at_runs)]
+        more = [turn() for turn in (_tell, _ask_noted, _sweep_due, _look_at_runs)]
         if not any(more):
             return
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
@@ -198,6 +198,15 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
     return _find([(one.definition, subject) for subject in subjects], now)
+
+
+def _tell() -> bool:
+    """Of what was shown; False if there is nothing, or it has to wait."""
+    try:
+        return shown.tell()
+    except Exception as error:
+        log.error("what was shown waits: %s\n%s", told(error), where(error))
+        return False
 
 
 def _ask_again() -> bool:

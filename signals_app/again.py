@@ -27,12 +27,13 @@ SEASONAL = {"industry", "country", "fiscal_year_end"}
 """What says to an account in which season it is."""
 
 
-def answered(by: Iterable[tuple[int, int | None]]) -> None:
-    """These people answered an offer, in these accounts (or let it pass)."""
+def answered(by: Iterable[tuple[int, int | None]], answer: str) -> None:
+    """These people gave this answer to an offer, in these accounts (or let it pass, or were shown it)."""
     pairs = [*by]
     if pairs:
-        _tell(lambda fact: isinstance(fact, Answered), people=sorted({person for person, _ in pairs}))
-        reading = _live(lambda one: one.reads_answers)
+        people = sorted({person for person, _ in pairs})
+        _tell(lambda fact: isinstance(fact, Answered) and fact.answer == answer, people=people)
+        reading = _live(lambda one: answer in one.reads_answers)
         own = [Subject(*pair) for pair in pairs]
         whole = [Subject(None, account) for account in {account for _, account in pairs}]
         note((one, subject) for one in reading for subject in (own if one.of is Of.PERSON else whole))

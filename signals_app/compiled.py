@@ -21,6 +21,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Member,
+    Metered,
     Of,
     Said,
     Score,
@@ -91,11 +92,13 @@ class Compiled:
     reads_account: bool
     reads_person: bool
     reads_use: bool
+    metered: frozenset[str]
+    """Of which resources it asks what was used in a window, whatever its parts are about."""
     reads_signals: frozenset[str]
     """Of which definitions it asks what they found."""
     reads_segments: frozenset[str]
     reads_scores: frozenset[str]
-    reads_answers: bool
+    reads_answers: frozenset[str]
     of_account: frozenset[str] | None
     """The events of a whole account that it reads, None for any."""
     by_account: bool
@@ -167,10 +170,11 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         reads_account=False,
         reads_person=False,
         reads_use=False,
+        metered=frozenset(),
         reads_signals=frozenset(),
         reads_segments=frozenset(),
         reads_scores=frozenset(),
-        reads_answers=False,
+        reads_answers=frozenset(),
         of_account=frozenset(),
         by_account=False,
         condition=reading.read(definition.condition) if definition.condition else None,
@@ -180,12 +184,13 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.reads_signals = frozenset(fact.slug for fact in part.facts if isinstance(fact, Found))
     found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
-    found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
+    found.reads_answers = frozenset(fact.answer for fact in part.facts if isinstance(fact, Answered))
     found.of_account = _of_account(part.facts)
     found.by_account = found.of is Of.PERSON and any(map(is_of_account, part.facts))
     found.wheres = _wheres(part.facts)
     found.timed = timing.rises(part.rule) or definition.hold_hours > 0
-    found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
+    found.reads_use = any(isinstance(fact, Entitlement | Metered) for fact in part.facts)
+    found.metered = frozenset(fact.resource for fact in part.facts if isinstance(fact, Metered))
     traits = {fact.of for fact in part.facts if isinstance(fact, Trait)}
     found.reads_account = (
         found.reads_use or Of.ACCOUNT in traits or any(isinstance(fact, Season) for fact in part.facts)
@@ -242,7 +247,7 @@ def is_of_account(fact: Fact) -> bool:
     """Whether it is, or may be, one of the account."""
     if isinstance(fact, Trait | Events | InOrder | Changed):
         return fact.of is Of.ACCOUNT
-    return isinstance(fact, Entitlement | Season | Score | Found)
+    return isinstance(fact, Entitlement | Metered | Season | Score | Found)
 
 
 def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ from signals_app.models import Meter, Signal
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import certainty
-from upsell_project.lib.rules.facts import Events, Of, Said
+from upsell_project.lib.rules.facts import Events, Metered, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InSequence
 
 MOST_IDS = 20
@@ -161,8 +161,9 @@ def _confidence(one: Judged) -> Decimal:
 def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     """The newest events on which each rests."""
     parts = {id(one.judged.moment.part): one.judged.moment.part for one in fired}
+    kinds = Metered | Events | InSequence | Said
     facts = {
-        key: [fact for fact in sorted(part.facts, key=repr) if isinstance(fact, Events | InSequence | Said)]
+        key: [fact for fact in sorted(part.facts, key=repr) if isinstance(fact, kinds)]
         for key, part in parts.items()
     }
     pairs = [

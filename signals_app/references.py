@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from signals_app import columns
 from signals_app.intents import LABELS
-from signals_app.models import Score, ScoreDefinition, Segment, SignalDefinition
+from signals_app.models import Meter, Score, ScoreDefinition, Segment, SignalDefinition
 from signals_app.models.answer import ANSWERS
 from signals_app.models.signal import Detector
 from upsell_project.lib.rules import meaning, reading, ready
@@ -48,6 +48,7 @@ NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "score": lambda: ScoreDefinition.objects.values_list("slug", flat=True),
     "intent": lambda: LABELS,
     "answer": lambda: ANSWERS,
+    "meter": lambda: Meter.objects.values_list("resource", flat=True),
 }
 _OFF: Mapping[str, Any] = {"segment": Segment, "score": ScoreDefinition}
 

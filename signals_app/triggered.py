@@ -195,7 +195,7 @@ class _Asking:
         """By whoever used that resource: nobody else in the account, since an offer says "you have used"."""
         resources = self._compiled.resources
         for change in self._batch.changes:
-            if not resources:
+            if not resources or change.resource in self._compiled.metered:
                 self._ask(change.last.person_id, change.account_id, change.last)
             elif EVERY in resources or change.resource in resources:
                 self._ask(change.last.person_id, change.account_id, change.last, change.resource)

@@ -68,6 +68,7 @@ def suggested() -> dict[str, Any]:
         "resources": sorted(
             {*_of(Meter.objects.all(), "resource"), *_newest(Entitlement, "resource"), "seats"}
         ),
+        "meters": sorted(_of(Meter.objects.all(), "resource")),
         "seasons": list(SEASONS),
         "signals": sorted(_of(SignalDefinition.objects.all(), "slug")),
         "segments": sorted(_of(Segment.objects.all(), "slug")),

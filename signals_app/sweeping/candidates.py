@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from signals_app.compiled import EVERY, Compiled, Part, is_of_account
+from signals_app.models import Meter
 from signals_app.sweeping import states
 from signals_app.sweeping.asking import FALSE, TRUE, Asking, all_of
 from signals_app.sweeping.possible import possible
@@ -21,6 +22,7 @@ from upsell_project.lib import bulk
 from upsell_project.lib.rules import timing
 from upsell_project.lib.rules.facts import (
     Found,
+    Metered,
     Of,
     Op,
     Season,
@@ -63,7 +65,9 @@ def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tupl
     if since is not None and not compiled.timed:
         return None
     parts = compiled.parts(_resources(compiled))
-    asking = Asking(compiled.of, now, since, reads_account=_reads_account(compiled, parts))
+    asking = Asking(
+        compiled.of, now, since, reads_account=_reads_account(compiled, parts), meters=_meters(parts)
+    )
     queries = _queries(compiled, parts, asking)
     if not queries:
         return None
@@ -153,6 +157,11 @@ def _resources(compiled: Compiled) -> list[str]:
 
 def _reads_account(compiled: Compiled, parts: list[Part]) -> bool:
     return any(is_of_account(fact) for part in parts for fact in part.facts)
+
+
+def _meters(parts: list[Part]) -> dict[str, str]:
+    asked = any(isinstance(fact, Metered) for part in parts for fact in part.facts)
+    return dict(Meter.objects.values_list("resource", "event")) if asked else {}
 
 
 def _without_account(rule: Rule, wanted: bool) -> bool:

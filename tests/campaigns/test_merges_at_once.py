@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from campaigns_app import merges, pipeline, privacy, standing
+from campaigns_app import merges, pipeline, privacy, shown, standing, starter_pack
 from campaigns_app.backlog import Backlog
+from campaigns_app.models import Delivery
 from consent_app import permission
 from people_app import account_names, identify
 from people_app.item import Said, Trust
@@ -19,9 +20,10 @@ from people_app.models import Account, Erasure, Identity, Person
 from signals_app import ingest
 from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
-from signals_app.models import Event, Source
+from signals_app.models import Answer, Event, Source
 from tests.at_once import Other
-from tests.build import a_source
+from tests.build import a_person, a_source
+from tests.campaigns.test_outbox import a_mail
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +77,39 @@ def test_an_opt_out_that_waited_for_a_merge_is_that_of_whom_they_became() -> Non
     new = Person.objects.get(user_id="new")
     assert Event.objects.get(message_id="no").person == new
     assert permission.of(new.pk, clock.now()).no("email", "*")
+
+
+def test_a_mail_that_left_while_two_people_became_one_was_shown_to_whom_they_became() -> None:
+    old, new = a_person(), a_person()
+    mail = a_sent_mail(old)
+    with transaction.atomic():
+        merges._people(new.pk, old.pk)
+        other = Other(lambda: note(mail))
+        other.until_it_waits()
+    other.end()
+    assert Answer.objects.get(proposition=mail.proposition_id).person == new
+
+
+def test_a_mail_that_left_before_two_people_became_one_is_theirs() -> None:
+    old, new = a_person(), a_person()
+    mail = a_sent_mail(old)
+    with transaction.atomic():
+        assert note(mail)
+        other = Other(lambda: merges._people(new.pk, old.pk))
+        other.until_it_waits()
+    other.end()
+    assert Answer.objects.get(proposition=mail.proposition_id).person == new
+
+
+def a_sent_mail(person: Person) -> Delivery:
+    starter_pack.load()
+    mail = a_mail(person)
+    Delivery.objects.filter(pk=mail.pk).update(state="sending", lease_until=START)
+    return mail
+
+
+def note(mail: Delivery) -> bool:
+    return shown.accepted(mail.pk, START, "smtp", "1", START)
 
 
 def test_two_workers_who_meet_the_same_visitors_wait_in_no_circle() -> None:

@@ -431,7 +431,7 @@ def to_be_asked(count: int) -> list[Person]:
     a_definition("rule", {"rule": rule})
     for person in people:
         Answer.objects.create(person=person, offer="x", answer="dismissed", at=clock.now())
-    again.answered((person.pk, None) for person in people)
+    again.answered(((person.pk, None) for person in people), "dismissed")
     return people
 
 

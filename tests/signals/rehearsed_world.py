@@ -28,6 +28,8 @@ LAST = FIRST + timedelta(days=24)
 WHO = ("ana", "ben", "somebody")
 """The last has no user id: a visitor."""
 ANSWERED = "(answered an offer)"
+SHOWN = "(was shown an offer)"
+ANSWERS = {ANSWERED: "declined", SHOWN: "shown"}
 
 
 @dataclass(frozen=True)
@@ -155,20 +157,20 @@ class World:
         return (person.timezone if person else "") or self.zone or "UTC"
 
     def _receive(self, those: Sequence[Did], at: datetime) -> None:
-        stored = [self._stored(one) for one in those if one.name != ANSWERED]
+        stored = [self._stored(one) for one in those if one.name not in ANSWERS]
         changes = usage.add(stored, usage.meters())
         detect.signals(Batch(stored, changes), self._live(), at)
         for one in those:
-            if one.name == ANSWERED:
+            if one.name in ANSWERS:
                 self._answer(one, at)
 
     def _answer(self, one: Did, at: datetime) -> None:
-        """An answer to an offer is no event: the job "sweeps" asks again."""
+        """An offer that is shown or answered is no event: the job "sweeps" asks again."""
         person = self.people[one.who].pk
         Answer.objects.create(
-            person_id=person, account_id=self.account.pk, offer="pro", answer="declined", at=at
+            person_id=person, account_id=self.account.pk, offer="pro", answer=ANSWERS[one.name], at=at
         )
-        again.answered([(person, self.account.pk)])
+        again.answered([(person, self.account.pk)], ANSWERS[one.name])
         detect.swept(take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:

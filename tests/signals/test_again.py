@@ -38,7 +38,9 @@ def test_only_who_reads_it_is_asked_and_of_whom_it_is_about(ana: Person) -> None
     person, whole = a_definition(ANSWERED), a_definition(ANSWERED, "account")
     a_definition(ANSWERED, live=False)
     a_definition(MEMBER)
-    again.answered([(ana.pk, account.pk)])
+    again.answered([(ana.pk, account.pk)], "shown")
+    assert not noted.waiting()
+    again.answered([(ana.pk, account.pk)], "dismissed")
     assert dict(take()) == {person: Subject(ana.pk, account.pk), whole: Subject(None, account.pk)}
     assert not noted.waiting()
 
@@ -70,14 +72,14 @@ def test_each_is_asked_once_and_some_at_a_time(ana: Person) -> None:
     a_definition(ANSWERED)
     ben = a_person("ben", account=Account.objects.get())
     for person in (ana, ana, ben):
-        again.answered([(person.pk, None)])
+        again.answered([(person.pk, None)], "dismissed")
     assert [subject.person for _, subject in take(1)] == [ana.pk]
     assert [subject.person for _, subject in take(1)] == [ben.pk]
 
 
 def test_what_was_switched_off_meanwhile_is_not_asked(ana: Person) -> None:
     a_definition(ANSWERED)
-    again.answered([(ana.pk, None)])
+    again.answered([(ana.pk, None)], "dismissed")
     SignalDefinition.objects.update(live=False)
     assert take() == []
     assert not noted.waiting()
@@ -87,5 +89,5 @@ def test_one_that_cannot_be_read_any_more_stops_no_other(ana: Person) -> None:
     broken = a_definition(ANSWERED)
     SignalDefinition.objects.filter(pk=broken.pk).update(slug="broken", config={"rule": {"fact": "weather"}})
     sound = a_definition(ANSWERED)
-    again.answered([(ana.pk, None)])
+    again.answered([(ana.pk, None)], "dismissed")
     assert [definition for definition, _ in take()] == [sound]

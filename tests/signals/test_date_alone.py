@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from signals_app.detectors.shared import dates
 from signals_app.detectors.shared.dates import Meant
 from upsell_project.lib.rules.facts import (
+    Answered,
     Changed,
     Entitlement,
     Events,
@@ -175,6 +176,12 @@ def test_what_is_so_of_everybody_is_no_activity(given: Test) -> None:
 def test_a_trait_and_a_segment_are_not() -> None:
     assert dates.alone(AllOf((RENEWS, Test(Trait("plan", Of.ACCOUNT), Op.IS, "free"))))
     assert dates.alone(AllOf((RENEWS, Test(Member("vip"), Op.IS, True))))
+
+
+def test_to_be_shown_an_offer_is_nothing_that_they_did_but_to_answer_it_is() -> None:
+    for answer, alone in (("shown", True), ("accepted", False), ("ignored", False)):
+        given = Test(Answered(answer, Window(Unit.DAYS, 30)), Op.AT_LEAST, 1)
+        assert dates.alone(AllOf((RENEWS, given))) is alone
 
 
 def test_without_a_date_it_is_no_matter_of_dates() -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from upsell_project.lib.rules.facts import (
+    SHOWN,
+    Answered,
     Changed,
     Entitlement,
     Events,
@@ -84,7 +86,7 @@ class _Looked:
             return fact in self.within or behind._member(test, fact, verdict)
         if isinstance(fact, Score):
             return not verdict or (fact not in self.within and behind._scored(test, fact))
-        if isinstance(fact, Trait):
+        if isinstance(fact, Trait) or (isinstance(fact, Answered) and fact.answer == SHOWN):
             return True
         if isinstance(fact, Entitlement):
             return not verdict or _of_limit(test, fact)

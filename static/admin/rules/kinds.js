@@ -51,6 +51,12 @@ export const KINDS = {
     ],
     fresh: { resource: '', share: 'ratio', op: 'at_least', value: 0.8 },
   },
+  meter: {
+    label: 'Use in a window',
+    fields: [{ name: 'resource', sort: 'text', label: 'Resource', list: 'meters', required: true }, window],
+    fresh: { resource: '', window: { days: 7 }, op: 'at_least', value: 50 },
+    hint: 'used by the whole account',
+  },
   events: {
     label: 'Events',
     fields: [
@@ -92,9 +98,9 @@ export const KINDS = {
     hint: 'confidence, 0 to 1',
   },
   answer: {
-    label: 'An answer to an offer',
+    label: 'An offer shown or answered',
     fields: [
-      { name: 'answer', sort: 'text', label: 'Answer', list: 'answers', required: true },
+      { name: 'answer', sort: 'text', label: 'Shown or answer', list: 'answers', required: true },
       { name: 'offer', sort: 'text', label: 'Offer', list: 'offers', otherwise: '', empty: 'any offer' },
       window,
     ],

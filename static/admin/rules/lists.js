@@ -2,7 +2,7 @@
 import { h } from './dom.js'
 import { choices } from './server.js'
 
-const NAMES = ['events', 'paths', 'resources', 'seasons', 'signals', 'answers', 'offers', 'segments', 'intents', 'scores']
+const NAMES = ['events', 'paths', 'resources', 'meters', 'seasons', 'signals', 'answers', 'offers', 'segments', 'intents', 'scores']
 
 export const lists = (prefix, url) => {
   const known = { traits: { account: {}, person: {} }, paths: {}, values: {} }

@@ -10,6 +10,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Measure,
+    Metered,
     Op,
     Said,
     Season,
@@ -114,6 +115,9 @@ def _moves(fact: Fact) -> Moves:
     match fact:
         case Events(measure=measure):
             return _MEASURES.get(measure, Moves.DOWN)
+        case Metered():
+            # Its meter may sum amounts below 0, or keep the newest.
+            return Moves.UP | Moves.DOWN
         case Sequence() | Found() | Said() | Answered():
             return Moves.DOWN
         case Entitlement(share=share):

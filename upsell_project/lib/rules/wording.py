@@ -13,6 +13,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -166,8 +167,10 @@ def _fact(fact: Fact) -> str:
             return _happened(fact)
 
 
-def _happened(fact: Events | Sequence | Changed | Found | Answered | Said) -> str:
+def _happened(fact: Metered | Events | Sequence | Changed | Found | Answered | Said) -> str:
     match fact:
+        case Metered(resource, window):
+            return f"{resource.replace('_', ' ')} used {_window(window)}"
         case Events():
             return _events(fact)
         case Sequence(names, window, of):
