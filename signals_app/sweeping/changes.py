@@ -8,6 +8,7 @@ against the most of their weeks is none against the median, and likewise a spike
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypedDict
 
 from signals_app.knowing import where_path
 from signals_app.sweeping import reach, zones
@@ -19,6 +20,12 @@ from upsell_project.lib.rules.tree import Test
 
 _ROUNDING = 1e-6
 _LONGEST = timedelta(days=(baseline.WEEKS + 1) * baseline.WEEK + 2)
+
+
+class Days(TypedDict):
+    zones: list[str]
+    bounds: str
+    """As PostgreSQL reads an array."""
 
 
 def say(test: Test, asking: Asking, wanted: bool) -> str:
@@ -74,7 +81,7 @@ def _zone(of: Of, days: str, asking: Asking) -> str:
     return f"{rows} LEFT JOIN {days} k ON k.zone = {zone} {still}"
 
 
-def _bounds(fact: Changed, asking: Asking) -> list[dict[str, object]]:
+def _bounds(fact: Changed, asking: Asking) -> list[Days]:
     """When the days or weeks began, and when the last one ended, for all zones where that is the same."""
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     lasts = {name: _last(fact, asking.now.astimezone(zone).date()) for name, zone in zones.every().items()}
