@@ -20,6 +20,7 @@ from signals_app.triggered import Batch
 from tests.asked_again import take
 from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
+from upsell_project.lib import bulk
 from upsell_project.lib.rules import timing
 
 FIRST = datetime(2026, 3, 20, 0, 30, tzinfo=UTC)
@@ -73,6 +74,11 @@ class World:
         }
         Person.objects.filter(pk=self.people["somebody"].pk).update(user_id=None)
         self.source = a_source()
+        self.hold = timedelta(hours=self.definition.hold_hours)
+        zones = {self.zone or "UTC", "Europe/Berlin", "America/New_York"}
+        self.midnights = {zone: frozenset(midnights(zone, FIRST, LAST)) for zone in zones}
+        parts = compiled.of(self.definition).parts(["exports"])
+        self.seasonal = any(seasonal(part) for part in parts)
 
     @property
     def subjects(self) -> list[Subject]:
@@ -101,9 +107,8 @@ class World:
         for one in history:
             moments.setdefault(one.at, []).append(one)
         if self._timed():
-            for zone in {self.zone or "UTC", "Europe/Berlin", "America/New_York"}:
-                for at in midnights(zone, FIRST, LAST):
-                    moments.setdefault(at, [])
+            for at in chain.from_iterable(self.midnights.values()):
+                moments.setdefault(at, [])
         yield from sorted(moments.items(), key=lambda pair: pair[0])
 
     def _timed(self) -> bool:
@@ -113,16 +118,11 @@ class World:
 
     def _until(self, at: datetime) -> None:
         """Sweep whenever something has held for long enough before then."""
-        hold = timedelta(hours=self.definition.hold_hours)
         tried: set[datetime] = set()
-        while due := sorted(
-            state.holds_since + hold
-            for state in DetectorState.objects.filter(fired_at=None)
-            if state.holds_since + hold < at and state.holds_since + hold not in tried
-        ):
+        while due := [since for (since,) in bulk.select(_HOLDING, at - self.hold) if since not in tried]:
             tried.add(due[0])
-            self.time.set(due[0])
-            self._sweep(due[0])
+            self.time.set(due[0] + self.hold)
+            self._sweep(due[0] + self.hold)
 
     def _sweep(self, at: datetime) -> None:
         here = [one for one in self.subjects if self._looked_at(one, at)]
@@ -143,14 +143,12 @@ class World:
 
     def _looked_at(self, subject: Subject, at: datetime) -> bool:
         """At the midnight of their own zone, or since something has held."""
-        hold = timedelta(hours=self.definition.hold_hours)
         whose = {"person_id": subject.person} if subject.person else {"account_id": subject.account}
-        if hold and DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - hold).exists():
+        held = DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - self.hold)
+        if self.hold and held.exists():
             return True
-        zones = {self._zone_of(subject)}
-        if any(seasonal(part) for part in compiled.of(self.definition).parts(["exports"])):
-            zones.add(self.zone or "UTC")
-        return any(at in midnights(zone, at, at) for zone in zones)
+        zones = {self._zone_of(subject)} | ({self.zone or "UTC"} if self.seasonal else set())
+        return any(at in self.midnights[zone] for zone in zones)
 
     def _zone_of(self, subject: Subject) -> str:
         person = next((one for one in self.people.values() if one.pk == subject.person), None)
@@ -189,3 +187,8 @@ class World:
         )
         item = Incoming("track", message, one.at, name=one.name, properties=one.properties)
         return Stored(event.pk, self.source.pk, item, person, self.account.pk)
+
+
+_HOLDING = """
+SELECT DISTINCT holds_since FROM signals_app_detectorstate WHERE fired_at IS NULL AND holds_since < %s ORDER BY 1
+"""
