@@ -10,22 +10,20 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from campaigns_app import enroll, exits, shown, turning
-from people_app import account_names, identify
-from signals_app import compiled, detect, noted, sweeping
+from campaigns_app import asked_again, notice, shown, turning
+from signals_app import again, compiled, noted, sweeping
 from signals_app.compiled import Compiled
 from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
-from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
+from upsell_project.lib.rules.facts import Of
 
 EVERY = timedelta(hours=1)
 SECONDS_A_JOB = 5.0
@@ -60,11 +58,9 @@ def run() -> None:
 
 
 def _ask_noted() -> bool:
-    """For some seconds; whether more waits that can be asked now."""
+    """For some seconds; whether more waits."""
     until = time.monotonic() + SECONDS_A_TURN
-    while noted.waiting():
-        if not _ask_again():
-            return False
+    while asked_again.step():
         if time.monotonic() > until:
             return True
     return False
@@ -188,6 +184,8 @@ def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
             if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
                 raise
             log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
+            whom = Subject(id, None) if one.of is Of.PERSON else Subject(None, id)
+            again.later([(one.definition, whom)])
     return found
 
 
@@ -197,7 +195,7 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
         raise Edited
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
-    return _find([(one.definition, subject) for subject in subjects], now)
+    return notice.asked([(one.definition, subject) for subject in subjects], now)
 
 
 def _tell() -> bool:
@@ -207,71 +205,6 @@ def _tell() -> bool:
     except Exception as error:
         log.error("what was shown waits: %s\n%s", told(error), where(error))
         return False
-
-
-def _ask_again() -> bool:
-    """The next that were noted, because an answer, a segment, a score or their account changed; False if there are none
-    that can be asked now."""
-    try:
-        return _ask()
-    except Exception as error:
-        log.error("what was noted waits: %s\n%s", told(error), where(error))
-        return False
-
-
-@transaction.atomic
-def _ask() -> bool:
-    """What others take in of the same people and accounts just now is waited for: one of the two sees both.
-
-    Whom that concerns is looked for anew once they are held: some may be another one by now, or elsewhere.
-    """
-    rows = noted.take()
-    asking = noted.whom(rows)
-    identify.lock(asking.people)
-    account_names.hold(asking.accounts)
-    asking = noted.whom(rows)
-    _find_each([*asking.pairs], clock.now(), _Tried())
-    noted.done(asking)
-    return bool(rows)
-
-
-@dataclass(slots=True)
-class _Tried:
-    found: int = 0
-    failed: int = 0
-
-
-def _find_each(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime, tried: _Tried) -> None:
-    """One that cannot be judged is left out, so that it keeps nobody from it. Raises if so many fail that it is not
-    them: then they wait."""
-    try:
-        with transaction.atomic():
-            _find(pairs, now)
-            tried.found += len(pairs)
-            return
-    except NOT_THEIRS:
-        raise
-    except Exception as error:
-        if len(pairs) == 1:
-            tried.failed += 1
-            if not tried.found and tried.failed == MOST_IN_VAIN:
-                raise
-            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
-            return
-        log.warning("%s that were noted could not be judged together (%s)", len(pairs), told(error))
-    middle = len(pairs) // 2
-    _find_each(pairs[:middle], now, tried)
-    _find_each(pairs[middle:], now, tried)
-
-
-def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:
-    """Judge, keep what is found, and what that completes; return how many signals that were."""
-    if not pairs:
-        return 0
-    signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
-    enroll.from_signals(signals, now)
-    exits.from_batch(Batch(()), signals, now)
-    return len(signals)
 
 
 def _due(limit: int | None) -> list[int]:

@@ -8,7 +8,7 @@ told of it by `settings.HEARS_WHAT_CHANGED`.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -20,9 +20,11 @@ from signals_app.compiled import Compiled
 from signals_app.models import Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
-from upsell_project.lib import bulk, queue
+from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score, Season, Trait
 
+RETRY = timedelta(minutes=5)
+MOST_TRIES = 10
 SEASONAL = {"industry", "country", "fiscal_year_end"}
 """What says to an account in which season it is."""
 
@@ -108,6 +110,18 @@ def found(live: Iterable[Compiled], signals: Iterable[Signal]) -> None:
 def note(pairs: Iterable[tuple[Compiled, Subject]]) -> None:
     """These are to be asked soon; a definition of people, of an account without a person: of whoever is at home."""
     _write((one.definition.pk, subject) for one, subject in pairs)
+
+
+def later(pairs: Iterable[tuple[SignalDefinition, Subject]]) -> None:
+    """These could not be judged: they are tried again some minutes later, then ever more rarely, and after about two
+    days no more. One mistake in what is known of them, or in a release, takes no moment away."""
+    records = [
+        {"definition": definition.pk, "person": subject.person, "account": subject.account}
+        for definition, subject in dict.fromkeys(pairs)
+    ]
+    if records:
+        now = clock.real()
+        bulk.execute(_LATER, records, now, RETRY, now, MOST_TRIES)
 
 
 def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: Collection[int] = ()) -> None:
@@ -204,12 +218,25 @@ there AS MATERIALIZED (
     SELECT n.* FROM new n JOIN signals_app_askagain a
     ON coalesce(a.definition_id, 0) = coalesce(n.definition, 0) AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
         AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
+        AND a.failed = 0
     FOR KEY SHARE OF a SKIP LOCKED
 )
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked)
-SELECT n.definition, n.person, n.account, 0, 0 FROM new n WHERE NOT EXISTS (SELECT FROM there t
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed)
+SELECT n.definition, n.person, n.account, 0, 0, 0 FROM new n WHERE NOT EXISTS (SELECT FROM there t
     WHERE (coalesce(t.definition, 0), coalesce(t.person, 0), coalesce(t.account, 0))
         = (coalesce(n.definition, 0), coalesce(n.person, 0), coalesce(n.account, 0)))
+"""
+# A row that is being asked just now says how often that failed before.
+_LATER = """
+WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint))
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT n.definition, n.person, n.account, 0, 0, b.failed + 1, %s + %s * power(2, b.failed)
+FROM new n CROSS JOIN LATERAL (
+    SELECT coalesce(max(a.failed), 0) AS failed, coalesce(max(a.retry_at), '-infinity') AS retry_at
+    FROM signals_app_askagain a WHERE coalesce(a.definition_id, 0) = n.definition
+        AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
+        AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
+) b WHERE b.retry_at <= %s AND b.failed < %s
 """
 _DID = """
 SELECT p, n FROM unnest(%s::bigint[]) p, unnest(%s::text[]) n WHERE EXISTS (SELECT FROM signals_app_event e

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from people_app import homes
 from signals_app import compiled
 from signals_app.compiled import Compiled
@@ -52,13 +54,13 @@ class Asking:
 
 
 def waiting() -> bool:
-    """Whether somebody is to be asked about."""
-    return AskAgain.objects.exists()
+    """Whether somebody is to be asked about by now."""
+    return AskAgain.objects.filter(Q(retry_at=None) | Q(retry_at__lte=clock.real())).exists()
 
 
 def take(limit: int = AT_ONCE) -> list[Row]:
     """The next of them, held until the transaction ends. What others hold is left to them."""
-    return [Row(*row) for row in bulk.select(_TAKE, limit)]
+    return [Row(*row) for row in bulk.select(_TAKE, clock.real(), limit)]
 
 
 def whom(rows: Sequence[Row]) -> Asking:
@@ -150,10 +152,10 @@ def _roots(table: str, ids: Iterable[int | None]) -> dict[int, int]:
 
 _TAKE = """
 SELECT id, definition_id, person_id, account_id, after, asked FROM signals_app_askagain
-ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+WHERE retry_at IS NULL OR retry_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _GO_ON = """
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked)
-SELECT definition, person, account, after, asked
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed)
+SELECT definition, person, account, after, asked, 0
 FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint, after bigint, asked int)
 """

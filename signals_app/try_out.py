@@ -72,7 +72,7 @@ def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tr
     subject = _subject(ready, person, now)
     if subject is None:
         return Tried(note=_HOMELESS)
-    found = judged.judge([Asked(ready, subject, {}, None)], now)
+    found, _ = judged.judge([Asked(ready, subject, {}, None)], now)
     return _tried(ready, subject, [(one.moment, one.known) for one in found], person.pk, now)
 
 

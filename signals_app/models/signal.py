@@ -166,6 +166,8 @@ class AskAgain(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
     after = models.BigIntegerField(default=0, help_text="The person of the account who was asked last")
     asked = models.PositiveIntegerField(default=0, help_text="How many people of the account were asked")
+    failed = models.PositiveSmallIntegerField(default=0, help_text="How often they could not be judged")
+    retry_at = models.DateTimeField("tried again at", null=True)
 
     class Meta:
         verbose_name_plural = "ask again"

@@ -16,7 +16,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns_app import pipeline, sweeps
+from campaigns_app import asked_again, pipeline, sweeps
 from signals_app import ingest, noted
 from signals_app.models import Signal, SignalDefinition, Source
 from tests import examples
@@ -162,7 +162,7 @@ def receive(source: Source, calls: list[dict[str, Any]]) -> None:
     while pipeline.process(20):
         pass
     while noted.waiting():
-        assert sweeps._ask_again()
+        assert asked_again.step()
 
 
 def live_through(time: Time, history: list[Batch]) -> Iterator[tuple[str, set[str], set[str], Counter[str]]]:
