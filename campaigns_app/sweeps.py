@@ -175,17 +175,16 @@ def _judged(sweep: Sweep, ids: Sequence[int], found: int) -> None:
 
 
 def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
-    found = failed = 0
+    found, failed = 0, list[Subject]()
     for place, id in enumerate(ids, 1):
         try:
             found += _judge_together(sweep, one, [id])
         except Exception as error:
-            failed += 1
-            if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
+            failed.append(Subject(id, None) if one.of is Of.PERSON else Subject(None, id))
+            if isinstance(error, (*NOT_THEIRS, Edited)) or len(failed) == place == MOST_IN_VAIN:
                 raise
             log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
-            whom = Subject(id, None) if one.of is Of.PERSON else Subject(None, id)
-            again.later([(one.definition, whom)])
+    again.later((one.definition, subject) for subject in failed)
     return found
 
 

@@ -113,8 +113,8 @@ def note(pairs: Iterable[tuple[Compiled, Subject]]) -> None:
 
 
 def later(pairs: Iterable[tuple[SignalDefinition, Subject]]) -> None:
-    """These could not be judged: they are tried again some minutes later, then ever more rarely, and after about two
-    days no more. One mistake in what is known of them, or in a release, takes no moment away."""
+    """These could not be judged: they are tried again some minutes later, then ever more rarely, and after about
+    four days no more. One mistake in what is known of them, or in a release, takes no moment away."""
     records = [
         {"definition": definition.pk, "person": subject.person, "account": subject.account}
         for definition, subject in dict.fromkeys(pairs)
