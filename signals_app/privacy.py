@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from people_app.names import Key
-from signals_app import back_tests, paths, unnoticed, usage, values
+from signals_app import back_tests, others_evidence, paths, unnoticed, usage, values
 from signals_app.models import Answer, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
 from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
@@ -33,6 +33,7 @@ def forget(
     bulk.run(_UNSEE, list(person_ids))
     texts, patterns = _traces(names, addresses)
     bulk.run(_BLANK, patterns, texts)
+    others_evidence.forget(person_ids)
     bulk.select(_EMPTY, home, list(person_ids), sorted(counted))
     while rows := list(Event.objects.filter(person__in=person_ids).order_by("pk")[:CHUNK]):
         for event in rows:
