@@ -39,11 +39,6 @@ def around(person_ids: Collection[int], now: datetime) -> set[int]:
     return theirs | {account for _, account in memberships(person_ids)}
 
 
-def at_home(account_id: int) -> list[int]:
-    """The people whose home this account is."""
-    return [person for person, _ in bulk.select(at_home_sql("%s"), [account_id], [account_id])]
-
-
 def next_at_home(after: Collection[tuple[int, int]], most: int) -> dict[tuple[int, int], list[int]]:
     """By (account, person): so many of the people at home in this account who come after this person, by key."""
     found: dict[tuple[int, int], list[int]] = defaultdict(list)

@@ -122,7 +122,6 @@ def is_over(one: Moment, state: State, now: datetime) -> bool:
     if state.fired_at is None:
         return one.verdict is not True
     if one.part.rearm:
-        # Where both hold at once it would be found again with everything that comes.
         return one.rearmed is True and one.verdict is not True
     return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
 

@@ -61,7 +61,7 @@ class Part:
     name: str
     rule: Rule
     rearm: Rule | None
-    """Armed again when this holds; without one it is found again after its rest."""
+    """Armed again when this holds and the rule does not; without one it is found again after its rest."""
     holds: Judge
     rearms: Judge | None
     facts: frozenset[Fact]
@@ -75,6 +75,21 @@ class Part:
     """Where the rule holds, it is certain that it does."""
     doubt: Doubt | None
     """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
+
+    @property
+    def whole(self) -> Rule:
+        """All that it asks."""
+        return AllOf((self.rule, self.rearm)) if self.rearm else self.rule
+
+    @property
+    def armed(self) -> Rule | None:
+        """Where both hold at once it would be found again with everything that comes."""
+        return AllOf((self.rearm, Not(self.rule))) if self.rearm else None
+
+    @property
+    def rearmed_by_time(self) -> bool:
+        """Whether time alone can arm it again."""
+        return self.armed is not None and timing.rises(self.armed)
 
 
 @dataclass(slots=True)
@@ -180,7 +195,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         condition=reading.read(definition.condition) if definition.condition else None,
     )
     part = found.part(resources[0] if resources else "")
-    found.names = timing.names(part.rule, TEXT_EVENTS)
+    found.names = timing.names(part.whole, TEXT_EVENTS)
     found.reads_signals = frozenset(fact.slug for fact in part.facts if isinstance(fact, Found))
     found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
@@ -188,7 +203,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.of_account = _of_account(part.facts)
     found.by_account = found.of is Of.PERSON and any(map(is_of_account, part.facts))
     found.wheres = _wheres(part.facts)
-    found.timed = timing.rises(part.rule) or definition.hold_hours > 0
+    found.timed = timing.rises(part.rule) or definition.hold_hours > 0 or part.rearmed_by_time
     found.reads_use = any(isinstance(fact, Entitlement | Metered) for fact in part.facts)
     found.metered = frozenset(fact.resource for fact in part.facts if isinstance(fact, Metered))
     traits = {fact.of for fact in part.facts if isinstance(fact, Trait)}

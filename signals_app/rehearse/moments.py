@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from signals_app.compiled import Compiled, Part
 from signals_app.rehearse import amounts
 from signals_app.rehearse.past import Kept, Past
-from upsell_project.lib.rules import measuring, timing
+from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Found, Of, Season
 
 
@@ -58,7 +58,7 @@ def looks(
             look(signal.at, told=signal.person)
     for answer in past.answers:
         look(answer.at)
-    if compiled.timed or any(part.rearm and timing.rises(part.rearm) for part in parts):
+    if compiled.timed:
         zones = {past.zone(past.whose), *(past.zone(Of.ACCOUNT) for part in parts if seasonal(part))}
         for midnight in chain.from_iterable(midnights(zone, first, last) for zone in sorted(zones)):
             look(midnight)

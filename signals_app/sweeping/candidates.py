@@ -85,12 +85,8 @@ def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]
     for part in rising:
         found += _risen(compiled, part, asking)
     for part in parts:
-        if (
-            part.rearm
-            and timing.rises(part.rearm)
-            and not any(isinstance(f, Season) for f in part.begins_anew)
-        ):
-            found += _rearmed(compiled, part, part.rearm, asking)
+        if part.rearmed_by_time and not any(isinstance(fact, Season) for fact in part.begins_anew):
+            found += _rearmed(compiled, part, asking)
     if any(part.rearm is None for part in rising) and (rested := states.rested(compiled, asking)):
         found.append(rested)
     if compiled.definition.hold_hours:
@@ -110,9 +106,10 @@ def _risen(compiled: Compiled, part: Part, asking: Asking) -> list[str]:
     return found
 
 
-def _rearmed(compiled: Compiled, part: Part, rearm: Rule, asking: Asking) -> list[str]:
+def _rearmed(compiled: Compiled, part: Part, asking: Asking) -> list[str]:
     asking.joins = []
-    return _subjects(rearm, TRUE, states.found(compiled, part, asking), asking)
+    armed = part.armed or part.rule
+    return _subjects(armed, TRUE, states.found(compiled, part, asking), asking)
 
 
 def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:

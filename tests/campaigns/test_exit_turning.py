@@ -236,6 +236,19 @@ def test_interrupted_it_goes_on_where_it_was_and_one_that_fails_keeps_no_other(
     assert turning.waiting()
 
 
+def test_a_clock_that_was_set_back_stops_no_look(time: Time) -> None:
+    publish(exit_when=QUIET)
+    person = somebody()
+    an_event(person, "Session Started")
+    begun(person)
+    hourly()
+    assert not turning.waiting()
+    time.move(days=-1)
+    assert turning.waiting()
+    hourly()
+    assert not turning.waiting()
+
+
 def test_what_comes_in_beside_a_segment_ends_it_in_the_same_pass() -> None:
     """Somebody who is moved by their own event."""
     Segment.objects.filter(slug="stop").update(kind=Segment.Kind.RULE, rule={**EXPORTED, "value": 1})

@@ -21,7 +21,6 @@ from tests.asked_again import take
 from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
 from upsell_project.lib import bulk
-from upsell_project.lib.rules import timing
 
 FIRST = datetime(2026, 3, 20, 0, 30, tzinfo=UTC)
 LAST = FIRST + timedelta(days=24)
@@ -106,15 +105,10 @@ class World:
         moments: dict[datetime, list[Did]] = {}
         for one in history:
             moments.setdefault(one.at, []).append(one)
-        if self._timed():
+        if compiled.of(self.definition).timed:
             for at in chain.from_iterable(self.midnights.values()):
                 moments.setdefault(at, [])
         yield from sorted(moments.items(), key=lambda pair: pair[0])
-
-    def _timed(self) -> bool:
-        of = compiled.of(self.definition)
-        parts = of.parts(["exports", "rows"])
-        return of.timed or any(part.rearm and timing.rises(part.rearm) for part in parts)
 
     def _until(self, at: datetime) -> None:
         """Sweep whenever something has held for long enough before then."""

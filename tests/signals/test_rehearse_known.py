@@ -89,6 +89,18 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         "about": "account",
         "hold_hours": 5,
     },
+    "armed again by an event": {
+        "config": {
+            "rule": count("at_least", 1, window={"days": 2}),
+            "rearm": count("at_least", 1, "Feature Used", window={"days": 6}),
+        }
+    },
+    "armed again by silence": {
+        "config": {
+            "rule": count("at_least", 2, window={"days": 2}),
+            "rearm": count("at_most", 0, window={"days": 2}),
+        }
+    },
     "said": {"config": {"rule": SAID}},
     "said and then silent": {"config": {"rule": {"all": [SAID, count("at_most", 0, window={"days": 1})]}}},
     "no longer said": {"config": {"rule": {"all": [{"not": SAID}, count("at_least", 1)]}}},
