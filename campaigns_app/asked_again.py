@@ -3,7 +3,7 @@ they could not be judged before."""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -41,6 +41,7 @@ def _ask() -> bool:
     account_names.hold(asking.accounts)
     asking = noted.whom(rows)
     _find_each([*asking.pairs], clock.now(), _Tried())
+    again.later(asking.unread)
     noted.done(asking)
     return bool(rows)
 
@@ -48,7 +49,7 @@ def _ask() -> bool:
 @dataclass(slots=True)
 class _Tried:
     found: int = 0
-    failed: int = 0
+    failed: set[Subject] = field(default_factory=set)
 
 
 def _find_each(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime, tried: _Tried) -> None:
@@ -63,8 +64,9 @@ def _find_each(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime,
         raise
     except Exception as error:
         if len(pairs) == 1:
-            tried.failed += 1
-            if not tried.found and tried.failed == MOST_IN_VAIN:
+            # Of an account all fail together.
+            tried.failed.add(Subject(None, one) if (one := pairs[0][1].account) else pairs[0][1])
+            if not tried.found and len(tried.failed) == MOST_IN_VAIN:
                 raise
             log.error("who was noted was not judged: %s\n%s", told(error), where(error))
             again.later(pairs)

@@ -14,10 +14,11 @@ from datetime import datetime
 from django.db import transaction
 
 from campaigns_app import exits, notice
-from signals_app import unnoticed
+from signals_app import again, unnoticed
 from signals_app.ahead import Chunk
 from signals_app.ingest import Stored
 from signals_app.knowing.surely import NOT_THEIRS
+from signals_app.subjects import Subject
 from signals_app.triggered import Batch, Used
 from signals_app.unnoticed import Kept
 from signals_app.usage import Change
@@ -126,6 +127,9 @@ def _one_by_one(parts: Sequence[Kept], now: datetime) -> None:
                 raise
             count = len(one.batch.stored)
             log.error("%s events were not looked at: %s\n%s", count, told(error), where(error))
+            people = (Subject(person, None) for person in one.batch.people)
+            accounts = (Subject(None, account) for account in one.batch.accounts)
+            again.later((None, subject) for subject in (*people, *accounts))
 
 
 @transaction.atomic

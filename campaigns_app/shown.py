@@ -50,10 +50,11 @@ def waiting() -> bool:
 
 @transaction.atomic
 def tell() -> bool:
-    """Have asked again who asks for what was shown; False: there was nothing."""
-    told = bulk.select(_TELL, AT_ONCE)
-    again.answered(told, SHOWN)
-    return bool(told)
+    """Have asked again who asks for what was shown; False: there was nothing. Answers are held last, after runs."""
+    rows = bulk.select(_UNTOLD, AT_ONCE)
+    again.answered(((person, account) for _, person, account in rows), SHOWN)
+    bulk.run(_TOLD, bulk.array(id for id, _, _ in rows))
+    return bool(rows)
 
 
 # The proposition is locked first: whoever merges people moves it before its answers and deliveries.
@@ -87,8 +88,5 @@ _CONFIRMED = _SENT.format(changes="reason = %s", still="d.state = 'unknown'")
 _LOST = """
 DELETE FROM signals_app_answer WHERE proposition = ANY(%s::uuid[]) AND answer = %s RETURNING person_id, account_id
 """
-_TELL = """
-UPDATE signals_app_answer SET told = true WHERE id IN (
-    SELECT id FROM signals_app_answer WHERE NOT told ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-) RETURNING person_id, account_id
-"""
+_UNTOLD = "SELECT id, person_id, account_id FROM signals_app_answer WHERE NOT told ORDER BY id LIMIT %s"
+_TOLD = "UPDATE signals_app_answer SET told = true WHERE id = ANY(%s) AND NOT told"

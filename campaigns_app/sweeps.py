@@ -102,7 +102,7 @@ def _sweep(definition_id: int) -> bool:
     if definition is None:
         return True
     sweep = _begin(definition, clock.now())
-    one = compiled.of(definition)
+    one = _compiled(definition)
     began, patience = time.monotonic(), 0.0
     with closing(sweeping.ids(one, sweep.since, sweep.at, first=sweep.upto)) as chunks:
         for ids in chunks:
@@ -115,6 +115,15 @@ def _sweep(definition_id: int) -> bool:
             _judge(sweep, one, ids)
     _end(sweep)
     return True
+
+
+def _compiled(definition: SignalDefinition) -> Compiled:
+    """Where this release cannot read it, everybody is looked at once another can."""
+    try:
+        return compiled.of(definition)
+    except Exception:
+        SignalDefinition.objects.filter(pk=definition.pk).update(swept_at=None)
+        raise
 
 
 def _gives_way(seconds: float, patience: float) -> bool:
@@ -198,12 +207,15 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
 
 
 def _tell() -> bool:
-    """Of what was shown; False if there is nothing, or it has to wait."""
+    """Of what was shown, for some seconds; whether more waits."""
+    until = time.monotonic() + SECONDS_A_TURN
     try:
-        return shown.tell()
+        while shown.tell():
+            if time.monotonic() > until:
+                return True
     except Exception as error:
         log.error("what was shown waits: %s\n%s", told(error), where(error))
-        return False
+    return False
 
 
 def _due(limit: int | None) -> list[int]:

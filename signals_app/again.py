@@ -112,13 +112,10 @@ def note(pairs: Iterable[tuple[Compiled, Subject]]) -> None:
     _write((one.definition.pk, subject) for one, subject in pairs)
 
 
-def later(pairs: Iterable[tuple[SignalDefinition, Subject]]) -> None:
-    """These could not be judged: they are tried again some minutes later, then ever more rarely, and after about
-    four days no more. One mistake in what is known of them, or in a release, takes no moment away."""
-    records = [
-        {"definition": definition.pk, "person": subject.person, "account": subject.account}
-        for definition, subject in dict.fromkeys(pairs)
-    ]
+def later(pairs: Iterable[tuple[SignalDefinition | None, Subject]]) -> None:
+    """These could not be judged (`None`: by any definition). They are tried again some minutes later, then ever more
+    rarely, and after about four days no more: a fault in what is known of them, or in a release, takes no moment."""
+    records = _records((definition.pk if definition else None, subject) for definition, subject in pairs)
     if records:
         now = clock.real()
         bulk.execute(_LATER, records, now, RETRY, now, MOST_TRIES)
@@ -200,14 +197,18 @@ def _with_others(one: Compiled, new: Batch, accounts: Collection[int]) -> list[i
 
 def _write(rows: Iterable[tuple[int | None, Subject]]) -> None:
     """`None`: each definition that is live when it is asked."""
-    records = [
+    records = _records(rows)
+    if records:
+        bulk.execute(_NOTE, records)
+        queue.nudge("sweeps")
+
+
+def _records(rows: Iterable[tuple[int | None, Subject]]) -> list[dict[str, int | None]]:
+    return [
         {"definition": definition, "person": subject.person, "account": subject.account}
         for definition, subject in dict.fromkeys(rows)
         if subject.person or subject.account
     ]
-    if records:
-        bulk.execute(_NOTE, records)
-        queue.nudge("sweeps")
 
 
 # What is noted already is held until this transaction ends, so that whoever takes it sees what is new; what is being
@@ -221,19 +222,19 @@ there AS MATERIALIZED (
         AND a.failed = 0
     FOR KEY SHARE OF a SKIP LOCKED
 )
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed)
-SELECT n.definition, n.person, n.account, 0, 0, 0 FROM new n WHERE NOT EXISTS (SELECT FROM there t
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT n.definition, n.person, n.account, 0, 0, 0, 'epoch' FROM new n WHERE NOT EXISTS (SELECT FROM there t
     WHERE (coalesce(t.definition, 0), coalesce(t.person, 0), coalesce(t.account, 0))
         = (coalesce(n.definition, 0), coalesce(n.person, 0), coalesce(n.account, 0)))
 """
-# A row that is being asked just now says how often that failed before.
+# The row that is being asked just now says how often that failed before.
 _LATER = """
 WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint))
 INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
 SELECT n.definition, n.person, n.account, 0, 0, b.failed + 1, %s + %s * power(2, b.failed)
 FROM new n CROSS JOIN LATERAL (
     SELECT coalesce(max(a.failed), 0) AS failed, coalesce(max(a.retry_at), '-infinity') AS retry_at
-    FROM signals_app_askagain a WHERE coalesce(a.definition_id, 0) = n.definition
+    FROM signals_app_askagain a WHERE coalesce(a.definition_id, 0) = coalesce(n.definition, 0)
         AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
         AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
 ) b WHERE b.retry_at <= %s AND b.failed < %s

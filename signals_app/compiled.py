@@ -82,14 +82,10 @@ class Part:
         return AllOf((self.rule, self.rearm)) if self.rearm else self.rule
 
     @property
-    def armed(self) -> Rule | None:
-        """Where both hold at once it would be found again with everything that comes."""
-        return AllOf((self.rearm, Not(self.rule))) if self.rearm else None
-
-    @property
     def rearmed_by_time(self) -> bool:
-        """Whether time alone can arm it again."""
-        return self.armed is not None and timing.rises(self.armed)
+        """Whether time alone can arm it again. Where both hold at once it does not: it would be found again with
+        everything that comes."""
+        return self.rearm is not None and (timing.rises(self.rearm) or timing.ceases(self.rule))
 
 
 @dataclass(slots=True)

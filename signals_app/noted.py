@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from people_app import homes
 from signals_app import compiled
 from signals_app.compiled import Compiled
@@ -38,11 +36,13 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Asking:
-    """Whom to ask; the rows that are done with by that, and those to write in their place."""
+    """Whom to ask; the rows that are done with by that, and those to write in their place. `unread`: what is to be
+    asked by definitions that cannot be read, as one that another release wrote."""
 
     pairs: dict[tuple[SignalDefinition, Subject], None] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     further: list[Row] = field(default_factory=list)
+    unread: list[tuple[SignalDefinition, Subject]] = field(default_factory=list)
 
     @property
     def people(self) -> set[int]:
@@ -55,7 +55,7 @@ class Asking:
 
 def waiting() -> bool:
     """Whether somebody is to be asked about by now."""
-    return AskAgain.objects.filter(Q(retry_at=None) | Q(retry_at__lte=clock.real())).exists()
+    return AskAgain.objects.filter(retry_at__lte=clock.real()).exists()
 
 
 def take(limit: int = AT_ONCE) -> list[Row]:
@@ -66,8 +66,16 @@ def take(limit: int = AT_ONCE) -> list[Row]:
 def whom(rows: Sequence[Row]) -> Asking:
     """Each once, by definitions that are live. People and accounts are asked as who they are by now; people who named
     no account, where they are at home."""
-    live = {one.definition.pk: one for one in compiled.sound(SignalDefinition.objects.filter(live=True))}
-    asking = Asking()
+    wanted = {one.pk: one for one in SignalDefinition.objects.filter(live=True)}
+    live = {one.definition.pk: one for one in compiled.sound(wanted.values())}
+    unread = {key: one for key, one in wanted.items() if key not in live}
+    asking = Asking(
+        unread=[
+            (unread[key], Subject(row.person, row.account))
+            for row in rows
+            if (key := row.definition) in unread
+        ]
+    )
     accounts = _roots("people_app_account", (row.account for row in rows))
     _people([row for row in rows if row.person], live, accounts, asking)
     groups: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
@@ -152,10 +160,10 @@ def _roots(table: str, ids: Iterable[int | None]) -> dict[int, int]:
 
 _TAKE = """
 SELECT id, definition_id, person_id, account_id, after, asked FROM signals_app_askagain
-WHERE retry_at IS NULL OR retry_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+WHERE retry_at <= %s ORDER BY retry_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _GO_ON = """
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed)
-SELECT definition, person, account, after, asked, 0
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT definition, person, account, after, asked, 0, 'epoch'
 FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint, after bigint, asked int)
 """

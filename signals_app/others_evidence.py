@@ -12,8 +12,9 @@ CHUNK = 500
 _THEIRS = ("words", "last", *SHOWN)
 
 
-def forget(person_ids: Sequence[int]) -> None:
-    """While their events are theirs still. Whoever renews such evidence reads what is stored by then."""
+def forget(person_ids: Sequence[int]) -> list[int]:
+    """While their events are theirs still. Whoever renews such evidence reads what is stored by then. Returns the keys
+    of the signals, for what else was made of them."""
     ids = sorted(id for (id,) in bulk.select(_RESTING, *[list(person_ids)] * 4))
     for start in range(0, len(ids), CHUNK):
         signals = list(
@@ -22,6 +23,7 @@ def forget(person_ids: Sequence[int]) -> None:
         for signal in signals:
             signal.evidence = without_words(signal.evidence)
         Signal.objects.bulk_update(signals, ["evidence"])
+    return ids
 
 
 def without_words(evidence: dict[str, Any]) -> dict[str, Any]:
@@ -33,10 +35,12 @@ def without_words(evidence: dict[str, Any]) -> dict[str, Any]:
 
 
 def _figures(figures: dict[str, Any]) -> dict[str, Any]:
+    """The resource of a limit is a name of ours."""
+    theirs = set(_THEIRS) - ({"resource"} if "resource_label" in figures else set())
     return {
         name: value
         for name, value in figures.items()
-        if name not in _THEIRS or not isinstance(value, str | list)
+        if name not in theirs or not isinstance(value, str | list)
     }
 
 

@@ -20,10 +20,12 @@ SHORT = 6
 
 def forget(
     person_ids: Sequence[int], home: int | None, names: Sequence[Key], addresses: Sequence[str]
-) -> None:
+) -> list[int]:
     """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups, take
     them out of all segments, drop their answers and the scores of their own account, and empty what was refused and
     holds one of their names or addresses.
+
+    Returns the signals of colleagues from which their words went.
 
     No recount runs until the transaction ends: half of it done would be counted twice or not at all.
     """
@@ -33,7 +35,7 @@ def forget(
     bulk.run(_UNSEE, list(person_ids))
     texts, patterns = _traces(names, addresses)
     bulk.run(_BLANK, patterns, texts)
-    others_evidence.forget(person_ids)
+    resting = others_evidence.forget(person_ids)
     bulk.select(_EMPTY, home, list(person_ids), sorted(counted))
     while rows := list(Event.objects.filter(person__in=person_ids).order_by("pk")[:CHUNK]):
         for event in rows:
@@ -51,6 +53,7 @@ def forget(
     unnoticed.moved()
     for kind, value in names:
         Lookup.objects.filter(source__kind=kind.partition("_")[0], object_id=value).delete()
+    return resting
 
 
 def _traces(names: Sequence[Key], addresses: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -53,7 +53,7 @@ def keep(new: Batch) -> Kept:
         bulk.array(sorted(new.changed_accounts)),
         clock.real() + LEASE,
     )
-    return Kept(id, Batch(new.stored, used, new.changed_accounts), moves)
+    return Kept(id, Batch(new.stored, used, new.changed_accounts, new.facts), moves)
 
 
 def lighten(kept: Kept) -> None:

@@ -11,13 +11,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # The new one first: it lets others read meanwhile.
+        migrations.AddIndex(
+            model_name='membership',
+            index=models.Index(fields=['account', 'person'], name='membership_of_account'),
+        ),
         migrations.AlterField(
             model_name='membership',
             name='account',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people_app.account'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['account', 'person'], name='membership_of_account'),
         ),
     ]

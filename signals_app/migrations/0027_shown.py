@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='answer',
-            constraint=models.UniqueConstraint(fields=('proposition',), name='answer_shown_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('proposition__isnull', False)), fields=('proposition',), name='answer_shown_once'),
         ),
     ]

@@ -28,7 +28,13 @@ class Answer(models.Model):
             models.Index(fields=["person", "at"], name="answer_of"),
             models.Index(fields=["id"], name="answer_untold", condition=models.Q(told=False)),
         ]
-        constraints = [models.UniqueConstraint(fields=["proposition"], name="answer_shown_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposition"],
+                name="answer_shown_once",
+                condition=models.Q(proposition__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.answer} {self.offer}"

@@ -1,6 +1,6 @@
 """The moments we look for, and those we found."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -157,6 +157,9 @@ class DetectorState(models.Model):
         return f"{self.definition} {self.part} since {self.holds_since:%Y-%m-%d}"
 
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class AskAgain(models.Model):
     """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
     says so. A definition of people, of an account without a person: of whoever is at home there."""
@@ -167,7 +170,7 @@ class AskAgain(models.Model):
     after = models.BigIntegerField(default=0, help_text="The person of the account who was asked last")
     asked = models.PositiveIntegerField(default=0, help_text="How many people of the account were asked")
     failed = models.PositiveSmallIntegerField(default=0, help_text="How often they could not be judged")
-    retry_at = models.DateTimeField("tried again at", null=True)
+    retry_at = models.DateTimeField("asked from", default=LONG_AGO)
 
     class Meta:
         verbose_name_plural = "ask again"
@@ -178,7 +181,8 @@ class AskAgain(models.Model):
                 Coalesce("account", 0),
                 name="ask_again_noted",
                 condition=models.Q(after=0),
-            )
+            ),
+            models.Index(fields=["retry_at", "id"], name="ask_again_next"),
         ]
 
     def __str__(self) -> str:

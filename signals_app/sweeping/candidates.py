@@ -85,8 +85,12 @@ def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]
     for part in rising:
         found += _risen(compiled, part, asking)
     for part in parts:
-        if part.rearmed_by_time and not any(isinstance(fact, Season) for fact in part.begins_anew):
-            found += _rearmed(compiled, part, asking)
+        if (
+            part.rearm
+            and part.rearmed_by_time
+            and not any(isinstance(fact, Season) for fact in part.begins_anew)
+        ):
+            found += _rearmed(compiled, part, part.rearm, asking)
     if any(part.rearm is None for part in rising) and (rested := states.rested(compiled, asking)):
         found.append(rested)
     if compiled.definition.hold_hours:
@@ -106,17 +110,17 @@ def _risen(compiled: Compiled, part: Part, asking: Asking) -> list[str]:
     return found
 
 
-def _rearmed(compiled: Compiled, part: Part, asking: Asking) -> list[str]:
+def _rearmed(compiled: Compiled, part: Part, rearm: Rule, asking: Asking) -> list[str]:
+    """Whoever was found and may be armed by now, each time: few, since whoever is is not found any more."""
     asking.joins = []
-    armed = part.armed or part.rule
-    return _subjects(armed, TRUE, states.found(compiled, part, asking), asking)
+    return _subjects(rearm, TRUE, states.found(compiled, part, asking), asking, turn=TRUE)
 
 
-def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
+def _subjects(rule: Rule, also: str, join: str, asking: Asking, turn: str = "") -> list[str]:
     """For whom it can hold now and did not before. Events are looked up last, only of those for whom all else is so,
     and in the order of the index."""
     asking.looks_up = False
-    turn = turned(rule, asking)
+    turn = turn or turned(rule, asking)
     rest = possible(rule, asking)
     first = all_of(rest, turn, also)
     asking.looks_up = True

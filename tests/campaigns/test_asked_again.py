@@ -9,10 +9,12 @@ from django.db import OperationalError
 
 from campaigns_app import asked_again, sweeps
 from people_app.models import Person
-from signals_app import again, detect, noted
+from signals_app import again, compiled, detect, noted
 from signals_app.knowing import loading
+from signals_app.knowing.surely import MOST_IN_VAIN
 from signals_app.models import Answer, AskAgain, Signal, SignalDefinition, Sweep
-from tests.build import a_person, a_source
+from signals_app.subjects import Subject
+from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
 from tests.engine import receive
 from upsell_project.lib import clock, queue
@@ -167,13 +169,63 @@ def test_it_is_tried_ever_more_rarely_and_then_no_more(time: Time, monkeypatch: 
     waited = []
     sweeps.run()
     while row := AskAgain.objects.first():
-        assert row.retry_at
         waited.append(row.retry_at - clock.real())
         later()
         sweeps.run()
     minutes = [round(one / timedelta(minutes=1)) for one in waited]
     assert minutes == [5 * 2**number for number in range(again.MOST_TRIES)]
     assert timedelta(days=2) < sum(waited, timedelta()) < timedelta(days=4)
+
+
+def test_what_this_release_cannot_read_is_asked_by_the_next(time: Time) -> None:
+    (ana,) = to_be_asked(1)
+    sound = SignalDefinition.objects.get().config
+    SignalDefinition.objects.update(config={"rule": {"fact": "nonsense"}})
+    sweeps.run()
+    assert AskAgain.objects.get().failed == 1
+    SignalDefinition.objects.update(config=sound)
+    later()
+    sweeps.run()
+    assert people() == [ana.pk] and not AskAgain.objects.exists()
+
+
+def test_after_a_release_that_cannot_read_it_everybody_is_looked_at(time: Time) -> None:
+    ping = {"fact": "events", "names": ["Ping"], "window": {"days": 3}, "op": "at_least", "value": 1}
+    a_definition(ping)
+    time.move(hours=2)
+    SignalDefinition.objects.update(config={"rule": {"fact": "nonsense"}})
+    sweeps.run()
+    receive(a_source(), {"type": "track", "userId": "ann", "event": "Ping"})
+    SignalDefinition.objects.update(config={"rule": ping})
+    assert people() == []
+    Sweep.objects.update(retry_at=None)
+    sweeps.run()
+    assert people() == [Person.objects.get().pk]
+
+
+def test_one_account_whose_colleagues_fail_keeps_no_other_waiting(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
+    a_definition(free)
+    bad, good = an_account("bad", plan="free"), an_account("good", plan="free")
+    for number in range(MOST_IN_VAIN + 5):
+        a_person(f"u{number}", account=bad)
+    ana = a_person("ana", account=good)
+    (one,) = compiled.sound(SignalDefinition.objects.all())
+    again.note([(one, Subject(None, bad.pk)), (one, Subject(None, good.pk))])
+    swept = detect.swept
+
+    def fails(pairs: Any, *more: Any) -> list[Signal]:
+        pairs = list(pairs)
+        if any(subject.account == bad.pk for _, subject in pairs):
+            raise ValueError
+        return swept(pairs, *more)
+
+    monkeypatch.setattr(detect, "swept", fails)
+    sweeps.run()
+    assert people() == [ana.pk] and not noted.waiting()
+    assert AskAgain.objects.filter(failed=1, account=bad).count() == MOST_IN_VAIN + 5
 
 
 def test_new_news_of_who_waits_is_asked_at_once(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import detect
 from signals_app.models import Signal, SignalDefinition, Source
 from signals_app.others_evidence import without_words
-from tests.build import a_source
+from tests.admin.world import a_world
+from tests.build import a_person, a_source, an_event
 from tests.campaigns.forgetting import ask, forget
 from tests.engine import receive
 from upsell_project.lib import clock
@@ -112,6 +114,26 @@ def test_the_words_of_a_text_and_what_a_condition_found(server: Source) -> None:
             {"condition": "at least 3", "value": 3, "holds": True},
         ],
     }
+
+
+def test_what_names_a_limit_stays_so_that_it_can_be_renewed() -> None:
+    limit = {"resource": "seats", "resource_label": "seats", "used": 8, "cap": 10, "event_ids": [1]}
+    assert without_words(limit) == limit | {"facts": [], "conditions": []}
+    assert "resource" not in without_words({"resource": "Layoffs", "event_ids": [1]})
+
+
+def test_their_words_go_from_the_offer_that_was_made_of_it(server: Source) -> None:
+    world = a_world()
+    account = world.person.memberships.get().account
+    ana = a_person("ana", account=account)
+    event = an_event(ana, "Searched")
+    told = {"event": "Searched", "last": "Layoffs", "event_ids": [event.pk]}
+    Signal.objects.update(evidence=told)
+    Proposition.objects.update(evidence=told)
+    ask(server, "ana")
+    forget()
+    assert Proposition.objects.get().evidence == without_words(told)
+    assert "Layoffs" not in json.dumps(Signal.objects.get().evidence)
 
 
 def test_evidence_that_is_renewed_does_not_bring_them_back(server: Source) -> None:

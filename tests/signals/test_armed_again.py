@@ -74,6 +74,30 @@ def test_silence_can_arm_it_again(server: Source, time: Time, definition: Signal
     assert Signal.objects.count() == 2
 
 
+def test_what_is_not_known_any_more_ends_it_too(server: Source, time: Time) -> None:
+    """Nobody said what the other half asks for, so the rule is open once they are silent."""
+    said = {"fact": "trait", "of": "person", "name": "wants_more", "op": "is", "value": True}
+    silence = done("Opened", 2) | {"op": "at_most", "value": 0}
+    config = {"rule": {"any": [done("Opened", 2), said]}, "rearm": silence}
+    SignalDefinition.objects.update(config=config)
+    for days in (0, 4):
+        time.move(days=days)
+        sweeps.run()
+        happens(server, "Opened")
+    assert Signal.objects.count() == 2
+
+
+def test_the_last_one_that_leaves_its_window_ends_it_too(server: Source, time: Time) -> None:
+    last = done("Opened", 2) | {"measure": "last", "path": "n", "op": "is", "value": 1}
+    SignalDefinition.objects.update(config={"rule": last, "rearm": done("Closed", 30)})
+    happens(server, "Closed")
+    for days in (0, 3):
+        time.move(days=days)
+        sweeps.run()
+        receive(server, {"type": "track", "userId": "ana", "event": "Opened", "properties": {"n": 1}})
+    assert Signal.objects.count() == 2
+
+
 def test_without_it_nothing_is_found_again(server: Source, time: Time) -> None:
     happens(server, "Opened")
     time.move(days=30)

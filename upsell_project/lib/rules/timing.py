@@ -58,6 +58,11 @@ def rises(rule: Rule) -> bool:
     return _turns(rule, to=True)
 
 
+def ceases(rule: Rule) -> bool:
+    """Whether it can be true no longer (false or open) by the passing of time alone."""
+    return _turns(rule, to=False) or any(Moves.GOES in _moves(fact) for fact in facts(rule))
+
+
 def names(rule: Rule, texts: frozenset[str]) -> frozenset[str] | None:
     """The names of the events whose arrival can change its verdict; None: any. `texts`: those that carry what people
     say.
