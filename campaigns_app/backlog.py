@@ -1,5 +1,6 @@
 """While much waits in the inbox, what follows from several chunks is found out together: to ask all definitions about
-everybody costs more than to store what they did, and of who did something in each chunk it is asked once.
+everybody costs more than to store what they did, and of who did something in each chunk it is asked once. That is done
+in a transaction of its own, which first takes the people and accounts of all of them.
 
 Nothing is found later than twice the time that it waited in the inbox. What ends a run by a rule ends it at once.
 """
@@ -13,13 +14,15 @@ from datetime import datetime
 from django.db import transaction
 
 from campaigns_app import exits, notice
-from signals_app import unnoticed
+from signals_app import again, unnoticed
 from signals_app.ahead import Chunk
 from signals_app.ingest import Stored
 from signals_app.knowing.surely import NOT_THEIRS
-from signals_app.triggered import Batch
+from signals_app.subjects import Subject
+from signals_app.triggered import Batch, Used
 from signals_app.unnoticed import Kept
-from upsell_project.lib import clock
+from signals_app.usage import Change
+from upsell_project.lib import bulk, clock
 from upsell_project.lib.errors import told, where
 
 MOST_SECONDS = 5.0
@@ -38,6 +41,7 @@ class Backlog:
     def __init__(self) -> None:
         self._kept: list[Kept] = []
         self._next: list[Kept] = []
+        self._later = False
         self._until = 0.0
         self._bytes = 0
 
@@ -52,29 +56,30 @@ class Backlog:
         return few and not heavy and time.monotonic() < self._until
 
     def take(self, new: Batch, now: datetime, *, later: bool) -> None:
-        """In the transaction that stored it."""
-        if later:
+        """In the transaction that stored it. What nothing else waits with is looked at in it, too, unless `later`."""
+        self._later = later
+        if later or self._kept:
             exits.from_batch(new, (), now)
             self._next = [*self._kept, unnoticed.keep(new)]
         else:
-            notice.batch(unnoticed.join(self._kept, new, now), now)
+            notice.batch(new, now)
             self._next = []
 
     def committed(self) -> None:
         self._kept = self._next
         if self._kept:
             unnoticed.lighten(self._kept[-1])
+        if not self._later:
+            self.finish()
 
     def finish(self) -> None:
-        """Look at what still waits, in a transaction of its own. If that fails, it is tried again as what was left."""
-        if not self._kept:
-            return
+        """Look at what still waits. If that fails, it is tried again as what was left."""
+        kept, self._kept = self._kept, []
         try:
-            with transaction.atomic():
-                self.take(Batch(()), clock.now(), later=False)
+            if kept:
+                _notice(kept, clock.now())
         except Exception as error:
             log.warning("what waited could not be looked at together (%s)", told(error))
-        self._kept = []
 
 
 def look_at_what_was_left() -> None:
@@ -88,44 +93,72 @@ def look_at_what_was_left() -> None:
 
 def _look(id: int) -> None:
     now = clock.now()
-    batch = unnoticed.read(id, now)
+    kept = unnoticed.read(id)
     try:
-        _notice(batch, now)
+        _look_at(kept, now)
+    except NOT_THEIRS:
+        unnoticed.give_back(id)
+        raise
+
+
+def _look_at(kept: Kept, now: datetime) -> None:
+    try:
+        _notice([kept], now)
     except NOT_THEIRS:
         raise
     except Exception as error:
-        log.warning("%s events could not be looked at together (%s)", len(batch.stored), told(error))
-        _one_by_one(_by_person(batch), now)
-    unnoticed.done(id)
+        count = len(kept.batch.stored)
+        log.warning("%s events could not be looked at together (%s)", count, told(error))
+        _one_by_one([Kept(kept.id, one) for one in _by_person(kept.batch)], now)
+        unnoticed.done([kept.id])
 
 
-def _one_by_one(batches: Sequence[Batch], now: datetime) -> None:
+def _one_by_one(parts: Sequence[Kept], now: datetime) -> None:
     """Raises where it is not theirs, or none of them can be looked at: then they wait."""
     failed = 0
-    for one in batches:
+    for one in parts:
         try:
-            _notice(one, now)
+            _notice([one], now, waits=True)
         except NOT_THEIRS:
             raise
         except Exception as error:
             failed += 1
-            if failed == len(batches):
+            if failed == len(parts):
                 raise
-            log.error("%s events were not looked at: %s\n%s", len(one.stored), told(error), where(error))
+            count = len(one.batch.stored)
+            log.error("%s events were not looked at: %s\n%s", count, told(error), where(error))
+            people = (Subject(person, None) for person in one.batch.people)
+            accounts = (Subject(None, account) for account in one.batch.accounts)
+            again.later((None, subject) for subject in (*people, *accounts))
 
 
 @transaction.atomic
-def _notice(batch: Batch, now: datetime) -> None:
-    notice.batch(batch, now)
+def _notice(kept: Sequence[Kept], now: datetime, *, waits: bool = False) -> None:
+    """`waits`: there is more of it to look at."""
+    # It need not wait for the disk: what a dying PostgreSQL loses of it waits still.
+    bulk.run("SET LOCAL synchronous_commit TO off")
+    notice.batch(unnoticed.held(kept, now), now)
+    if not waits:
+        unnoticed.done([one.id for one in kept])
 
 
 def _by_person(batch: Batch) -> list[Batch]:
-    """And what changed of accounts, for itself."""
-    found: dict[int | None, list[Stored]] = defaultdict(list)
+    """What each did, used and said; and what changed of accounts, whoever said it."""
+    stored: dict[int | None, list[Stored]] = defaultdict(list)
+    used: dict[int | None, list[Change | Used]] = defaultdict(list)
     for one in batch.stored:
-        found[one.person_id].append(one)
-    changed = [Batch((), (), batch.changed_accounts)] if batch.changed_accounts else []
-    return [*map(Batch, found.values()), *changed]
+        stored[one.person_id].append(one)
+    for change in batch.changes:
+        used[change.last.person_id].append(change)
+    parts = [Batch(those, used[person], _brought(those, batch)) for person, those in stored.items()]
+    return [*parts, Batch((), (), batch.changed_accounts)] if batch.changed_accounts else parts
+
+
+def _brought(stored: Sequence[Stored], batch: Batch) -> set[int]:
+    """The accounts whose facts changed by these."""
+    return batch.changed_accounts & {
+        one.account_id for one in stored if one.account_id and one.item.account_traits
+    }
 
 
 def _waited(chunk: Chunk) -> float:

@@ -54,9 +54,9 @@ def reprice(price_key: str) -> None:
     _follow(*entitlements.reprice(price_key))
 
 
-def _follow(changed: set[int], calendar: set[int]) -> None:
+def _follow(changed: entitlements.Changed, calendar: set[int]) -> None:
     """Use is counted by the new calendar, offers that lost their reason end, and what is true only now is noticed."""
     usage.ask_recount(calendar)
-    enroll.recheck(changed)
+    enroll.recheck(accounts_ := set(changed))
     if changed:
-        notice.batch(Batch((), (), changed), clock.now())
+        notice.batch(Batch((), (), accounts_, changed), clock.now())

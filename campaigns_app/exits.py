@@ -124,7 +124,7 @@ def _accounts(facts: Collection[Fact], batch: Batch, signals: Sequence[Signal]) 
     if asked.account or asked.use:
         yield from batch.changed_accounts
     if asked.use:
-        yield from (change.account_id for change in batch.changes)
+        yield from (change.account_id for change in batch.changes if change.account_id)
     for one in batch.stored:
         if one.account_id and (asked.of_account is None or one.item.name in asked.of_account):
             yield one.account_id

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from campaigns_app import enroll, outcomes
+from campaigns_app import enroll, outcomes, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app.models import Proposition
@@ -70,6 +70,7 @@ def record(
             data=data or {},
         )
         act.save(force_insert=True)
+        shown.seen([proposition.pk], now)
         EFFECTS[Kind(kind)](proposition, act)
     return True
 
@@ -124,7 +125,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
             answer=_said(act),
             at=act.recorded_at,
         )
-        again.answered([(proposition.person_id, proposition.account_id)])
+        again.answered([(proposition.person_id, proposition.account_id)], _said(act))
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )

@@ -1,6 +1,6 @@
 """Names, people and accounts that turned out to be one: each app above people_app moves what it keeps of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -27,9 +27,9 @@ OF_PEOPLE = (
     "signals_app_event",
     "signals_app_signal",
     "signals_app_ticket",
-    "signals_app_answer",
     "offers_app_decision",
     "offers_app_proposition",
+    "signals_app_answer",
     "campaigns_app_enrollment",
     "campaigns_app_delivery",
     "campaigns_app_interaction",
@@ -40,9 +40,9 @@ OF_ACCOUNTS = (
     "signals_app_event",
     "signals_app_signal",
     "signals_app_ticket",
-    "signals_app_answer",
     "offers_app_decision",
     "offers_app_proposition",
+    "signals_app_answer",
     "campaigns_app_enrollment",
     "campaigns_app_delivery",
     "campaigns_app_stafftask",
@@ -92,27 +92,30 @@ def _hold(merged: Sequence[Merged]) -> None:
 
 
 def _changed_hands(steps: Sequence[Step | Folded]) -> None:
-    """What waits to be looked at for moments is another's now; and who has it now may have done enough by that."""
-    givers: set[int | None] = set()
+    """What waits to be looked at for moments is another's now; and who has it now may have done enough by that, and so
+    may their colleagues."""
     people: set[int | None] = set()
+    arrived: set[int | None] = set()
     accounts: set[int | None] = set()
+    folded: set[int | None] = set()
     for step in steps:
         match step:
             case Move(person, _, _, account):
-                givers.add(person)
+                arrived.add(person)
                 accounts.add(account)
-            case Merged(winner, loser):
-                givers.add(loser)
+            case Merged(winner, _):
                 people.add(winner)
-            case Renamed(_, old, new):
-                givers.add(old)
+            case Renamed(_, _, new):
                 people.add(new)
             case Folded(kept, _):
-                givers.add(None)
-                accounts.add(kept)
+                folded.add(kept)
     if steps:
-        unnoticed.moved({one for one in givers if one}, anybody=None in givers)
-        again.joined({one for one in people if one}, {one for one in accounts if one}, clock.now())
+        unnoticed.moved()
+        again.joined(_known(people), _known(arrived), _known(accounts | folded), _known(folded), clock.now())
+
+
+def _known(ids: Iterable[int | None]) -> set[int]:
+    return {one for one in ids if one}
 
 
 class Refused(ValueError):
@@ -152,7 +155,7 @@ def by_hand(kept: int, gone: int) -> None:
             enroll.exit_one(run, "merged")
         carry_out([Folded(kept, gone)])
         usage.ask_recount([kept])
-        enroll.recheck(changed)
+        enroll.recheck(changed.keys())
 
 
 def _both(kept: int, gone: int) -> tuple[dict[int, Account], set[int]]:

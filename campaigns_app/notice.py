@@ -1,10 +1,12 @@
 """What follows from what is new, whoever said it: segments, signals, playbooks that begin, runs that end by a rule."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from campaigns_app import enroll, exits
 from signals_app import again, detect, segments
 from signals_app.models import SignalDefinition
+from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 
 
@@ -16,3 +18,13 @@ def batch(new: Batch, now: datetime) -> None:
     enroll.from_signals(signals, now, new.upto(now))
     exits.from_batch(new, signals, now)
     again.nearby(new, live)
+
+
+def asked(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:
+    """Judge these definitions of these, keep what is found, and what that completes; how many signals that were."""
+    if not pairs:
+        return 0
+    signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
+    enroll.from_signals(signals, now)
+    exits.from_batch(Batch(()), signals, now)
+    return len(signals)

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns_app import channels, demo_inbox, judge, last_check, letter, standing
+from campaigns_app import channels, demo_inbox, judge, last_check, letter, shown, standing
 from campaigns_app.channels.base import Accepted, Channel, Connection, Message, Outcome, Refused, Unknown
 from campaigns_app.channels.email import Kept
 from campaigns_app.models import Delivery
@@ -155,14 +155,8 @@ class _Run:
         name = self.provider.name if self.provider else ""
         match outcome:
             case Accepted(provider_ref):
-                _held_by(delivery).update(
-                    state=State.ACCEPTED,
-                    sent_at=clock.now(),
-                    provider=name,
-                    provider_ref=provider_ref[:200],
-                    reason="",
-                    lease_until=None,
-                )
+                assert delivery.lease_until
+                shown.accepted(delivery.pk, delivery.lease_until, name, provider_ref[:200], clock.now())
             case Unknown(reason):
                 _held_by(delivery).update(
                     state=State.UNKNOWN, reason=reason[:300], provider=name, lease_until=None

@@ -96,7 +96,7 @@ def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], 
         Answer(person_id=p.person_id, account_id=p.account_id, offer=p.offer.slug, answer=kind, at=now)
         for p in new.values()
     )
-    again.answered((p.person_id, p.account_id) for p in new.values())
+    again.answered(((p.person_id, p.account_id) for p in new.values()), kind)
 
 
 def _leave_in_peace(

@@ -33,7 +33,7 @@ _SORTS: dict[str, type[Model]] = {
     "interactions": Interaction,
     "staff_tasks": StaffTask,
 }
-_TECHNICAL = {"lease_until", "lease_token", "attempts", "retry_at"}
+_TECHNICAL = {"lease_until", "lease_token", "attempts", "retry_at", "told"}
 
 
 def of(person: Person) -> dict[str, Any]:

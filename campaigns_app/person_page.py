@@ -19,9 +19,11 @@ from people_app.masking import masked
 from people_app.models import Account, Channel, ContactPoint, Person
 from signals_app import usage
 from signals_app.models import Meter, SegmentMember, Signal
+from upsell_project.lib import in_words
 
 LONGEST_WINDOW = timedelta(days=31)
 DECISIONS = 8
+RUNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +176,10 @@ def _live_signals(person: Person, now: datetime) -> QuerySet[Signal]:
 
 def _enrollments(person: Person) -> list[Running]:
     rows = Enrollment.objects.filter(person=person).select_related("playbook", "version", "step")
-    return [Running(row, _doing(row)) for row in rows.order_by("-entered_at")[:20]]
+    return [Running(row, doing(row)) for row in rows.order_by("-entered_at")[:RUNS]]
 
 
-def _doing(enrollment: Enrollment) -> str:
+def doing(enrollment: Enrollment) -> str:
     if enrollment.state == Enrollment.State.FINISHED:
         return f"Left: {enrollment.end_reason.replace('_', ' ') or 'at the end'}"
     if enrollment.state == Enrollment.State.PARKED:
@@ -198,7 +200,9 @@ def _gate(stored: dict[str, Any]) -> GateRow:
         reason=stored.get("reason", ""),
         value=_short(stored.get("input")),
         threshold=_short(stored.get("threshold")),
-        next_eligible_at=moment.replace("T", " ")[:16] if isinstance(moment, str) else "",
+        next_eligible_at=in_words.moment(datetime.fromisoformat(moment))
+        if isinstance(moment, str) and moment
+        else "",
     )
 
 

@@ -1,4 +1,5 @@
-"""The whole way in on one screen: envelopes become events, usage, signals and enrollments, all in one transaction.
+"""The whole way in on one screen: envelopes become events, usage, signals and enrollments, all in one transaction
+(while much waits, signals and enrollments in one of their own: `backlog`).
 
 A worker that dies in the middle leaves nothing half done: the lease runs out and another one starts afresh.
 """
@@ -15,6 +16,7 @@ from django.db import transaction
 from campaigns_app import backlog, enroll, interact, merges, privacy, receipts, replies
 from campaigns_app.backlog import Backlog
 from people_app import erasure, facts, identify, settling
+from people_app.entitlements import Changed
 from people_app.item import Said, Trust, Who
 from signals_app import (
     enrichment,
@@ -154,7 +156,8 @@ def _take_in(opened: Sequence[ingest.Opened], waiting: Backlog, later: bool) -> 
     repeats.leave_out(opened)
     hints.settle(item for one in opened for item in one.items)
     _drop_erased(opened)
-    who, changed = _identify(opened)
+    who, facts = _identify(opened)
+    changed = set(facts)
     stored = ingest.store(opened, who)
     changes = usage.add(stored, usage.meters())
     mended = repeats.mend(opened, who, stored)
@@ -165,7 +168,7 @@ def _take_in(opened: Sequence[ingest.Opened], waiting: Backlog, later: bool) -> 
     receipts.apply(believed, now)
     interact.from_events(believed, now)
     enroll.recheck(changed)
-    waiting.take(Batch([*named, *mended.changed], changes, changed), now, later=later)
+    waiting.take(Batch([*named, *mended.changed], changes, changed, facts), now, later=later)
     lookups.want(opened)
     enrichment.want(changed)
     ingest.keep_rejected(opened)
@@ -197,7 +200,7 @@ def _sender(opened: ingest.Opened, item: Incoming) -> tuple[str, Trust]:
     return opened.source.kind, Trust.THEMSELVES if signed else Trust.ANYBODY
 
 
-def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
+def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], Changed]:
     """Senders differ in trust and provenance, also within an envelope. All of them take their locks together."""
     senders: dict[tuple[str, Trust], list[Incoming]] = defaultdict(list)
     for one in opened:
@@ -207,7 +210,7 @@ def _identify(opened: Sequence[ingest.Opened]) -> tuple[list[Who], set[int]]:
     _follow(resolved)
     answers = dict(zip(map(id, chain(*senders.values())), resolved.who, strict=True))
     _begin_erasures((one, item, answers[id(item)]) for one in opened for item in one.items)
-    return [answers[id(item)] for one in opened for item in one.items], resolved.changed_accounts
+    return [answers[id(item)] for one in opened for item in one.items], resolved.changed
 
 
 def _begin_erasures(answered: Iterable[tuple[ingest.Opened, Incoming, Who]]) -> None:

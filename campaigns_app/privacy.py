@@ -16,8 +16,8 @@ from consent_app.models import ConsentRecord, Pause
 from offers_app.models import Decision, Proposition
 from people_app import erasure, homes
 from people_app.models import ContactPoint, Erasure, Person
+from signals_app import others_evidence, seen
 from signals_app import privacy as signals_privacy
-from signals_app import seen
 from upsell_project.lib import clock, queue
 
 CHUNK = 20
@@ -77,8 +77,9 @@ def _erase(request: Erasure) -> None:
     root = asked.merged_into_id or asked.pk
     home = homes.of([root], clock.now(), create=False)[root]
     words = [address for _, address in erasure.addresses_of(family)]
-    signals_privacy.forget(people, home, erasure.names_of(family), words)
+    resting = signals_privacy.forget(people, home, erasure.names_of(family), words)
     _empty(people)
+    _empty_of_colleagues(resting)
     _forget_history(people)
     erasure.forget(family, request.asked_at)
     request.done_at = clock.now()
@@ -105,6 +106,15 @@ def _empty(people: Sequence[int]) -> None:
     tasks.update(title="Erased", body="", outcome="", assignee="")
     ConsentRecord.objects.filter(person__in=people).update(proof={})
     Pause.objects.filter(person__in=people).update(reason="")
+
+
+def _empty_of_colleagues(signal_ids: Sequence[int]) -> None:
+    """What they wrote goes from what rests on it as well."""
+    runs = Enrollment.objects.filter(signal__in=signal_ids)
+    shown = Proposition.objects.filter(enrollment_id__in=runs.values("pk")).order_by("pk").select_for_update()
+    for one in shown:
+        one.evidence = others_evidence.without_words(one.evidence)
+        one.save(update_fields=["evidence"])
 
 
 def _forget_history(people: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from campaigns_app import interact, machines, opt_outs, standing
+from campaigns_app import interact, machines, opt_outs, shown, standing
 from campaigns_app.machines import Click
 from campaigns_app.models import Delivery, Enrollment, Interaction
 from campaigns_app.opt_outs import Wish
@@ -63,7 +63,7 @@ def apply(stored: Sequence[Stored], now: datetime) -> None:
         opt_outs.follow([_wish(one) for one in found if one.name in WISHES], now)
         ours = [one for one in found if one.delivery]
         _lose(ours)
-        _arrive(ours)
+        _arrive(ours, now)
         _click([one for one in ours if one.name in ("Message Clicked", "Message Delivered")], now)
 
 
@@ -151,7 +151,8 @@ def _wish(one: Receipt) -> Wish:
 
 
 def _lose(ours: Sequence[Receipt]) -> None:
-    """It did not get there: its offer is no longer live, so it blocks no other."""
+    """It did not get there: its offer is no longer live, so it blocks no other, and it was not shown."""
+    gone = []
     for one in (one for one in ours if one.name in LOST):
         assert one.delivery
         word = one.name.removeprefix("Message ")
@@ -162,9 +163,11 @@ def _lose(ours: Sequence[Receipt]) -> None:
         if over.update(state=Delivery.State.REFUSED, reason=reason):
             live = Proposition.objects.filter(pk=one.delivery.proposition_id, state=Proposition.State.LIVE)
             live.update(state=Proposition.State.ENDED)
+            gone.append(one.delivery.proposition_id)
+    shown.lost(gone)
 
 
-def _arrive(ours: Sequence[Receipt]) -> None:
+def _arrive(ours: Sequence[Receipt], now: datetime) -> None:
     """The first time counts, whichever receipt comes first. What was uncertain certainly left."""
     seen: dict[uuid.UUID, dict[str, datetime]] = {}
     for one in (one for one in ours if one.name not in LOST | WISHES):
@@ -177,7 +180,10 @@ def _arrive(ours: Sequence[Receipt]) -> None:
         times = seen.setdefault(one.delivery.pk, {"left_at": one.at})
         for key in {"left_at", what}:
             times[key] = min(times.get(key, one.at), one.at)
+    parked = Delivery.objects.filter(pk__in=seen, state=Delivery.State.UNKNOWN)
+    uncertain = list(parked.values_list("proposition_id", flat=True)) if seen else []
     bulk.execute(_ARRIVED, [{"id": str(pk), **times} for pk, times in sorted(seen.items())])
+    shown.seen(uncertain, now)
 
 
 def _machine(said: Mapping[str, object]) -> bool:

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal, format_percent
 
 from campaigns_app import reason_words
 from campaigns_app.reason_words import Words
+from upsell_project.lib.rules.facts import SHOWN
 
 MEMBERS = frozenset({"Account Added User", "Member Invited"})
 USE = frozenset({"Session Started", "Feature Used", "Module Opened", "Report Exported"})
@@ -191,6 +192,13 @@ def _use(one: _Reason) -> str:
     )
 
 
+def _metered(one: _Reason) -> str:
+    label = one.words.get(f"label:{one.asked['resource']}") or one.figures["resource_label"]
+    return one.words["used_uncapped"].format(
+        used=one.number(one.found), label=label, window=f" {one.window()}"
+    )
+
+
 def _since(one: _Reason) -> str:
     if days := one.figures.get("days"):
         return f" {one.window({'days': days})}"
@@ -259,13 +267,15 @@ def _score(one: _Reason) -> str:
 
 
 def _answer(one: _Reason) -> str:
-    return one.words["answer"].format(n=one.number(one.found), window=one.window())
+    words = one.words[f"shown:{one.of}" if one.asked["answer"] == SHOWN else "answer"]
+    return words.format(n=one.number(one.found), window=one.window())
 
 
 _SPEAKERS: dict[str, Callable[[_Reason], str]] = {
     "events": _events,
     "sequence": _sequence,
     "entitlement": _use,
+    "meter": _metered,
     "change": _change,
     "season": _season,
     "trait": _trait,

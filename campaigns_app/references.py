@@ -16,15 +16,15 @@ def users() -> Iterator[User]:
     live = Q(pk__in=Playbook.objects.filter(live=True).values("live_version"))
     running = Enrollment.objects.filter(state=Enrollment.State.ACTIVE).values("version").distinct()
     versions = PlaybookVersion.objects.filter(live | Q(pk__in=running)).select_related("playbook")
-    needed: dict[str, tuple[list[Any], set[Named]]] = {}
+    needed: dict[Playbook, tuple[list[Any], set[Named]]] = {}
     for version in versions.order_by("playbook__slug", "number"):
-        asks, more = needed.setdefault(version.playbook.slug, ([], set()))
+        asks, more = needed.setdefault(version.playbook, ([], set()))
         steps = playbook_files.tree(version)
         asks += [version.entry, version.exit_when, steps]
         more |= {("offer", offer) for _, offer in playbook_files.offers(steps)}
         more |= {("signal", one.slug) for one in version.playbook.signals.all()}
-    for slug, (asks, more) in needed.items():
-        yield User(f"the playbook {slug}", ("playbook", slug), asks, frozenset(more))
+    for playbook, (asks, more) in needed.items():
+        yield User(("playbook", playbook.slug), playbook, asks, frozenset(more))
 
 
 references.ABOVE.append(users)

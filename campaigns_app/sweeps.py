@@ -15,20 +15,20 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from campaigns_app import enroll, exits, turning
-from people_app import account_names, identify
-from signals_app import again, compiled, detect, sweeping
+from campaigns_app import asked_again, notice, shown, turning
+from signals_app import again, compiled, noted, sweeping
 from signals_app.compiled import Compiled
 from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
 from signals_app.models import SignalDefinition, Sweep
 from signals_app.subjects import Subject
-from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
+from upsell_project.lib.rules.facts import Of
 
 EVERY = timedelta(hours=1)
 SECONDS_A_JOB = 5.0
 """While others wait for the worker."""
+SECONDS_A_TURN = 2.0
 MOST_SECONDS_A_JOB = 300.0
 RETRY = timedelta(minutes=5)
 
@@ -41,26 +41,47 @@ class Edited(Exception):
 
 def waiting() -> bool:
     """Whether a definition or a run is due."""
-    return again.waiting() or bool(_due(1)) or turning.waiting()
+    return shown.waiting() or noted.waiting() or bool(_due(1)) or turning.waiting()
 
 
 def run() -> None:
-    """The job: work until nothing is due, but let others have the worker after some seconds."""
+    """The job: work until nothing is due, but let others have the worker after some seconds. What was noted, sweeps and
+    runs take turns, however much comes of one."""
     began = time.monotonic()
-    while again.waiting() and _ask_again():
+    while True:
+        more = [turn() for turn in (_tell, _ask_noted, _sweep_due, _look_at_runs)]
+        if not any(more):
+            return
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
             queue.nudge_now("sweeps")
             return
+
+
+def _ask_noted() -> bool:
+    """For some seconds; whether more waits."""
+    until = time.monotonic() + SECONDS_A_TURN
+    while asked_again.step():
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _sweep_due() -> bool:
+    until = time.monotonic() + SECONDS_A_TURN
     for id in _due(None):
         with _alone(id) as mine:
             done = not mine or _run(id)
-        if not done or _gives_way(time.monotonic() - began, SECONDS_A_JOB):
-            queue.nudge_now("sweeps")
-            return
+        if not done or time.monotonic() > until:
+            return True
+    return False
+
+
+def _look_at_runs() -> bool:
+    until = time.monotonic() + SECONDS_A_TURN
     while turning.step():
-        if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
-            queue.nudge_now("sweeps")
-            return
+        if time.monotonic() > until:
+            return True
+    return False
 
 
 def _run(definition_id: int) -> bool:
@@ -81,7 +102,7 @@ def _sweep(definition_id: int) -> bool:
     if definition is None:
         return True
     sweep = _begin(definition, clock.now())
-    one = compiled.of(definition)
+    one = _compiled(definition)
     began, patience = time.monotonic(), 0.0
     with closing(sweeping.ids(one, sweep.since, sweep.at, first=sweep.upto)) as chunks:
         for ids in chunks:
@@ -89,11 +110,20 @@ def _sweep(definition_id: int) -> bool:
             if not patience:
                 # To look them up again must not take longer than to judge some of them.
                 patience = max(SECONDS_A_JOB, 3 * seconds)
-            elif _gives_way(seconds, patience):
+            elif _gives_way(seconds, patience) or (seconds > patience and noted.waiting()):
                 return False
             _judge(sweep, one, ids)
     _end(sweep)
     return True
+
+
+def _compiled(definition: SignalDefinition) -> Compiled:
+    """Where this release cannot read it, everybody is looked at once another can."""
+    try:
+        return compiled.of(definition)
+    except Exception:
+        SignalDefinition.objects.filter(pk=definition.pk).update(swept_at=None)
+        raise
 
 
 def _gives_way(seconds: float, patience: float) -> bool:
@@ -154,15 +184,16 @@ def _judged(sweep: Sweep, ids: Sequence[int], found: int) -> None:
 
 
 def _one_by_one(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
-    found = failed = 0
+    found, failed = 0, list[Subject]()
     for place, id in enumerate(ids, 1):
         try:
             found += _judge_together(sweep, one, [id])
         except Exception as error:
-            failed += 1
-            if isinstance(error, (*NOT_THEIRS, Edited)) or failed == place == MOST_IN_VAIN:
+            failed.append(Subject(id, None) if one.of is Of.PERSON else Subject(None, id))
+            if isinstance(error, (*NOT_THEIRS, Edited)) or len(failed) == place == MOST_IN_VAIN:
                 raise
             log.error("%s %s was not judged by %s: %s", one.of, id, one.definition.slug, told(error))
+    again.later((one.definition, subject) for subject in failed)
     return found
 
 
@@ -172,57 +203,19 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
         raise Edited
     now = clock.now()
     subjects = sweeping.subjects(one.of, ids, now)
-    return _find([(one.definition, subject) for subject in subjects], now)
+    return notice.asked([(one.definition, subject) for subject in subjects], now)
 
 
-def _ask_again() -> bool:
-    """Whoever was noted, because an answer, a segment or a score changed; False if it has to wait. One that cannot be
-    judged is dropped, so that it keeps nobody from it."""
+def _tell() -> bool:
+    """Of what was shown, for some seconds; whether more waits."""
+    until = time.monotonic() + SECONDS_A_TURN
     try:
-        _ask(None)
-        return True
-    except NOT_THEIRS as error:
-        log.error("what was noted waits: %s\n%s", told(error), where(error))
-        return False
+        while shown.tell():
+            if time.monotonic() > until:
+                return True
     except Exception as error:
-        log.warning("what was noted could not be judged together (%s); trying it one by one", told(error))
-    return _ask_one_by_one()
-
-
-def _ask_one_by_one() -> bool:
-    """As many as were tried together; False if so many fail that it is not them: then they wait."""
-    failed = []
-    for place, id in enumerate(again.coming(), 1):
-        try:
-            _ask([id])
-        except Exception as error:
-            failed.append(id)
-            log.error("who was noted was not judged: %s\n%s", told(error), where(error))
-            if isinstance(error, NOT_THEIRS) or len(failed) == place == MOST_IN_VAIN:
-                return False
-    with transaction.atomic():
-        again.take(only=failed)
-    return True
-
-
-@transaction.atomic
-def _ask(only: Sequence[int] | None) -> None:
-    """What others take in of the same people and accounts just now is waited for: one of the two sees both."""
-    pairs = again.take(only=only)
-    subjects = {subject for _, subject in pairs}
-    identify.lock({one.person for one in subjects if one.person})
-    account_names.hold({one.account for one in subjects if one.account})
-    _find(pairs, clock.now())
-
-
-def _find(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime) -> int:
-    """Judge, keep what is found, and what that completes; return how many signals that were."""
-    if not pairs:
-        return 0
-    signals = detect.swept(pairs, now, SignalDefinition.objects.filter(live=True))
-    enroll.from_signals(signals, now)
-    exits.from_batch(Batch(()), signals, now)
-    return len(signals)
+        log.error("what was shown waits: %s\n%s", told(error), where(error))
+    return False
 
 
 def _due(limit: int | None) -> list[int]:

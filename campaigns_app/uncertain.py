@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from campaigns_app import shown
 from campaigns_app.models import Delivery
 from upsell_project.lib import clock, queue
 
@@ -11,9 +12,7 @@ PARKED = Delivery.State.UNKNOWN
 
 def was_sent(ids: Collection[UUID]) -> int:
     """Count them as sent. Returns how many were still uncertain: who decided first wins."""
-    return Delivery.objects.filter(pk__in=ids, state=PARKED).update(
-        state=Delivery.State.ACCEPTED, sent_at=clock.now(), reason="Staff confirmed that it was sent"
-    )
+    return shown.confirmed(ids, "Staff confirmed that it was sent", clock.now())
 
 
 def send_again(ids: Collection[UUID]) -> int:

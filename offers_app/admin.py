@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from offers_app import wording
 from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
-from signals_app import references
-from signals_app.admin import pickers
+from signals_app.admin import kept, pickers
+from signals_app.admin.kept import KeptAdmin
 from upsell_project.lib.admin_base import Admin, EditedAdmin, FactsAdmin, Form, OfPersonAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
@@ -87,7 +87,7 @@ class OfferResource(TableResource):
 
 
 @admin.register(Offer)
-class OfferAdmin(TableAdmin, EditedAdmin):
+class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
     list_display = ("name", "slug", "topic", "plan", "addon", "for_whom", "priority", "live", "edited")
@@ -106,7 +106,7 @@ class OfferAdmin(TableAdmin, EditedAdmin):
         return {} if obj else self.prepopulated_fields
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        refused = references.refusals("offer", [one.slug for one in objs], "deleted")
+        refused = kept.needed("offer", list(objs))
         return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     @admin.display(description="For whom")

@@ -9,7 +9,7 @@ from signals_app.references import User
 
 def users() -> Iterator[User]:
     for offer in Offer.objects.filter(live=True).order_by("slug"):
-        yield User(f"the offer {offer.slug}", ("offer", offer.slug), offer.eligibility)
+        yield User(("offer", offer.slug), offer, offer.eligibility)
 
 
 references.NAMES["offer"] = lambda: Offer.objects.values_list("slug", flat=True)

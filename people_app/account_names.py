@@ -117,9 +117,15 @@ def lock(known: Known) -> Known:
 
 def hold(account_ids: Collection[int]) -> None:
     """Nobody takes or gives a name of these accounts, or has events that count there, until the transaction ends."""
-    sql = "SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+    sql = "SELECT 1 FROM people_app_account WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
     if account_ids:
-        bulk.select(sql, sorted(account_ids))
+        bulk.select(f"SELECT count(*) FROM ({sql}) held", bulk.array(account_ids))
+
+
+def beside(account_ids: Collection[int]) -> set[int]:
+    """Where else whoever belongs to these accounts does: of those without an id of ours, which may be folded."""
+    rows = bulk.select(_BESIDE, sorted(account_ids)) if account_ids else []
+    return {account for (account,) in rows}
 
 
 def add(accounts: Mapping[Key, int | None]) -> Known:
@@ -177,6 +183,11 @@ SELECT DISTINCT m.person_id FROM json_to_recordset(%s) AS r(kind text, value tex
 JOIN people_app_accountname n USING (kind, value)
 JOIN people_app_account a ON a.id = n.account_id AND a.group_id IS NULL AND a.personal_of_id IS NULL
 JOIN people_app_membership m ON m.account_id = a.id
+"""
+_BESIDE = """
+SELECT DISTINCT o.account_id FROM people_app_account a
+JOIN people_app_membership m ON m.account_id = a.id JOIN people_app_membership o ON o.person_id = m.person_id
+WHERE a.id = ANY(%s) AND a.group_id IS NULL AND a.personal_of_id IS NULL
 """
 _CLAIM = """
 WITH held AS (

@@ -1,7 +1,7 @@
 """Which account an item belongs to: the one it names by our id or a provider's, else where its person is at home."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -28,9 +28,9 @@ class Folded:
 
 @dataclass(slots=True)
 class Assigned:
-    """Accounts whose facts changed, those whose calendar did, and what the apps above have to move."""
+    """Which facts of which accounts changed, whose calendar did, and what the apps above have to move."""
 
-    changed: set[int] = field(default_factory=set)
+    changed: entitlements.Changed = field(default_factory=dict)
     recounted: set[int] = field(default_factory=set)
     steps: list[Move | Folded] = field(default_factory=list)
 
@@ -46,7 +46,8 @@ def assign(said: Sequence[Said], who: Sequence[Sequence[Who]], now: datetime, jo
         if one.trust is Trust.FULL
         for item, answer in zip(one.items, answers, strict=True)
     ]
-    known, steps, touched = _named(told, joined.people, now)
+    everybody = {person for answers in who for answer in answers if (person := answer.person_id)}
+    known, steps, touched = _named(told, joined.people, everybody, now)
     names = [_name_of(one.item, known) for one in told]
     for (_, answer, _), name in zip(told, names, strict=True):
         answer.account_id = name.account_id if name else None
@@ -82,11 +83,12 @@ class _Told(NamedTuple):
 
 
 def _named(
-    told: Sequence[_Told], moved: Collection[int], now: datetime
+    told: Sequence[_Told], moved: Set[int], people: Set[int], now: datetime
 ) -> tuple[Known, list[Move | Folded], set[int]]:
     """The rows of all names in the items. Our ids and providers' are created, except ours where it is only a hint.
 
-    Names that are claimed, or of which something is said, are held. Also the accounts that won or lost a name.
+    Names that are claimed, or of which something is said, are held. Also the accounts that won or lost a name: where
+    one did, they are held together with all in which any of `people` may have done something.
     """
     wanted = {(GROUP, one.item.group_id) for one in told if one.item.group_id}
     items = [one.item for one in told if _says_more(one.item)]
@@ -113,10 +115,8 @@ def _named(
     taken = [one for one in account_names.claim(bids) if one.old]
     if not taken:
         return known, [], set()
-    people = {*moved, *(person for one in told if (person := one.answer.person_id))}
-    nearby = {account for key in held if key in known and (account := known[key].account_id)}
-    nearby |= {account for _, account in homes.memberships(people)}
-    steps = settle(taken, nearby | set(homes.own(moved).values()))
+    named = {one.account_id for one in known.values() if one.account_id}
+    steps = settle(taken, named.union(homes.around(people | moved, now), homes.own(moved).values()))
     touched = {account for one in taken for account in (one.old, one.new)}
     return account_names.find(known), steps, touched
 
@@ -174,9 +174,10 @@ def _name_of(item: Item, known: Known) -> account_names.Name | None:
 def settle(taken: Sequence[account_names.Taken], nearby: Collection[int] = ()) -> list[Move | Folded]:
     """An account that lost its last name was the other one all along. Its members may be at home elsewhere then.
 
-    Holds all these accounts, and `nearby`, which this transaction will write as well.
+    Holds all these accounts at once, and `nearby`, which this transaction will write as well.
     """
-    account_names.hold({account for one in taken for account in (one.old, one.new)} | set(nearby))
+    both = {account for one in taken for account in (one.old, one.new)}
+    account_names.hold(both.union(nearby, account_names.beside({one.old for one in taken})))
     nobodys = set(account_names.empty({one.old for one in taken})) if taken else set()
     folded = {one.old: one.new for one in taken if one.old in nobodys}
     members = Membership.objects.filter(account__in=folded).values_list("person_id", flat=True)

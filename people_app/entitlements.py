@@ -29,6 +29,8 @@ from people_app.shown import (
 )
 from upsell_project.lib import bulk
 
+Changed = dict[int, set[str]]
+"""By account: which of its facts have another value now, limits as `limits.<resource>`."""
 NOT_FACTS = {"role"}
 EVENT_FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "Cancellation Requested": lambda _: {"cancelling": True},
@@ -75,7 +77,7 @@ def keep(told: Sequence[Told], names: Sequence[int | None]) -> set[int]:
 
 def say(
     account_id: int, said: dict[str, Any], at: datetime, source: str, unlimit: Collection[str] = ()
-) -> tuple[set[int], set[int]]:
+) -> tuple[Changed, set[int]]:
     """What staff typed: older news from elsewhere does not overwrite it, newer does. Of the resources in `unlimit` no
     limit is known any more (not the same as one that is unlimited).
 
@@ -186,13 +188,13 @@ def _room(known: Facts, field: str) -> bool:
     return field in known or field in PARSERS or len(known) < facts.MOST_NAMES
 
 
-def show(account_ids: Collection[int]) -> tuple[set[int], set[int]]:
+def show(account_ids: Collection[int]) -> tuple[Changed, set[int]]:
     """Make these accounts the newest of what was said under all of their names.
 
-    Returns those that changed, and those whose calendar did, by which their use is counted.
+    Returns what changed, and the accounts whose calendar did, by which their use is counted.
     """
     if not account_ids:
-        return set(), set()
+        return {}, set()
     accounts = list(
         Account.objects.select_for_update(no_key=True)
         .filter(pk__in=account_ids, merged_into=None)
@@ -207,9 +209,13 @@ def show(account_ids: Collection[int]) -> tuple[set[int], set[int]]:
     written = [account for account in accounts if shows[account.pk].written]
     bulk.update("people_app_account", COLUMNS, [_row(account) for account in written])
     _uncap({account: one.uncapped for account, one in shows.items()})
-    changed = {account for account, one in shows.items() if one.changed or one.uncapped}
-    changed |= _caps({account: one.caps for account, one in shows.items()})
-    return changed, {account for account, one in shows.items() if one.changed & CALENDAR}
+    changed: Changed = defaultdict(set)
+    for account, one in shows.items():
+        if facts_ := one.changed | {LIMIT + resource for resource in one.uncapped}:
+            changed[account] |= facts_
+    for account, resource in _caps({account: one.caps for account, one in shows.items()}):
+        changed[account].add(LIMIT + resource)
+    return dict(changed), {account for account, one in shows.items() if one.changed & CALENDAR}
 
 
 def _row(account: Account) -> dict[str, Any]:
@@ -221,7 +227,7 @@ def _plans(newest: Iterable[Facts]) -> dict[str, str]:
     return dict(PlanPrice.objects.filter(price_key__in=keys).values_list("price_key", "plan")) if keys else {}
 
 
-def reprice(price_key: str) -> tuple[set[int], set[int]]:
+def reprice(price_key: str) -> tuple[Changed, set[int]]:
     """Staff said anew which plan a price stands for: show all accounts that pay it. Returns as `show` does."""
     sql = "SELECT DISTINCT account_id FROM people_app_accountname WHERE facts::text LIKE %s AND account_id IS NOT NULL"
     return show([account for (account,) in bulk.select(sql, f"%{json.dumps(price_key)}%")])
@@ -239,8 +245,8 @@ def _uncap(gone: dict[int, set[str]]) -> None:
     )
 
 
-def _caps(known: dict[int, Facts]) -> set[int]:
-    """The plan's limits per resource; `null` means unlimited. Returns the accounts where one changed."""
+def _caps(known: dict[int, Facts]) -> list[tuple[int, str]]:
+    """The plan's limits per resource; `null` means unlimited. Returns (account, resource) of those that changed."""
     rows = bulk.execute(
         "WITH new AS (SELECT * FROM json_to_recordset(%s)"
         " AS r(account bigint, resource text, cap numeric, at timestamptz, source text)),"
@@ -250,7 +256,8 @@ def _caps(known: dict[int, Facts]) -> set[int]:
         " SELECT account, resource, cap, at, source FROM new ON CONFLICT (account_id, resource) DO UPDATE"
         " SET cap = excluded.cap, changed_at = excluded.changed_at, source = excluded.source"
         " WHERE e.changed_at IS DISTINCT FROM excluded.changed_at OR e.cap IS DISTINCT FROM excluded.cap"
-        " RETURNING account_id, cap IS NOT DISTINCT FROM (SELECT cap FROM old WHERE (old.account_id, old.resource)"
+        " RETURNING account_id, resource,"
+        " cap IS NOT DISTINCT FROM (SELECT cap FROM old WHERE (old.account_id, old.resource)"
         " = (e.account_id, e.resource)) AND EXISTS (SELECT FROM old WHERE (old.account_id, old.resource)"
         " = (e.account_id, e.resource))",
         [
@@ -265,7 +272,7 @@ def _caps(known: dict[int, Facts]) -> set[int]:
             for field, one in sorted(caps.items())
         ],
     )
-    return {account for account, same in rows if not same}
+    return [(account, resource) for account, resource, same in rows if not same]
 
 
 def of(account_ids: Sequence[int]) -> dict[tuple[int, str], Decimal | None]:

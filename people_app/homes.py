@@ -33,9 +33,20 @@ def memberships(person_ids: Collection[int]) -> list[tuple[int, int]]:
     return [(person, account) for person, account in bulk.select(sql, sorted(person_ids))]
 
 
-def at_home(account_id: int) -> list[int]:
-    """The people whose home this account is."""
-    return [person for person, _ in bulk.select(at_home_sql("%s"), [account_id], [account_id])]
+def around(person_ids: Collection[int], now: datetime) -> set[int]:
+    """All accounts where anything of these people may count: theirs, and those to which they belong."""
+    theirs = {home for home in of(person_ids, now, create=False).values() if home}
+    return theirs | {account for _, account in memberships(person_ids)}
+
+
+def next_at_home(after: Collection[tuple[int, int]], most: int) -> dict[tuple[int, int], list[int]]:
+    """By (account, person): so many of the people at home in this account who come after this person, by key."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for account, last, person in bulk.execute(
+        _NEXT_AT_HOME, [{"account": account, "after": last} for account, last in after], most, most, most
+    ):
+        found[account, last].append(person)
+    return found
 
 
 def at_home_sql(accounts: str) -> str:
@@ -100,6 +111,22 @@ UNION
 SELECT a.personal_of_id, coalesce(a.merged_into_id, a.id) FROM people_app_account a
 WHERE coalesce(a.merged_into_id, a.id) = ANY({{accounts}}) AND a.personal_of_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = a.personal_of_id)
+"""
+# Each part by an index and only so far: an account may have any number of members.
+_NEXT_AT_HOME = f"""
+SELECT r.account, r.after, h.person_id FROM json_to_recordset(%s) AS r(account bigint, after bigint), LATERAL (
+    (SELECT m.person_id FROM people_app_membership m JOIN people_app_account a ON a.id = m.account_id
+    WHERE m.account_id = r.account AND m.person_id > r.after AND NOT {_BETTER}
+        AND (a.group_id IS NOT NULL OR NOT EXISTS
+            (SELECT FROM people_app_membership o WHERE o.person_id = m.person_id AND o.id <> m.id))
+    ORDER BY m.person_id LIMIT %s)
+    UNION
+    (SELECT a.personal_of_id FROM people_app_account a
+    WHERE (a.id = r.account OR a.merged_into_id = r.account) AND a.personal_of_id > r.after
+        AND NOT EXISTS (SELECT FROM people_app_membership o WHERE o.person_id = a.personal_of_id)
+    ORDER BY 1 LIMIT %s)
+    ORDER BY 1 LIMIT %s
+) h ORDER BY 1, 2, 3
 """
 _INSERT = """
 INSERT INTO people_app_account (group_id, personal_of_id, name, plan, billing_period, subscription_status, cancelling,

@@ -14,6 +14,7 @@ from django.db import transaction
 from people_app import accounts, addresses, alike, claims, merging, names, reach, traits
 from people_app.addresses import Addresses
 from people_app.claims import Asked
+from people_app.entitlements import Changed
 from people_app.item import Item, Said, Trust, Who
 from people_app.merging import Joined, Merged, Step
 from people_app.models import Identity
@@ -23,13 +24,17 @@ from upsell_project.lib import bulk
 
 @dataclass(slots=True)
 class Resolved:
-    """Answers in the order of the items, the accounts whose facts changed, and what the apps above have to move."""
+    """Answers in the order of the items, which facts of which accounts changed, and what the apps above are to move."""
 
     who: list[Who]
-    changed_accounts: set[int] = field(default_factory=set)
+    changed: Changed = field(default_factory=dict)
     steps: list[Step | accounts.Folded] = field(default_factory=list)
     recounted: set[int] = field(default_factory=set)
     """Accounts whose calendar changed (zone, billing period): what they used is to be counted anew."""
+
+    @property
+    def changed_accounts(self) -> set[int]:
+        return set(self.changed)
 
     @property
     def merges(self) -> list[tuple[int, int]]:
@@ -167,8 +172,8 @@ def _lock_all(named: _Named, further: Collection[int]) -> bool:
 def lock(person_ids: Collection[int]) -> None:
     """Hold these people until the transaction ends, so that what is counted for them is counted once."""
     if person_ids:
-        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-        bulk.select(f"SELECT count(*) FROM ({sql}) held", sorted(person_ids))
+        sql = "SELECT 1 FROM people_app_person WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+        bulk.select(f"SELECT count(*) FROM ({sql}) held", bulk.array(person_ids))
 
 
 def _answer(item: Item, asked: Asked, known: Known) -> Who:

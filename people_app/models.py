@@ -212,13 +212,14 @@ class Membership(models.Model):
     """That a person belongs to an account, in a role."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
-    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships", db_index=False)
     role = models.CharField(max_length=100, blank=True)
     role_at = models.DateTimeField(null=True, blank=True, help_text="When the role was said: the newest wins")
     joined_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "account"], name="membership_once")]
+        indexes = [models.Index(fields=["account", "person"], name="membership_of_account")]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.account}"

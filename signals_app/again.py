@@ -1,72 +1,95 @@
 """What no event of theirs completes: definitions that read an answer, a segment or a score are asked again when these
 change, those that read an account of whoever is at home there, and all of them of who turned out to be one.
 
-Whoever changes them notes it in the same transaction, so that it cannot be lost; the job "sweeps" asks soon after.
-Runs whose rules read them are told of it by `settings.HEARS_WHAT_CHANGED`.
+Whoever changes them notes it in the same transaction, so that it cannot be lost; the job "sweeps" asks soon after
+(`noted`). Of an account one row is noted, however many people are at home there. Runs whose rules read what changed are
+told of it by `settings.HEARS_WHAT_CHANGED`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from people_app import homes
-from signals_app import compiled
+from people_app.shown import CALENDAR, LIMIT
+from signals_app import compiled, triggered
 from signals_app.compiled import Compiled
-from signals_app.models import AskAgain, Signal, SignalDefinition
+from signals_app.models import Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
-from upsell_project.lib import bulk, queue
-from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score
+from upsell_project.lib import bulk, clock, queue
+from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score, Season, Trait
 
-AT_ONCE = 400
-MOST_COLLEAGUES = 5_000
-"""Of one account. Who else is at home there is asked when they do something."""
+RETRY = timedelta(minutes=5)
+MOST_TRIES = 10
+SEASONAL = {"industry", "country", "fiscal_year_end"}
+"""What says to an account in which season it is."""
 
 
-def answered(by: Iterable[tuple[int, int | None]]) -> None:
-    """These people answered an offer, in these accounts (or let it pass)."""
+def answered(by: Iterable[tuple[int, int | None]], answer: str) -> None:
+    """These people gave this answer to an offer, in these accounts (or let it pass, or were shown it)."""
     pairs = [*by]
-    whose = [Subject(None, account) for account in {account for _, account in pairs}]
     if pairs:
-        _tell(lambda fact: isinstance(fact, Answered), people=sorted({person for person, _ in pairs}))
-        _note(lambda one: one.reads_answers, [*(Subject(*pair) for pair in pairs), *whose])
+        people = sorted({person for person, _ in pairs})
+        _tell(lambda fact: isinstance(fact, Answered) and fact.answer == answer, people=people)
+        reading = _live(lambda one: answer in one.reads_answers)
+        own = [Subject(*pair) for pair in pairs]
+        whole = [Subject(None, account) for account in {account for _, account in pairs}]
+        note((one, subject) for one in reading for subject in (own if one.of is Of.PERSON else whole))
 
 
-def joined(person_ids: Collection[int], account_ids: Collection[int], now: datetime) -> None:
-    """What others did is theirs now: they may have done enough by that, of anything."""
-    home = homes.of(person_ids, now, create=False) if person_ids else {}
-    subjects = [Subject(person, home.get(person)) for person in sorted(person_ids)]
-    _write([(None, one) for one in (*subjects, *(Subject(None, account) for account in sorted(account_ids)))])
+def joined(
+    people: Collection[int],
+    arrived: Collection[int],
+    accounts: Collection[int],
+    folded: Collection[int],
+    now: datetime,
+) -> None:
+    """What others did is theirs now: they may have done enough by that, of anything.
+
+    `people` turned out to be who they are, `arrived` are at home elsewhere, `accounts` have the events of either, and
+    `folded` of these all that another account was.
+    """
+    rows = [(None, Subject(person, None)) for person in people]
+    rows += [(None, Subject(None, account)) for account in accounts]
+    _write(rows)
+    reading = _live(_reads_accounts)
+    note((one, Subject(person, None)) for one in reading for person in arrived)
+    note((one, Subject(None, account)) for one in reading for account in folded)
+    note(
+        (one, Subject(None, account)) for one, account in _brought(reading, sorted({*people, *arrived}), now)
+    )
 
 
 def nearby(new: Batch, live: Iterable[SignalDefinition]) -> None:
     """Something new is known of accounts: definitions of people that read it are asked of whoever is at home there.
-    Who did it is asked anyhow; and of use only who used it ("you have used")."""
+    Nothing is noted where all of them were asked already; and of use only who used it ("you have used")."""
+    rows: list[tuple[Compiled, Subject]] = []
     for one in compiled.sound(live):
         accounts = _told_of(one, new) if one.of is Of.PERSON else set()
         if accounts:
-            _keep([one], [there for there in _at_home(accounts) if there.person not in new.people])
+            rows += ((one, Subject(None, account)) for account in _with_others(one, new, accounts))
+    note(rows)
 
 
-def moved(slug: str, person_ids: Collection[int], now: datetime) -> None:
+def moved(slug: str, person_ids: Collection[int]) -> None:
     """They came into this segment, or left it."""
     _tell(lambda fact: isinstance(fact, Member) and fact.slug == slug, people=person_ids)
-    reading = _live(lambda one: slug in one.reads_segments)
-    if reading and person_ids:
-        home = homes.of(person_ids, now, create=False)
-        _keep(reading, [Subject(person, home.get(person)) for person in sorted(person_ids)])
+    if person_ids:
+        reading = _live(lambda one: slug in one.reads_segments)
+        note((one, Subject(person, None)) for one in reading for person in person_ids)
 
 
 def scored(name: str, account_ids: Collection[int]) -> None:
     """This score of theirs changed, and so what is known of whoever is at home there."""
     ids = sorted(account_ids)
     _tell(lambda fact: isinstance(fact, Score) and fact.name == name, accounts=ids)
-    reading = _live(lambda one: name in one.reads_scores) if ids else []
-    if reading:
-        _keep(reading, [*(Subject(None, account) for account in ids), *_at_home(ids)])
+    if ids:
+        reading = _live(lambda one: name in one.reads_scores)
+        note((one, Subject(None, account)) for one in reading for account in ids)
 
 
 def found(live: Iterable[Compiled], signals: Iterable[Signal]) -> None:
@@ -75,40 +98,27 @@ def found(live: Iterable[Compiled], signals: Iterable[Signal]) -> None:
     for signal in signals:
         if signal.definition.about == Of.ACCOUNT and signal.account_id:
             accounts[signal.definition.slug].add(signal.account_id)
-    for one in live if accounts else ():
-        if one.of is Of.PERSON and (
-            there := set().union(*(accounts.get(slug, ()) for slug in one.reads_signals))
-        ):
-            _keep([one], _at_home(there))
+    reading = [one for one in live if one.of is Of.PERSON] if accounts else []
+    note(
+        (one, Subject(None, account))
+        for one in reading
+        for slug in one.reads_signals & accounts.keys()
+        for account in accounts[slug]
+    )
 
 
 def note(pairs: Iterable[tuple[Compiled, Subject]]) -> None:
-    """These are to be asked soon."""
-    _write([(one.definition.pk, subject) for one, subject in pairs])
+    """These are to be asked soon; a definition of people, of an account without a person: of whoever is at home."""
+    _write((one.definition.pk, subject) for one, subject in pairs)
 
 
-def waiting() -> bool:
-    """Whether somebody is to be asked about."""
-    return AskAgain.objects.exists()
-
-
-def coming() -> list[int]:
-    """Which would be taken next."""
-    return list(AskAgain.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-
-
-def take(limit: int = AT_ONCE, only: Sequence[int] | None = None) -> list[tuple[SignalDefinition, Subject]]:
-    """The next of them (of those `only`), each once; they are gone when the transaction ends. Only live definitions are
-    asked."""
-    rows = dict.fromkeys(tuple(row[1:]) for row in sorted(bulk.select(_TAKE, only, only, limit)))
-    live = SignalDefinition.objects.filter(live=True).in_bulk() if rows else {}
-    pairs = (
-        (one, Subject(person, account))
-        for definition, person, account in rows
-        for one in (live.values() if definition is None else filter(None, [live.get(definition)]))
-        if (one.about == Of.PERSON) == bool(person)
-    )
-    return [*dict.fromkeys(pairs)]
+def later(pairs: Iterable[tuple[SignalDefinition | None, Subject]]) -> None:
+    """These could not be judged (`None`: by any definition). They are tried again some minutes later, then ever more
+    rarely, and after about four days no more: a fault in what is known of them, or in a release, takes no moment."""
+    records = _records((definition.pk if definition else None, subject) for definition, subject in pairs)
+    if records:
+        now = clock.real()
+        bulk.execute(_LATER, records, now, RETRY, now, MOST_TRIES)
 
 
 def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: Collection[int] = ()) -> None:
@@ -116,24 +126,42 @@ def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: 
         import_string(settings.HEARS_WHAT_CHANGED)(asks, people, accounts)
 
 
-def _note(reads: Callable[[Compiled], bool], subjects: Iterable[Subject]) -> None:
-    if reading := _live(reads):
-        _keep(reading, subjects)
-
-
 def _live(reads: Callable[[Compiled], bool]) -> list[Compiled]:
     live = SignalDefinition.objects.filter(live=True)
     return [one for one in compiled.sound(live) if reads(one)]
 
 
-def _at_home(account_ids: Collection[int]) -> list[Subject]:
-    ids = sorted(account_ids)
-    return [Subject(*row) for row in bulk.select(_AT_HOME, ids, ids, MOST_COLLEAGUES)]
+def _reads_accounts(one: Compiled) -> bool:
+    """A definition of people that reads what an account is, has done or was found to be."""
+    reads = one.reads_account or one.of_account is None or one.of_account or one.reads_scores
+    return one.of is Of.PERSON and bool(reads or one.reads_signals)
+
+
+def _brought(
+    reading: Iterable[Compiled], people: Collection[int], now: datetime
+) -> Iterable[tuple[Compiled, int]]:
+    """Where these people are at home, if they did what a definition reads of accounts and named none by that."""
+    asking = [one for one in reading if one.of_account is None or one.of_account]
+    if not asking or not people:
+        return
+    named = sorted(set[str]().union(*(one.of_account or () for one in asking)))
+    did: dict[str, list[int]] = defaultdict(list)
+    for person, name in bulk.select(_DID, people, named):
+        did[name].append(person)
+    anything = [person for (person,) in bulk.select(_DID_ANYTHING, people)]
+    home = homes.of(people, now, create=False)
+    for one in asking:
+        those = anything if one.of_account is None else (who for name in one.of_account for who in did[name])
+        yield from ((one, account) for account in {home[person] for person in those} if account)
 
 
 def _told_of(one: Compiled, new: Batch) -> set[int]:
     """The accounts of which something new is known that this definition of people reads."""
-    accounts = set(new.changed_accounts) if one.reads_account else set()
+    accounts = {
+        account
+        for account in new.changed_accounts
+        if one.reads_account and _reads(one, new.facts.get(account))
+    }
     did = (
         [new.all_names]
         if one.of_account is None
@@ -145,43 +173,83 @@ def _told_of(one: Compiled, new: Batch) -> set[int]:
     return accounts
 
 
-def _keep(reading: Iterable[Compiled], subjects: Iterable[Subject]) -> None:
-    """What is about people is asked of people, what is about accounts of accounts."""
-    those = [*subjects]
-    _write(
-        [
-            (one.definition.pk, subject)
-            for one in reading
-            for subject in those
-            if (one.of is Of.PERSON) == bool(subject.person)
-        ]
-    )
+def _reads(one: Compiled, changed: Collection[str] | None) -> bool:
+    """Whether it reads one of these facts of an account. None: of any."""
+    if changed is None or CALENDAR & {*changed}:
+        return True
+    facts = one.part(one.resources[0] if one.resources else "").facts
+    read = {fact.name for fact in facts if isinstance(fact, Trait) and fact.of is Of.ACCOUNT}
+    read |= {name.partition(".")[0] for name in read}
+    if any(isinstance(fact, Season) for fact in facts):
+        read |= SEASONAL
+    limits = one.reads_use and any(name.startswith(LIMIT) or name == "seats_used" for name in changed)
+    return limits or not read.isdisjoint(changed)
+
+
+def _with_others(one: Compiled, new: Batch, accounts: Collection[int]) -> list[int]:
+    """Those of these accounts that have people who were not asked just now."""
+    asked = [each.subject for each in triggered.of([one], new, {}) if each.resources is None]
+    pairs = {(each.person, each.account) for each in asked if each.account}
+    people, theirs = bulk.array(person for person, _ in pairs), bulk.array(account for _, account in pairs)
+    both = (people, theirs)
+    return [account for (account,) in bulk.select(_OTHERS, bulk.array(sorted(accounts)), *both, *both)]
 
 
 def _write(rows: Iterable[tuple[int | None, Subject]]) -> None:
     """`None`: each definition that is live when it is asked."""
-    new = [
-        AskAgain(definition_id=definition, person_id=subject.person, account_id=subject.account)
-        for definition, subject in rows
-        if subject.person or subject.account
-    ]
-    if new:
-        AskAgain.objects.bulk_create(new)
+    records = _records(rows)
+    if records:
+        bulk.execute(_NOTE, records)
         queue.nudge("sweeps")
 
 
-_AT_HOME = f"""
-SELECT person_id, account_id FROM (
-    SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY person_id) AS place
-    FROM ({homes.at_home_sql("%s")}) h
-) n WHERE place <= %s ORDER BY 1, 2
-"""
-# Materialized: else PostgreSQL may look for the next ones again for each row, and take more than so many.
-_TAKE = """
-WITH taken AS MATERIALIZED (
-    SELECT id FROM signals_app_askagain WHERE %s::bigint[] IS NULL OR id = ANY(%s)
-    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+def _records(rows: Iterable[tuple[int | None, Subject]]) -> list[dict[str, int | None]]:
+    return [
+        {"definition": definition, "person": subject.person, "account": subject.account}
+        for definition, subject in dict.fromkeys(rows)
+        if subject.person or subject.account
+    ]
+
+
+# What is noted already is held until this transaction ends, so that whoever takes it sees what is new; what is being
+# asked just now is noted anew. Nobody waits: a unique index would let whoever notes wait for who asks, and in a circle.
+_NOTE = """
+WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint)),
+there AS MATERIALIZED (
+    SELECT n.* FROM new n JOIN signals_app_askagain a
+    ON coalesce(a.definition_id, 0) = coalesce(n.definition, 0) AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
+        AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
+        AND a.failed = 0
+    FOR KEY SHARE OF a SKIP LOCKED
 )
-DELETE FROM signals_app_askagain a USING taken WHERE a.id = taken.id
-RETURNING a.id, a.definition_id, a.person_id, a.account_id
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT n.definition, n.person, n.account, 0, 0, 0, 'epoch' FROM new n WHERE NOT EXISTS (SELECT FROM there t
+    WHERE (coalesce(t.definition, 0), coalesce(t.person, 0), coalesce(t.account, 0))
+        = (coalesce(n.definition, 0), coalesce(n.person, 0), coalesce(n.account, 0)))
+"""
+# The row that is being asked just now says how often that failed before.
+_LATER = """
+WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint))
+INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT n.definition, n.person, n.account, 0, 0, b.failed + 1, %s + %s * power(2, b.failed)
+FROM new n CROSS JOIN LATERAL (
+    SELECT coalesce(max(a.failed), 0) AS failed, coalesce(max(a.retry_at), '-infinity') AS retry_at
+    FROM signals_app_askagain a WHERE coalesce(a.definition_id, 0) = coalesce(n.definition, 0)
+        AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
+        AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
+) b WHERE b.retry_at <= %s AND b.failed < %s
+"""
+_DID = """
+SELECT p, n FROM unnest(%s::bigint[]) p, unnest(%s::text[]) n WHERE EXISTS (SELECT FROM signals_app_event e
+    WHERE e.person_id = p AND e.account_id IS NULL AND e.name = n)
+"""
+_DID_ANYTHING = """
+SELECT p FROM unnest(%s::bigint[]) p WHERE EXISTS (SELECT FROM signals_app_event e
+    WHERE e.person_id = p AND e.account_id IS NULL)
+"""
+_OTHERS = """
+SELECT a FROM unnest(%s::bigint[]) a WHERE EXISTS (SELECT FROM people_app_membership m WHERE m.account_id = a
+    AND (m.person_id, a) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[])))
+OR EXISTS (SELECT FROM people_app_account o WHERE (o.id = a OR o.merged_into_id = a) AND o.personal_of_id IS NOT NULL
+    AND (o.personal_of_id, a) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[])))
 """

@@ -4,7 +4,7 @@ from django.utils.module_loading import autodiscover_modules
 
 class SignalsConfig(AppConfig):
     name = "signals_app"
-    verbose_name = "Signals"
+    verbose_name = "Events and signals"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

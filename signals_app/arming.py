@@ -53,7 +53,8 @@ def whose(compiled: Compiled, subject: Subject) -> Whose:
 
 
 def states(keys: Collection[Whose]) -> States:
-    """What is kept of these. What was kept of a person before a definition read their accounts is of each of them."""
+    """What is kept of these. What was kept of a person while they had no account but their own, or before a definition
+    read something of the account, counts in each of them."""
     people = {(definition, person) for definition, person, _ in keys if person}
     accounts = {(definition, account) for definition, person, account in keys if account and not person}
     found: States = defaultdict(list)
@@ -121,7 +122,6 @@ def is_over(one: Moment, state: State, now: datetime) -> bool:
     if state.fired_at is None:
         return one.verdict is not True
     if one.part.rearm:
-        # Where both hold at once it would be found again with everything that comes.
         return one.rearmed is True and one.verdict is not True
     return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
 
@@ -172,9 +172,11 @@ def _key(one: Moment) -> dict[str, object]:
 
 
 _STATES = """
-SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at
+SELECT s.definition_id, s.person_id, CASE WHEN o.id IS NULL THEN s.account_id END,
+    s.id, s.part, s.period, s.holds_since, s.fired_at
     FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, person) JOIN signals_app_detectorstate s
     ON s.definition_id = r.definition AND s.person_id = r.person
+    LEFT JOIN people_app_account o ON o.id = s.account_id AND o.personal_of_id = s.person_id
 UNION ALL
 SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at
     FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, account) JOIN signals_app_detectorstate s

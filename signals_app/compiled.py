@@ -21,6 +21,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Member,
+    Metered,
     Of,
     Said,
     Score,
@@ -60,7 +61,7 @@ class Part:
     name: str
     rule: Rule
     rearm: Rule | None
-    """Armed again when this holds; without one it is found again after its rest."""
+    """Armed again when this holds and the rule does not; without one it is found again after its rest."""
     holds: Judge
     rearms: Judge | None
     facts: frozenset[Fact]
@@ -74,6 +75,17 @@ class Part:
     """Where the rule holds, it is certain that it does."""
     doubt: Doubt | None
     """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
+
+    @property
+    def whole(self) -> Rule:
+        """All that it asks."""
+        return AllOf((self.rule, self.rearm)) if self.rearm else self.rule
+
+    @property
+    def rearmed_by_time(self) -> bool:
+        """Whether time alone can arm it again. Where both hold at once it does not: it would be found again with
+        everything that comes."""
+        return self.rearm is not None and (timing.rises(self.rearm) or timing.ceases(self.rule))
 
 
 @dataclass(slots=True)
@@ -91,11 +103,13 @@ class Compiled:
     reads_account: bool
     reads_person: bool
     reads_use: bool
+    metered: frozenset[str]
+    """Of which resources it asks what was used in a window, whatever its parts are about."""
     reads_signals: frozenset[str]
     """Of which definitions it asks what they found."""
     reads_segments: frozenset[str]
     reads_scores: frozenset[str]
-    reads_answers: bool
+    reads_answers: frozenset[str]
     of_account: frozenset[str] | None
     """The events of a whole account that it reads, None for any."""
     by_account: bool
@@ -167,25 +181,27 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         reads_account=False,
         reads_person=False,
         reads_use=False,
+        metered=frozenset(),
         reads_signals=frozenset(),
         reads_segments=frozenset(),
         reads_scores=frozenset(),
-        reads_answers=False,
+        reads_answers=frozenset(),
         of_account=frozenset(),
         by_account=False,
         condition=reading.read(definition.condition) if definition.condition else None,
     )
     part = found.part(resources[0] if resources else "")
-    found.names = timing.names(part.rule, TEXT_EVENTS)
+    found.names = timing.names(part.whole, TEXT_EVENTS)
     found.reads_signals = frozenset(fact.slug for fact in part.facts if isinstance(fact, Found))
     found.reads_segments = frozenset(fact.slug for fact in part.facts if isinstance(fact, Member))
     found.reads_scores = frozenset(fact.name for fact in part.facts if isinstance(fact, Score))
-    found.reads_answers = any(isinstance(fact, Answered) for fact in part.facts)
+    found.reads_answers = frozenset(fact.answer for fact in part.facts if isinstance(fact, Answered))
     found.of_account = _of_account(part.facts)
     found.by_account = found.of is Of.PERSON and any(map(is_of_account, part.facts))
     found.wheres = _wheres(part.facts)
-    found.timed = timing.rises(part.rule) or definition.hold_hours > 0
-    found.reads_use = any(isinstance(fact, Entitlement) for fact in part.facts)
+    found.timed = timing.rises(part.rule) or definition.hold_hours > 0 or part.rearmed_by_time
+    found.reads_use = any(isinstance(fact, Entitlement | Metered) for fact in part.facts)
+    found.metered = frozenset(fact.resource for fact in part.facts if isinstance(fact, Metered))
     traits = {fact.of for fact in part.facts if isinstance(fact, Trait)}
     found.reads_account = (
         found.reads_use or Of.ACCOUNT in traits or any(isinstance(fact, Season) for fact in part.facts)
@@ -242,7 +258,7 @@ def is_of_account(fact: Fact) -> bool:
     """Whether it is, or may be, one of the account."""
     if isinstance(fact, Trait | Events | InOrder | Changed):
         return fact.of is Of.ACCOUNT
-    return isinstance(fact, Entitlement | Season | Score | Found)
+    return isinstance(fact, Entitlement | Metered | Season | Score | Found)
 
 
 def _of_account(facts: Iterable[Fact]) -> frozenset[str] | None:

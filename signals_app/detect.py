@@ -75,7 +75,8 @@ def refresh(signals: Sequence[Signal], now: datetime) -> dict[int, Evidence | No
 def _found(asked: Sequence[Asked], batch: Batch | None, now: datetime, seen: datetime) -> list[Signal]:
     kept = _kept(asked)
     awake = [one for one in asked if not arming.rests(one.compiled, kept.get(id(one), ()), now)]
-    all_judged = judged.judge(awake, seen)
+    all_judged, unread = judged.judge(awake, seen)
+    again.later((one.compiled.definition, one.subject) for one in unread)
     for one in all_judged:
         if states := kept.get(id(one.asked)):
             one.moment.state = _state_of(one, states)

@@ -19,6 +19,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Fact,
     Found,
+    Metered,
     Of,
     Said,
     Score,
@@ -65,10 +66,8 @@ def figures(fact: Fact, known: Known, meters: Meters) -> Evidence:
     match fact:
         case Entitlement(resource):
             return _entitlement(fact, known, meters.get(resource), more)
-        case Events():
-            return _events(fact, None if isinstance(value, str) and not is_name(value) else value)
-        case Sequence(names, window):
-            return {"event": names[-1], "count": plain(value), **_window(window)}
+        case Metered() | Events() | Sequence():
+            return _done(fact, value, meters)
         case Changed(turn, names):
             return {"change": turn.value, "event": " or ".join(names), **more}
         case Season(name):
@@ -118,11 +117,7 @@ def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Map
         return value if isinstance(value, int | Decimal) else None
 
     used, cap = share(Share.USED), share(Share.CAP)
-    found: Evidence = {
-        "resource": fact.resource,
-        "resource_label": meter.label if meter else fact.resource,
-        "verb": meter.verb if meter else "used",
-    }
+    found = _of_resource(fact.resource, meter)
     if used is not None:
         found["used"] = plain(Decimal(used))
     if cap:
@@ -133,12 +128,27 @@ def _entitlement(fact: Entitlement, known: Known, meter: Meter | None, more: Map
     return found | _period(meter, more.get("period"))
 
 
+def _of_resource(resource: str, meter: Meter | None) -> Evidence:
+    label, verb = (meter.label, meter.verb) if meter else (resource, "used")
+    return {"resource": resource, "resource_label": label, "verb": verb}
+
+
 def _period(meter: Meter | None, period: str | None) -> Evidence:
     if meter is not None and meter.window != MeterWindow.CALENDAR:
         return {"window": usage.label_of(meter)}
     if period is None or period == usage.ALWAYS.isoformat():
         return {}
     return {"period": period, "period_label": usage.label_of(meter)}
+
+
+def _done(fact: Metered | Events | Sequence, value: Value, meters: Meters) -> Evidence:
+    match fact:
+        case Metered(resource, window):
+            return {**_of_resource(resource, meters.get(resource)), "amount": plain(value), **_window(window)}
+        case Events():
+            return _events(fact, None if isinstance(value, str) and not is_name(value) else value)
+        case Sequence(names, window):
+            return {"event": names[-1], "count": plain(value), **_window(window)}
 
 
 def _events(fact: Events, value: Value) -> Evidence:

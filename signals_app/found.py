@@ -16,7 +16,7 @@ from signals_app.models import Meter, Signal
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import certainty
-from upsell_project.lib.rules.facts import Events, Of, Said
+from upsell_project.lib.rules.facts import Events, Metered, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InSequence
 
 MOST_IDS = 20
@@ -105,10 +105,13 @@ def _told(
 
 def _users(people: set[int]) -> set[int]:
     """Those of them whom we know by a user id: a visitor is found when it turns out who they are, nobody who was
-    forgotten."""
+    forgotten or is another one by now."""
     if not people:
         return set()
-    sql = "SELECT id FROM people_app_person WHERE id = ANY(%s) AND user_id IS NOT NULL AND erased_at IS NULL"
+    sql = (
+        "SELECT id FROM people_app_person WHERE id = ANY(%s)"
+        " AND user_id IS NOT NULL AND erased_at IS NULL AND merged_into_id IS NULL"
+    )
     return {id for (id,) in bulk.select(sql, sorted(people))}
 
 
@@ -158,8 +161,9 @@ def _confidence(one: Judged) -> Decimal:
 def _event_ids(fired: Sequence[Fired], now: datetime) -> list[list[int]]:
     """The newest events on which each rests."""
     parts = {id(one.judged.moment.part): one.judged.moment.part for one in fired}
+    kinds = Metered | Events | InSequence | Said
     facts = {
-        key: [fact for fact in sorted(part.facts, key=repr) if isinstance(fact, Events | InSequence | Said)]
+        key: [fact for fact in sorted(part.facts, key=repr) if isinstance(fact, kinds)]
         for key, part in parts.items()
     }
     pairs = [

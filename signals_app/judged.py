@@ -31,17 +31,18 @@ class Judged:
         return self.asked.by.get(self.moment.part.name) or self.asked.by.get("")
 
 
-def judge(asked: Sequence[Asked], now: datetime) -> list[Judged]:
-    """Every part that can have changed, of all who can be read."""
+def judge(asked: Sequence[Asked], now: datetime) -> tuple[list[Judged], list[Asked]]:
+    """Every part that can have changed, of all who can be read; and what was asked of who cannot."""
     resources = _resources(asked)
     parts = [_parts(one, resources) for one in asked]
     known = _known(asked, parts, now)
+    unread = [one for one in asked if known[one.subject] is None]
     return [
         Judged(one, _moment(one, part, its), its)
         for one, those in zip(asked, parts, strict=True)
         if (its := known[one.subject]) is not None
         for part in those
-    ]
+    ], unread
 
 
 def _known(

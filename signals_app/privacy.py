@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from people_app.names import Key
-from signals_app import back_tests, paths, usage, values
-from signals_app.models import Answer, AskAgain, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
+from signals_app import back_tests, others_evidence, paths, unnoticed, usage, values
+from signals_app.models import Answer, Event, Lookup, Meter, Score, SegmentMember, Signal, Ticket
 from signals_app.models.meter import Aggregate
 from upsell_project.lib import bulk
 
@@ -20,10 +20,12 @@ SHORT = 6
 
 def forget(
     person_ids: Sequence[int], home: int | None, names: Sequence[Key], addresses: Sequence[str]
-) -> None:
+) -> list[int]:
     """Empty their events (those that named no account count for `home` as before), signals, tickets and look-ups, take
     them out of all segments, drop their answers and the scores of their own account, and empty what was refused and
     holds one of their names or addresses.
+
+    Returns the signals of colleagues from which their words went.
 
     No recount runs until the transaction ends: half of it done would be counted twice or not at all.
     """
@@ -33,6 +35,7 @@ def forget(
     bulk.run(_UNSEE, list(person_ids))
     texts, patterns = _traces(names, addresses)
     bulk.run(_BLANK, patterns, texts)
+    resting = others_evidence.forget(person_ids)
     bulk.select(_EMPTY, home, list(person_ids), sorted(counted))
     while rows := list(Event.objects.filter(person__in=person_ids).order_by("pk")[:CHUNK]):
         for event in rows:
@@ -44,11 +47,13 @@ def forget(
     Ticket.objects.filter(person__in=person_ids).update(person=None)
     SegmentMember.objects.filter(person__in=person_ids).delete()
     Answer.objects.filter(person__in=person_ids).delete()
-    AskAgain.objects.filter(person__in=person_ids).delete()
+    bulk.run(_ASK_NO_MORE, list(person_ids))
     Score.objects.filter(account__personal_of__in=person_ids).delete()
     back_tests.forget(person_ids)
+    unnoticed.moved()
     for kind, value in names:
         Lookup.objects.filter(source__kind=kind.partition("_")[0], object_id=value).delete()
+    return resting
 
 
 def _traces(names: Sequence[Key], addresses: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -90,6 +95,11 @@ WITH own AS MATERIALIZED (
             AND (s.path = '' OR s.path = own.key OR starts_with(s.path, own.key || '.'))
             AND s.last_seen_at < own.at + interval '7 days')
     ORDER BY source_id, name, path FOR UPDATE)
+"""
+# What is asked just now, with people locked behind it, is gone after that.
+_ASK_NO_MORE = """
+DELETE FROM signals_app_askagain WHERE id IN
+    (SELECT id FROM signals_app_askagain WHERE person_id = ANY(%s) FOR UPDATE SKIP LOCKED)
 """
 _BLANK = """
 UPDATE signals_app_rejectedevent SET payload = '' WHERE payload <> '' AND (payload ~* ANY(%s::text[])

@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
+
 from signals_app import columns
 from signals_app.intents import LABELS
-from signals_app.models import Score, ScoreDefinition, Segment, SignalDefinition
+from signals_app.models import Meter, Score, ScoreDefinition, Segment, SignalDefinition
 from signals_app.models.answer import ANSWERS
 from signals_app.models.signal import Detector
 from upsell_project.lib.rules import meaning, reading, ready
@@ -20,14 +22,19 @@ from upsell_project.lib.rules.tree import facts as facts_of
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Something that is live and has rules. `said`: as staff call it."""
+    """Something that is live and has rules. `row`: it itself, which says its name."""
 
-    said: str
     own: Named
+    row: Model
     asks: Any
     """JSON with its rules."""
     more: frozenset[Named] = field(default_factory=frozenset)
     """What it needs beside those."""
+
+    @property
+    def said(self) -> str:
+        sort, name = self.own
+        return f"the {sort} {name}"
 
     @property
     def needs(self) -> frozenset[Named]:
@@ -41,6 +48,7 @@ NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "score": lambda: ScoreDefinition.objects.values_list("slug", flat=True),
     "intent": lambda: LABELS,
     "answer": lambda: ANSWERS,
+    "meter": lambda: Meter.objects.values_list("resource", flat=True),
 }
 _OFF: Mapping[str, Any] = {"segment": Segment, "score": ScoreDefinition}
 
@@ -77,14 +85,19 @@ def absent(sort: str, names: Iterable[str]) -> dict[str, str]:
     return {name: meaning.missing(sort, name, known) for name in names if name not in known}
 
 
-def referring(sort: str, names: Collection[str]) -> dict[str, list[str]]:
-    """By name, what is live and refers to it, as staff call it; not what is named itself."""
-    found: dict[str, list[str]] = {name: [] for name in names}
+def users(sort: str, names: Collection[str]) -> dict[str, list[User]]:
+    """By name, what is live and refers to it; not what is named itself."""
+    found: dict[str, list[User]] = {name: [] for name in names}
     for user in _users():
         if user.own not in {(sort, name) for name in names}:
             for name in found.keys() & {one for kind, one in user.needs if kind == sort}:
-                found[name].append(user.said)
-    return {name: users for name, users in found.items() if users}
+                found[name].append(user)
+    return {name: needing for name, needing in found.items() if needing}
+
+
+def referring(sort: str, names: Collection[str]) -> dict[str, list[str]]:
+    """The same as the API calls them."""
+    return {name: [one.said for one in needing] for name, needing in users(sort, names).items()}
 
 
 def refusals(sort: str, names: Collection[str], verb: str) -> list[str]:
@@ -97,12 +110,12 @@ def refusals(sort: str, names: Collection[str], verb: str) -> list[str]:
 
 def _users() -> Iterator[User]:
     for segment in Segment.objects.filter(live=True).order_by("slug"):
-        yield User(f"the segment {segment.slug}", ("segment", segment.slug), segment.rule)
+        yield User(("segment", segment.slug), segment, segment.rule)
     for one in SignalDefinition.objects.filter(live=True).order_by("slug"):
         asks = [one.condition, one.config]
-        yield User(f"the signal {one.slug}", ("signal", one.slug), asks, _of_detector(one))
+        yield User(("signal", one.slug), one, asks, _of_detector(one))
     for score in ScoreDefinition.objects.filter(live=True).order_by("slug"):
-        yield User(f"the score {score.slug}", ("score", score.slug), score.signs)
+        yield User(("score", score.slug), score, score.signs)
     for above in ABOVE:
         yield from above()
 

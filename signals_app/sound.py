@@ -10,9 +10,9 @@ from signals_app.detectors.shared import dates
 from signals_app.detectors.shared.dates import NOTHING, Meant
 from signals_app.models import SignalDefinition
 from signals_app.models.signal import Detector
-from upsell_project.lib.rules import meaning, reading, wording
-from upsell_project.lib.rules.facts import Fact, Member, Of
-from upsell_project.lib.rules.tree import Rule, Test, tests
+from upsell_project.lib.rules import impersonal, meaning, reading
+from upsell_project.lib.rules.facts import Of
+from upsell_project.lib.rules.tree import Rule
 from upsell_project.lib.spans import MOST_HOURS
 
 RULE = ("detector", "config", "condition", "about", "hold_hours")
@@ -91,21 +91,18 @@ def _of_settings(definition: SignalDefinition, check: Callable[[Rule], Found]) -
 
 
 def _of_nobody(definition: SignalDefinition) -> dict[str, list[str]]:
-    """An account as a whole has no role and is in no segment: it would never be found, and nobody would know why."""
+    """An account would never be found by what only a person has, and nobody would know why."""
     if definition.about != Of.ACCOUNT:
         return {}
-    rule = compiled.of(definition).part().rule
-    found = [
-        f"a whole account cannot be asked: {wording.sentence(test)}"
-        for test in dict.fromkeys(tests(rule))
-        if _personal(test)
-    ]
-    return {"about": found} if found else {}
+    asked = settings.written(DETECTORS[definition.detector].FIELDS, definition.config)
+    found = {"config": [one for path, rule in asked for one in _personal(rule, path)]}
+    if definition.condition:
+        found["condition"] = _personal(reading.read(definition.condition))
+    return {name: sentences for name, sentences in found.items() if sentences}
 
 
-def _personal(test: Test) -> bool:
-    fact: Fact = test.fact
-    return isinstance(fact, Member) or getattr(fact, "of", None) is Of.PERSON
+def _personal(rule: Rule, path: str = "") -> list[str]:
+    return references.said(impersonal.problems(rule), path)
 
 
 def _of_dates(definition: SignalDefinition, meant: Meant) -> dict[str, list[str]]:

@@ -20,13 +20,27 @@ KINDS = ("track", "page", "screen")
 _when = attrgetter("item.occurred_at")
 
 
+@dataclass(slots=True)
+class Used:
+    """A total moved, by this event last. It counts wherever that does by now."""
+
+    resource: str
+    last: Stored
+
+    @property
+    def account_id(self) -> int | None:
+        return self.last.account_id
+
+
 @dataclass
 class Batch:
     """What is new: events, totals that moved, accounts whose plan or limits changed."""
 
     stored: Sequence[Stored]
-    changes: Sequence[Change] = ()
+    changes: Sequence[Change | Used] = ()
     changed_accounts: set[int] = field(default_factory=set)
+    facts: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """Which facts of them changed, where that is known; of limits `limits.<resource>`."""
 
     @cached_property
     def by_name(self) -> Mapping[str, Doers]:
@@ -71,7 +85,7 @@ class Batch:
         """Whose answers can have changed."""
         return (
             {one.account_id for one in self.stored if one.account_id}
-            | {change.account_id for change in self.changes}
+            | {change.account_id for change in self.changes if change.account_id}
             | self.changed_accounts
         )
 
@@ -181,7 +195,7 @@ class _Asking:
         """By whoever used that resource: nobody else in the account, since an offer says "you have used"."""
         resources = self._compiled.resources
         for change in self._batch.changes:
-            if not resources:
+            if not resources or change.resource in self._compiled.metered:
                 self._ask(change.last.person_id, change.account_id, change.last)
             elif EVERY in resources or change.resource in resources:
                 self._ask(change.last.person_id, change.account_id, change.last, change.resource)

@@ -9,7 +9,7 @@ from typing import Any
 
 from people_app import homes
 from people_app.models import Person
-from signals_app import arming, compiled, judged, mapping, reveal, routing
+from signals_app import arming, compiled, judged, mapping, not_known, reveal, routing
 from signals_app.arming import Moment, State
 from signals_app.compiled import Compiled, Part
 from signals_app.incoming import Rejected
@@ -23,21 +23,24 @@ from signals_app.rehearse.telling import Told
 from signals_app.subjects import Subject
 from signals_app.triggered import KINDS, Asked
 from upsell_project.lib import in_words
-from upsell_project.lib.rules import judging, wording
+from upsell_project.lib.rules import judging, laid_out, wording
 from upsell_project.lib.rules.facts import Of
 from upsell_project.lib.rules.tree import Test
-from upsell_project.lib.rules.tree import tests as tests_of
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition. `found`: the value as JSON, None where it is not known; `holds`: None for the same reason."""
+    """One condition, or a group of them, in the order of the rule; `level` says how deep it lies. `found`: the value as
+    JSON, None where it is not known; `holds`: None for the same reason, which `missing` says. Of a group there is no
+    value, and `op` is empty."""
 
     condition: str
     found: Any
     wanted: Any
     op: str
     holds: bool | None
+    level: int = 0
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tr
     subject = _subject(ready, person, now)
     if subject is None:
         return Tried(note=_HOMELESS)
-    found = judged.judge([Asked(ready, subject, {}, None)], now)
+    found, _ = judged.judge([Asked(ready, subject, {}, None)], now)
     return _tried(ready, subject, [(one.moment, one.known) for one in found], person.pk, now)
 
 
@@ -149,36 +152,45 @@ def _part(
 ) -> TriedPart:
     mine = [one for one in states if (one.part, one.period) == (moment.part.name, moment.period)]
     moment.state = mine[0] if mine else None
-    why = _why_not(moment, states, told, now)
+    lines = [_line(one, known, moment.subject) for one in laid_out.lines(moment.part.rule)]
+    why = _why_not(moment, states, told, now, lines)
     return TriedPart(
         moment.part.name,
         wording.sentence(moment.part.rule),
-        [_line(test, known) for test in dict.fromkeys(tests_of(moment.part.rule))],
+        lines,
         moment.verdict,
         not why,
         why,
     )
 
 
-def _line(test: Test, known: Known) -> Line:
+def _line(line: laid_out.Line, known: Known, subject: Subject) -> Line:
+    holds = judging.judge(line.rule, known.values, known.at)
+    if not isinstance(test := line.rule, Test):
+        return Line(line.said, None, None, "", holds, line.level)
     value = test.value if isinstance(test.value, tuple) else (test.value,)
     wanted = [reveal.plain(one) for one in value]
     return Line(
-        wording.sentence(test),
+        line.said,
         reveal.known(test.fact, known.values.get(test.fact)),
         wanted if isinstance(test.value, tuple) else wanted[0],
         test.op.value.replace("_", " "),
-        judging.judge(test, known.values, known.at),
+        holds,
+        line.level,
+        "" if holds is not None else not_known.said(test.fact, home=subject.account is not None),
     )
 
 
-def _why_not(moment: Moment, states: Sequence[State], told: int | None, now: datetime) -> str:
+def _why_not(
+    moment: Moment, states: Sequence[State], told: int | None, now: datetime, lines: Sequence[Line]
+) -> str:
     """In the order in which the live engine asks; empty where it would be found."""
     definition, state = moment.compiled.definition, moment.state
     if arming.rests(moment.compiled, list(states), now):
         return f"It was found already. {_rest(definition, states)}"
     if moment.verdict is None:
-        return "It depends on what is not known."
+        missing = "; ".join(dict.fromkeys(line.missing for line in lines if line.missing))
+        return f"It depends on what is not known: {missing}."
     if moment.verdict is False:
         return "It does not hold."
     if told is None:

@@ -46,3 +46,19 @@ document.addEventListener('DOMContentLoaded', () => {
   const rows = [...document.querySelectorAll('fieldset.upsell-more')].filter(row => !filled(row))
   if (rows.length) oneByOne(rows)
 })
+
+// What was changed and not saved is not left without a question, whichever link or button leads away. What scripts do
+// to a form before somebody touches it is no change.
+const watch = form => {
+  const held = () => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]))
+  const refused = form.querySelector('.errorlist') !== null
+  let start
+  let saving = false
+  for (const name of ['pointerdown', 'keydown', 'focusin']) document.addEventListener(name, () => { start ??= held() }, true)
+  addEventListener('submit', event => { if (event.target === form) saving = !event.defaultPrevented })
+  addEventListener('beforeunload', event => { if (!saving && (refused || (start !== undefined && held() !== start))) event.preventDefault() })
+}
+addEventListener('load', () => setTimeout(() => {
+  const form = document.querySelector('body.change-form form[id$="_form"]')
+  if (form) watch(form)
+}))

@@ -28,15 +28,20 @@ class Other:
             connection.close()
 
     def until_it_waits(self) -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with connection.cursor() as cursor:
-                cursor.execute(WAITING)
-                if cursor.fetchone()[0]:
-                    return
-            time.sleep(0.01)
-        raise AssertionError("it never waited")
+        until_one_waits()
 
     def end(self) -> None:
         self.thread.join(20)
         assert self.error is None, self.error
+
+
+def until_one_waits() -> None:
+    """Until somebody in this database waits for a lock that another one holds."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("it never waited")

@@ -31,7 +31,7 @@ def django_db_modify_db_settings(
 
 
 # Set up once for a module, so by one worker.
-ONCE_A_MODULE = {"starter", "years"}
+ONCE_A_MODULE = {"starter", "years", "one_of_each"}
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
@@ -39,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and ONCE_A_MODULE & set(item.fixturenames):
             item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+
+
+class Longest:
+    """What one worker does by itself begins first: none of them is left with it while the others have nothing to do."""
+
+    @pytest.hookimpl(trylast=True)  # after they were shuffled
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Longest())
 
 
 class Time:

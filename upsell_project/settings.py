@@ -141,6 +141,7 @@ LOGIN_REDIRECT_URL = "/admin/"  # the theme's login form sends no `next`
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["upsell_project.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

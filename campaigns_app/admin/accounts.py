@@ -19,7 +19,7 @@ from people_app.models import Account, AccountName, Entitlement
 from people_app.sayings import Saying
 from signals_app.connectors import CONNECTORS
 from signals_app.scores import telling
-from upsell_project.lib import clock
+from upsell_project.lib import clock, in_words
 
 MEMBERS = 20
 OWN_NAMES = (account_names.STAFF, account_names.PERSON)
@@ -171,7 +171,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return in_words.moment(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
 
 

@@ -1,5 +1,6 @@
 """The person page: the plain record of `people_app` with everything the product knows around it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +14,7 @@ from campaigns_app.timeline import Entry
 from people_app.admin.people import PersonAdmin
 from people_app.models import Person
 from signals_app.admin import shown
+from signals_app.models import SignalDefinition
 from upsell_project.lib import clock
 from upsell_project.lib.admin_base import log
 
@@ -82,7 +84,15 @@ class PersonPageAdmin(PersonAdmin):
         except ValueError as error:
             self.message_user(request, str(error), messages.WARNING)
             found, older = timeline.entries(person, ENTRIES)
-        lines = [(entry, _rests_on(entry), shown.stored(entry.data)) for entry in found]
+        rests_on = _rests_on([entry for entry in found if entry.kind == "signal"])
+        lines = [
+            (
+                entry,
+                rests_on.get(entry.data["id"], "") if entry.kind == "signal" else "",
+                shown.stored(entry.data),
+            )
+            for entry in found
+        ]
         return {"timeline": lines, "older": older}
 
 
@@ -95,5 +105,16 @@ def _person(request: HttpRequest, pk: int, permission: str) -> Person:
     return person
 
 
-def _rests_on(entry: Entry) -> str:
-    return shown.evidence(entry.data["evidence"]) if entry.kind == "signal" else ""
+def _rests_on(signals: Sequence[Entry]) -> dict[int, str]:
+    """By signal. Two statements, however many there are."""
+    named = shown.events(one.data["evidence"] for one in signals)
+    slugs = {one.data["definition"] for one in signals}
+    definitions = {one.slug: one for one in SignalDefinition.objects.filter(slug__in=slugs)}
+    return {
+        one.data["id"]: shown.evidence(
+            one.data["evidence"],
+            named,
+            shown.rule_of(definitions[one.data["definition"]], one.data["definition_version"]),
+        )
+        for one in signals
+    }

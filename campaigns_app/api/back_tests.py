@@ -81,11 +81,13 @@ class WhomSerializer(serializers.Serializer[Any]):
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    condition = serializers.CharField()
+    level = serializers.IntegerField(help_text="How deep it lies; a group stands before what is in it")
+    condition = serializers.CharField(help_text="Of a group how it is joined")
     found = serializers.JSONField(allow_null=True)
     wanted = serializers.JSONField(allow_null=True)
-    op = serializers.CharField()
+    op = serializers.CharField(allow_blank=True, help_text="Empty: a group")
     holds = serializers.BooleanField(allow_null=True, help_text="null: it depends on what is not known")
+    missing = serializers.CharField(allow_blank=True, help_text="What is not known")
 
 
 class PartSerializer(serializers.Serializer[Any]):

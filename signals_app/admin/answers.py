@@ -1,4 +1,4 @@
-"""What people answered to offers, and scores: as rules read them."""
+"""What people were shown and answered to offers, and scores: as rules read them."""
 
 from django.contrib import admin
 
@@ -11,7 +11,7 @@ class AnswerAdmin(OfPersonAdmin):
     list_display = ("at", "person", "account", "offer", "answer")
     list_select_related = ("person", "account")
     list_filter = ("answer",)
-    empty_hint = "Answers appear when somebody accepts, dismisses or ignores an offer."
+    empty_hint = "Answers appear when somebody is shown an offer, accepts, dismisses or ignores it."
 
 
 @admin.register(Score)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,8 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from people_app.models import Account, Person
-from signals_app import back_tests, signal_alerts
+from signals_app import back_tests, signal_alerts, unseen
 from signals_app.admin import shown, try_out
+from signals_app.admin.detector_form import sentence
 from signals_app.back_tests.tallying import series
 from signals_app.models import BackTest, SignalAlert, SignalDefinition
 from upsell_project.lib import clock
@@ -74,9 +76,11 @@ class TriedAdmin(Admin):
         found = _test(definition, test)
         context = {
             **_context(self, request, definition, f"Back-test of {definition}"),
+            "unseen": partial(unseen.of, definition),
             "test": found,
             "going_on": found.state in (BackTest.State.WAITING, BackTest.State.RUNNING),
             "changed": found.settings != back_tests.copied(definition),
+            "rule": _rule(found),
             **_shown(found),
         }
         return TemplateResponse(request, "admin/signals_app/signaldefinition/back_test.html", context)
@@ -128,6 +132,12 @@ def _bars(test: BackTest) -> list[Bar]:
     ]
 
 
+def _rule(test: BackTest) -> str:
+    """As it was tried; empty where its settings cannot be read."""
+    settings = [test.settings.get(name) for name in ("detector", "config", "condition", "about")]
+    return sentence(*settings) if all(one is not None for one in settings) else ""
+
+
 def _shown(test: BackTest) -> dict[str, Any]:
     result = test.result
     bars, total = _bars(test), result.get("total", 0)
@@ -157,6 +167,7 @@ def _shown(test: BackTest) -> dict[str, Any]:
 def samples(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """With the people and accounts as they are now; without those who were forgotten."""
     rows = sorted(result.get("samples", ()), key=lambda row: row["at"])
+    named = shown.events(row["evidence"] for row in rows)
     people = Person.objects.filter(erased_at=None).in_bulk([row["person"] for row in rows])
     accounts = Account.objects.in_bulk([row["account"] for row in rows if row["account"]])
     return [
@@ -165,7 +176,7 @@ def samples(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "at": datetime.fromisoformat(row["at"]),
             "person": people[row["person"]],
             "account": accounts.get(row["account"]),
-            "rests_on": shown.evidence(row["evidence"]),
+            "rests_on": shown.evidence(row["evidence"], named),
         }
         for row in rows
         if row["person"] in people
@@ -199,6 +210,7 @@ def _context(
         **model_admin.admin_site.each_context(request),
         "title": title,
         "opts": model_admin.opts,
+        "original": definition,
         "definition": definition,
         "may_change": model_admin.has_change_permission(request, definition),
     }
@@ -206,11 +218,15 @@ def _context(
 
 @admin.register(BackTest)
 class BackTestAdmin(FactsAdmin):
-    list_display = ("definition", "first", "last", "asked_at", "state", "progress")
+    list_display = ("definition", "first", "last", "asked_at", "state", "done")
     list_select_related = ("definition",)
     list_filter = ("state",)
     exclude = ("result",)
     empty_hint = "Open a signal definition and choose Back-test."
+
+    @admin.display(description="Progress")
+    def done(self, test: BackTest) -> str:
+        return f"{test.progress} %"
 
 
 @admin.register(SignalAlert)

@@ -9,12 +9,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import references, sound
-from signals_app.admin import fired, shown
+from signals_app import sound
+from signals_app.admin import fired, kept, shown
 from signals_app.admin.back_tests import TriedAdmin
-from signals_app.admin.detector_form import NamesField, SettingsField, checked, sentence
+from signals_app.admin.detector_form import NamesField, SettingsField, checked, plainly, sentence
 from signals_app.admin.ending import EndingAdmin
 from signals_app.admin.pickers import choices_view, rule_field, words_view
+from signals_app.admin.switched_off import warn_of_users
 from signals_app.models import DetectorState, Signal, SignalDefinition
 from upsell_project.lib import clock, in_words
 from upsell_project.lib.admin_base import EditedAdmin, FactsAdmin, Form, OfPersonAdmin
@@ -34,6 +35,10 @@ FIELDS = (
     "cooldown_hours",
     "live",
 )
+
+
+LONGEST_SAID = 160
+"""Of a sentence in the list."""
 
 
 class DefinitionForm(Form):
@@ -66,7 +71,12 @@ class DefinitionForm(Form):
             given = {name: values[name] for name in sound.CHECKED if name in values}
             given.setdefault("slug", self.instance.slug)
             if found := sound.problems(SignalDefinition(**given)):
-                raise ValidationError(found)
+                raise ValidationError(
+                    {
+                        name: [plainly(one) if name == "config" else one for one in told]
+                        for name, told in found.items()
+                    }
+                )
         return values
 
 
@@ -77,9 +87,10 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
     form = DefinitionForm
     change_form_template = "admin/signals_app/signaldefinition/change_form.html"
     fields = (*FIELDS, "version", "edited")
-    list_display = ("name", "slug", "detector", "live", "lately", "version", "was_edited")
+    list_display = ("name", "looks_for", "detector", "live", "lately", "version", "was_edited")
     list_filter = ("live", "detector")
-    search_fields = ("slug", "name")
+    ordering = ("name",)
+    search_fields = ("slug", "name", "description", "detector")
     readonly_fields = ("version", "edited")
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's rules with manage.py load_starter_pack, or add one."
@@ -93,7 +104,7 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What forbids it comes first: what it found may be much."""
-        refused = references.refusals("signal", [one.slug for one in objs], "deleted")
+        refused = kept.needed("signal", list(objs))
         return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -119,6 +130,11 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
     def lately(self, definition: Any) -> str:
         return definition.found_lately or ("nothing" if definition.live else "")
 
+    @admin.display(description="Found when")
+    def looks_for(self, definition: SignalDefinition) -> str:
+        said = _sentence(definition) or "Its settings cannot be read"
+        return said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID].rsplit(' ', 1)[0]} …"
+
     @admin.display(description="Edited", empty_value="")
     def was_edited(self, definition: SignalDefinition) -> str:
         """Staff changed it, so the starter pack leaves it alone."""
@@ -141,13 +157,18 @@ class SignalDefinitionAdmin(TriedAdmin, EndingAdmin, EditedAdmin):
             obj.version += 1
             obj.swept_at = None
         super().save_model(request, obj, form, change)
+        if change and "live" in form.changed_data and not obj.live:
+            warn_of_users(request, obj)
+
+
+def _sentence(definition: SignalDefinition) -> str:
+    return sentence(definition.detector, definition.config, definition.condition, definition.about)
 
 
 def standing(definition: SignalDefinition) -> dict[str, Any]:
     """How it reads and what it found lately."""
-    found = (definition.detector, definition.config, definition.condition, definition.about)
     return {
-        "said": sentence(*found),
+        "said": _sentence(definition),
         "spans": {
             name: in_words.hours(getattr(definition, f"{name}_hours"))
             for name in ("hold", "lifetime", "cooldown")
@@ -159,18 +180,22 @@ def standing(definition: SignalDefinition) -> dict[str, Any]:
 
 @admin.register(Signal)
 class SignalAdmin(OfPersonAdmin):
-    list_display = ("detected_at", "definition", "person", "account", "confidence", "expires_at")
+    list_display = ("detected_at", "definition", "person", "account", "certainty", "expires_at")
     list_select_related = ("definition", "person", "account")
     list_filter = ("definition",)
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         *("definition", "definition_version", "person", "account"),
-        *("rests_on", "confidence", "detected_at", "expires_at"),
+        *("rests_on", "certainty", "detected_at", "expires_at"),
     )
     empty_hint = "Signals appear when events meet a definition that is live."
 
+    @admin.display(description="Confidence")
+    def certainty(self, signal: Signal) -> str:
+        return signal.certainty
+
     @admin.display(description="What it rests on")
     def rests_on(self, signal: Signal) -> SafeString:
-        return shown.page(signal.evidence)
+        return shown.page(signal.evidence, shown.rule_of(signal.definition, signal.definition_version))
 
 
 @admin.register(DetectorState)

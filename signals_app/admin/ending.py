@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
+from signals_app.admin import kept, switched_off
+from signals_app.admin.kept import KeptAdmin
 from signals_app.models import Signal, SignalDefinition
-from upsell_project.lib.admin_base import Admin, log
+from upsell_project.lib.admin_base import log
 
 
-class EndingAdmin(Admin):
+class EndingAdmin(KeptAdmin):
     """What it found is what happened, and others rest on it: that is not deleted. What is kept about looking for it
     (its sweep, what is true of whom, back-tests, alerts) goes with it."""
 
@@ -27,7 +30,9 @@ class EndingAdmin(Admin):
         those = list(objs)
         found = Signal.objects.filter(definition__in=those)
         refused = [
-            f"{one} found signals, which are kept." for one in those if found.filter(definition=one).exists()
+            format_html("{} found signals, which are kept.", kept.linked(one))
+            for one in those
+            if found.filter(definition=one).exists()
         ]
         return [str(one) for one in those], {"signal definitions": len(those)}, set(), refused
 
@@ -49,4 +54,5 @@ class EndingAdmin(Admin):
         definition.save(update_fields=["live", "edited"])
         log(request, [definition], "Switched Live off")
         messages.success(request, f"{definition} is switched off: nothing is looked for any more.")
+        switched_off.warn_of_users(request, definition)
         return HttpResponseRedirect(reverse("admin:signals_app_signaldefinition_change", args=[pk]))

@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
 from signals_app.models import Signal, SignalDefinition
+from upsell_project.lib import in_words
 
 SHOWN, LAST, LATELY = 30, 10, 7
 WIDTH, HEIGHT = 10, 60
@@ -60,12 +61,12 @@ def of(definition: SignalDefinition, now: datetime) -> Fired:
 
 
 def lately(definitions: Iterable[SignalDefinition], now: datetime) -> dict[int, str]:
-    """`12, last 2026-03-10 10:00` of those that found something within a week. One statement."""
+    """`12, last 2026-03-10 10:00 UTC` of those that found something within a week. One statement."""
     rows = Signal.objects.filter(
         definition__in=list(definitions), detected_at__gte=now - timedelta(days=LATELY)
     )
     counted = rows.order_by().values_list("definition").annotate(Count("pk"), Max("detected_at"))
-    return {pk: f"{count:,}, last {last:%Y-%m-%d %H:%M}" for pk, count, last in counted}
+    return {pk: f"{count:,}, last {in_words.moment(last)}" for pk, count, last in counted}
 
 
 def _bar(place: int, day: date, count: int, most: int) -> Bar:

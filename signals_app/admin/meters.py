@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from signals_app import mapping, usage
+from signals_app import mapping, references, usage
 from signals_app.admin.pairs import PairsField, PairsWidget
 from signals_app.admin.tester import TestedAdmin, with_this
 from signals_app.models import EventMapping, Meter, MeterTotal, PastTotal, Recount, Source
@@ -28,6 +28,13 @@ def picked(list_id: str) -> forms.Widget:
 
 
 class MeterForm(Form):
+    def clean_resource(self) -> str:
+        """Rules ask for it by this name."""
+        before, after = self.initial.get("resource"), str(self.cleaned_data["resource"])
+        if before and after != before and (refused := references.refusals("meter", [before], "renamed")):
+            raise forms.ValidationError(refused)
+        return after
+
     where = PairsField(
         PairsWidget("Property", "Value", "seen-paths"),
         texts=False,
@@ -60,6 +67,10 @@ class MeterAdmin(TableAdmin, TestedAdmin):
 
     def candidates(self, obj: Meter) -> tuple[list[EventMapping], list[Meter], Source | None]:
         return mapping.load(), with_this(list(Meter.objects.order_by("resource")), obj), None
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        refused = references.refusals("meter", [one.resource for one in objs], "deleted")
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.counted_view)

@@ -9,7 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
 
 from people_app.models import Entitlement
-from signals_app import references
+from signals_app import references, unseen
+from signals_app.admin import trait_values
 from signals_app.admin.tester import PLAN, names, paths_of
 from signals_app.columns import TYPES
 from signals_app.intents import LABELS
@@ -17,7 +18,10 @@ from signals_app.models import Meter, Score, ScoreDefinition, Segment, SignalDef
 from signals_app.models.answer import ANSWERS
 from upsell_project.lib import bulk
 from upsell_project.lib.rule_form import RuleField, RuleWidget, worded
+from upsell_project.lib.rules import impersonal
+from upsell_project.lib.rules.facts import Of
 from upsell_project.lib.rules.reading_facts import SEASONS
+from upsell_project.lib.rules.tree import Rule
 
 WORDS_URL = reverse_lazy("admin:signals_app_signaldefinition_words")
 CHOICES_URL = reverse_lazy("admin:signals_app_signaldefinition_choices")
@@ -30,14 +34,18 @@ _JSON_TYPES = {"number": _NUMBER, "boolean": _YES_NO}
 _SEEN_TYPES = {"text": _TEXT, "number": _NUMBER, "boolean": _YES_NO}
 
 
-def rule_field(**options: Any) -> RuleField:
+def rule_field(about: str = "", **options: Any) -> RuleField:
     """A form field for a rule, with the suggestions of this installation."""
-    return RuleField(RuleWidget(WORDS_URL, CHOICES_URL), **options)
+    return RuleField(RuleWidget(WORDS_URL, CHOICES_URL, about), **options)
 
 
 def words_view(request: HttpRequest) -> JsonResponse:
     """How a rule reads, and what is wrong with it here."""
-    return worded(request, references.problems)
+    return worded(request, _problems, unseen.hints)
+
+
+def _problems(rule: Rule, about: str) -> list[tuple[str, str]]:
+    return references.problems(rule) + (impersonal.problems(rule) if about == Of.ACCOUNT else [])
 
 
 def choices_view(request: HttpRequest) -> JsonResponse:
@@ -51,12 +59,16 @@ def choices_view(request: HttpRequest) -> JsonResponse:
 
 
 def suggested() -> dict[str, Any]:
+    seen = names()
     return {
-        "events": list(dict.fromkeys([*names(), *PLAN])),
+        "events": list(dict.fromkeys([*seen, *PLAN])),
+        "planned": [name for name in PLAN if name not in seen],
+        "values": trait_values.of_everybody(),
         "traits": {of.value: {**columns, **_traits(of, columns)} for of, columns in TYPES.items()},
         "resources": sorted(
             {*_of(Meter.objects.all(), "resource"), *_newest(Entitlement, "resource"), "seats"}
         ),
+        "meters": sorted(_of(Meter.objects.all(), "resource")),
         "seasons": list(SEASONS),
         "signals": sorted(_of(SignalDefinition.objects.all(), "slug")),
         "segments": sorted(_of(Segment.objects.all(), "slug")),

@@ -16,11 +16,13 @@ from signals_app.admin.pickers import rule_field
 from signals_app.models import ScoreDefinition
 from signals_app.scores import rules, sound
 from upsell_project.lib.admin_base import Form
+from upsell_project.lib.rules.facts import Of
 
 FIELDS = ("name", "slug", "description", "live", "trained")
 FIRST_ROWS, MORE_ROWS = 5, 5
 COLUMNS = ("part", "name", "points", "if", "remove")
 _PLACE = "signs["
+_PREFIX = "sign_"
 
 
 def shown_rows(definition: ScoreDefinition | None) -> int:
@@ -50,15 +52,16 @@ class ScoreForm(Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if self.errors:
+        if any(name.startswith(_PREFIX) for name in self.errors):
             return values
         filled = list(self._filled(values))
         values["signs"] = signs = [sign for _, sign in filled]
         slug = values.get("slug", self.instance.slug)
-        for wrong in sound.problems(slug, signs, live=bool(values.get("live"))):
+        for wrong in sound.problems(slug, signs, live=bool(values.get("live")) and not self.errors):
             self._blame(wrong, [row for row, _ in filled])
-        self._compare(values, signs)
-        self.instance.signs = signs
+        if not self.errors:
+            self._compare(values, signs)
+            self.instance.signs = signs
         return values
 
     def _compare(self, values: dict[str, Any], signs: list[dict[str, Any]]) -> None:
@@ -85,7 +88,7 @@ class ScoreForm(Form):
             self.add_error(None, f"{sentence[:1].upper()}{sentence[1:]}.")
             return
         column, _, inside = rest.partition(".")
-        self.add_error(f"sign_{rows[int(place)]}_{column}", f"{inside} {sentence}".strip())
+        self.add_error(f"sign_{rows[int(place)]}_{column}", f"{inside}: {sentence}" if inside else sentence)
 
 
 def _fields() -> dict[str, forms.Field]:
@@ -113,6 +116,8 @@ def _fields() -> dict[str, forms.Field]:
             " A sign of 2 weighs as much as two signs of 1.",
             widget=UnfoldAdminDecimalFieldWidget(),
         ),
-        "if": rule_field(required=False, label="It holds if", help_text="A rule about the account."),
+        "if": rule_field(
+            required=False, label="It holds if", help_text="A rule about the account.", about=Of.ACCOUNT
+        ),
         "remove": forms.BooleanField(required=False, label="Take it out", widget=UnfoldBooleanWidget()),
     }

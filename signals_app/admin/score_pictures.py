@@ -1,10 +1,12 @@
 """Pictures of a score: how accounts are spread over it, and whether predicted chances are what happened."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from signals_app.models import ScoreDefinition
 from signals_app.scores import sound, telling
+from upsell_project.lib import in_words
 
 WIDTH, HEIGHT = 10, 60
 """Of one bar, in the picture's own units."""
@@ -64,7 +66,7 @@ def training(definition: ScoreDefinition) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "asked": definition.training_asked_at is not None,
         "reason": sound.untrained(definition, definition.signs),
-        "at": learned.get("at", "")[:16].replace("T", " "),
+        "at": in_words.moment(datetime.fromisoformat(learned["at"])) if "at" in learned else "",
         "unused": learned.get("unused", []),
         "left_out": learned.get("left_out", 0),
         "side": SIDE,

@@ -7,18 +7,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from signals_app import references
-from signals_app.admin import score_form, score_pictures
+from signals_app.admin import kept, score_form, score_pictures
+from signals_app.admin.kept import KeptAdmin
 from signals_app.admin.score_form import FIELDS, ScoreForm
 from signals_app.models import ScoreDefinition
 from signals_app.scores import compute, sound, training
+from upsell_project.lib import in_words
 from upsell_project.lib.admin_base import EditedAdmin, log
 
 SAVED = (*FIELDS, "signs")
 
 
 @admin.register(ScoreDefinition)
-class ScoreDefinitionAdmin(EditedAdmin):
+class ScoreDefinitionAdmin(KeptAdmin, EditedAdmin):
     """Changed signs are a new version, by which all accounts are measured anew."""
 
     form = ScoreForm
@@ -31,12 +32,8 @@ class ScoreDefinitionAdmin(EditedAdmin):
     empty_hint = "Load the blueprint's scores with manage.py load_starter_pack, or add one."
 
     def get_fieldsets(self, request: HttpRequest, obj: ScoreDefinition | None = None) -> Any:
-        there = len(obj.signs) if obj else 1
         rows = [
-            (
-                f"Sign {row + 1}",
-                {"fields": score_form.names(row), "classes": () if row < there else ("upsell-more",)},
-            )
+            (_headed(obj, row), {"fields": score_form.names(row), "classes": _classes(obj, row)})
             for row in range(score_form.shown_rows(obj))
         ]
         return [(None, {"fields": (*FIELDS, *self.readonly_fields)}), *rows]
@@ -103,8 +100,7 @@ class ScoreDefinitionAdmin(EditedAdmin):
         """What goes, without loading a score of each account; and what forbids it."""
         found = list(objs)
         told = [f"{one}, of each account" for one in found]
-        refused = references.refusals("score", [one.slug for one in found], "deleted")
-        return told, {"scores": len(found)}, set(), refused
+        return told, {"scores": len(found)}, set(), kept.needed("score", found)
 
     def delete_model(self, request: HttpRequest, obj: ScoreDefinition) -> None:
         compute.delete(obj)
@@ -113,13 +109,29 @@ class ScoreDefinitionAdmin(EditedAdmin):
         for one in queryset:
             compute.delete(one)
 
-    @admin.display(description="Made of")
+    @admin.display(description="Points")
     def made_of(self, definition: ScoreDefinition) -> str:
         return made_of(definition)
 
     @admin.display(description="Last measured", ordering="refreshed_at")
     def refreshed(self, definition: ScoreDefinition) -> str:
         return refreshed(definition)
+
+
+def _headed(definition: ScoreDefinition | None, row: int) -> str:
+    """What a stored sign says, so that it need not be opened."""
+    sign = definition.signs[row] if definition and row < len(definition.signs) else None
+    if not isinstance(sign, dict) or sound.unreadable([sign]):
+        return f"Sign {row + 1}"
+    points = "1 point" if sign["points"] == 1 else f"{sign['points']:g} points"
+    return f"{sign['name']} ({sign['part']}, {points})"
+
+
+def _classes(definition: ScoreDefinition | None, row: int) -> tuple[str, ...]:
+    """Stored ones are folded, and one that is wrong opens by itself; blank ones are shown one by one."""
+    if row >= (len(definition.signs) if definition else 1):
+        return ("upsell-more",)
+    return ("collapse",) if definition else ()
 
 
 def made_of(definition: ScoreDefinition) -> str:
@@ -138,12 +150,15 @@ def refreshed(definition: ScoreDefinition) -> str:
     percent = compute.percent(definition)
     if percent is not None:
         return f"{percent} % of all accounts measured"
-    return f"{definition.refreshed_at:%Y-%m-%d %H:%M}"
+    return in_words.moment(definition.refreshed_at) if definition.refreshed_at else ""
 
 
 def _about(definition: ScoreDefinition) -> dict[str, Any]:
+    waits = definition.live and compute.percent(definition) is not None
     return {
         "made_of": made_of(definition),
+        "readable": not sound.unreadable(definition.signs),
+        "going_on": waits or definition.training_asked_at is not None,
         "refreshed": refreshed(definition),
         "spread": score_pictures.spread(definition),
         "trained": score_pictures.training(definition),

@@ -65,6 +65,7 @@ def standing(segment: Segment, sentence: str) -> dict[str, Any]:
         "sentence": sentence,
         "people": members.counts([segment.pk])[segment.pk],
         "refreshed": refreshed(segment),
+        "going_on": _waits(segment),
         "members_url": f"{reverse('admin:signals_app_segmentmember_changelist')}{filtered}",
     }
 
@@ -76,10 +77,14 @@ def refreshed(segment: Segment) -> str:
     if not segment.live:
         return "Switched off"
     percent = refresh.percent(segment)
-    before = f"{segment.refreshed_at:%Y-%m-%d %H:%M}" if segment.refreshed_at else ""
+    before = in_words.moment(segment.refreshed_at) if segment.refreshed_at else ""
     if percent is None:
         return before
     return f"{percent} % of everybody judged" + (f"; before that {before}" if before else "")
+
+
+def _waits(segment: Segment) -> bool:
+    return segment.kind == Segment.Kind.RULE and segment.live and refresh.percent(segment) is not None
 
 
 def imported(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -150,20 +155,14 @@ def explained(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         person = erasure.known_as(asked)
         context["person"] = person
         context["why"] = told = why(segment, person, clock.now()) if person else None
-        context["lines"] = (
-            [
-                (line, shown.text(line.value, line.said), shown.text(line.wanted, line.said))
-                for line in told.lines
-            ]
-            if told
-            else []
-        )
+        lines = told.lines if told else []
+        context["lines"] = [(line, shown.text(line.value, line.said)) for line in lines]
     return TemplateResponse(request, "admin/signals_app/segment/why.html", context)
 
 
 def _context(model_admin: Any, request: HttpRequest, segment: Segment, title: str) -> dict[str, Any]:
     back = reverse("admin:signals_app_segment_change", args=[segment.pk])
-    own = {"title": title, "opts": model_admin.opts, "segment": segment, "back": back}
+    own = {"title": title, "opts": model_admin.opts, "original": segment, "segment": segment, "back": back}
     return {**model_admin.admin_site.each_context(request), **own}
 
 

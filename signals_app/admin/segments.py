@@ -1,6 +1,7 @@
 """Groups of people: their rule as a sentence, who is in them, and why."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -10,7 +11,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from signals_app import references
-from signals_app.admin import segment_pages
+from signals_app.admin import kept, segment_pages
+from signals_app.admin.kept import KeptAdmin
 from signals_app.admin.pickers import rule_field
 from signals_app.models import Segment, SegmentMember
 from signals_app.segments import lists, members, refresh, rules, sound
@@ -26,7 +28,7 @@ class SegmentForm(Form):
     class Meta:
         model = Segment
         fields = FIELDS
-        help_texts: ClassVar = {"live": "Off: nobody is in it."}
+        help_texts: ClassVar = {"live": "While it is off, nobody is in it."}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -52,7 +54,7 @@ class SegmentForm(Form):
 
 
 @admin.register(Segment)
-class SegmentAdmin(EditedAdmin):
+class SegmentAdmin(KeptAdmin, EditedAdmin):
     """A changed rule is a new version, for which everybody is judged anew."""
 
     form = SegmentForm
@@ -119,7 +121,7 @@ class SegmentAdmin(EditedAdmin):
         counts = members.counts([one.pk for one in found])
         gone = {"segments": len(found), "members": sum(counts.values())}
         told = [f"{one} with {counts[one.pk]} people" for one in found]
-        return told, gone, set(), references.refusals("segment", [one.slug for one in found], "deleted")
+        return told, gone, set(), kept.needed("segment", found)
 
     @admin.display(description="People")
     def people(self, segment: Segment) -> str:
@@ -148,11 +150,26 @@ def sentence_of(segment: Segment) -> str:
 class SegmentMemberAdmin(OfPersonAdmin):
     """The members page of every segment, by its filter."""
 
-    list_display = ("person", "segment", "since", "added_by")
+    list_display = ("person", "segment", "since", "added_by", "why")
+    list_before_template = "admin/signals_app/segmentmember/before_list.html"
     list_select_related = ("person", "segment")
     list_filter = ("segment",)
     actions = ("take_off",)
     empty_hint = "Members appear with the first refresh of a segment, or when staff put them on a list."
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Of one segment: with the way back to it."""
+        asked = request.GET.get("segment__id__exact", "")
+        segment = Segment.objects.filter(pk=int(asked)).first() if asked.isdecimal() else None
+        return super().changelist_view(request, {"segment": segment, **(extra_context or {})})
+
+    @admin.display(description="")
+    def why(self, member: SegmentMember) -> str:
+        if not member.person.user_id:
+            return ""
+        page = reverse("admin:signals_app_segment_why", args=[member.segment_id])
+        asked = urlencode({"person": member.person.user_id})
+        return format_html('<a class="text-link" href="{}?{}">Why?</a>', page, asked)
 
     def has_delete_from_list_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("signals_app.change_segment")

@@ -1,7 +1,7 @@
 """What a condition asked and what was found, as staff read it: on the pages of what is tried and of what was found."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,10 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+from signals_app.admin.detector_form import sentence
+from signals_app.models import Event, SignalDefinition
+from upsell_project.lib import in_words
 
 OF_THE_LIMIT = "of the limit"
 LISTED = 20
@@ -37,12 +41,12 @@ def text(value: Any, condition: str = "") -> str:
 
 
 def _moment(value: str) -> str:
-    """A day and time without its seconds; any other text as it is."""
+    """A day and time without its seconds, with its zone; any other text as it is."""
     try:
         found = datetime.fromisoformat(value) if "T" in value else None
     except ValueError:
         found = None
-    return f"{found:%Y-%m-%d %H:%M}" if found else value
+    return in_words.moment(found) if found else value
 
 
 def conditions(evidence: Any) -> list[Condition]:
@@ -55,18 +59,40 @@ def conditions(evidence: Any) -> list[Condition]:
     ]
 
 
-def evidence(found: Any) -> SafeString:
-    """The conditions of a signal with links to its events; empty where it has neither."""
-    ids = found.get("event_ids") if isinstance(found, Mapping) else None
-    events = [pk for pk in (ids if isinstance(ids, list) else ()) if isinstance(pk, int)][:LISTED]
-    context = {"conditions": conditions(found), "events": events}
+def events(all_found: Iterable[Any]) -> dict[int, str]:
+    """What the events are called on which any of these rest, and when they were, by id. One statement; those that are
+    kept no longer are left out."""
+    rows = Event.objects.filter(pk__in={pk for found in all_found for pk in _events(found)})
+    return {row.pk: f"{row}, {in_words.moment(row.occurred_at)}" for row in rows.defer("properties")}
+
+
+def evidence(found: Any, named: Mapping[int, str], rule: str = "") -> SafeString:
+    """The conditions of a signal below the whole rule, and its events; empty where it has none of these. `named`: what
+    `events` found."""
+    context = {
+        "rule": rule,
+        "conditions": conditions(found),
+        "events": [(pk, named.get(pk, "")) for pk in _events(found)],
+    }
     return render_to_string("admin/signals_app/conditions.html", context)
 
 
-def page(found: Any) -> SafeString:
+def page(found: Any, rule: str) -> SafeString:
     """The same with everything that is stored, folded."""
-    context = {"rests_on": evidence(found), "stored": stored(found)}
+    context = {"rests_on": evidence(found, events([found]), rule), "stored": stored(found)}
     return render_to_string("admin/signals_app/evidence.html", context)
+
+
+def rule_of(definition: SignalDefinition, version: int) -> str:
+    """The whole rule by which this version finds, as far as it is known."""
+    if definition.version != version:
+        return f"Found by version {version} of its rule, which was changed since"
+    return sentence(definition.detector, definition.config, definition.condition, definition.about)
+
+
+def _events(found: Any) -> list[int]:
+    ids = found.get("event_ids") if isinstance(found, Mapping) else None
+    return [pk for pk in (ids if isinstance(ids, list) else ()) if isinstance(pk, int)][:LISTED]
 
 
 def stored(data: Any) -> str:

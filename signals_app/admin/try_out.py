@@ -1,20 +1,22 @@
 """Test a definition on one person, or with an event that nobody sent."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from people_app import erasure
 from people_app.models import Person
-from signals_app import try_out
+from signals_app import examples, try_out
 from signals_app.admin import shown
 from signals_app.admin.rejected import fix
-from signals_app.admin.shown import Condition
-from signals_app.admin.tester import SAMPLE, read
+from signals_app.admin.tester import read
 from signals_app.models import SignalDefinition
 from signals_app.try_out import Line, Tried
 from upsell_project.lib import clock
@@ -32,7 +34,12 @@ class Whom(forms.Form):
     def clean_person(self) -> Person:
         found = erasure.known_as(self.cleaned_data["person"].strip())
         if found is None:
-            raise forms.ValidationError("There is no person with this user id. Find one under People.")
+            raise forms.ValidationError(
+                format_html(
+                    'There is no person with this user id: <a href="{}">find one</a>.',
+                    reverse("admin:people_app_person_changelist"),
+                )
+            )
         return found
 
     def clean_sample(self) -> dict[str, Any] | None:
@@ -53,12 +60,15 @@ def page(model_admin: Any, request: HttpRequest, definition: SignalDefinition) -
         **model_admin.admin_site.each_context(request),
         "title": f"Test {definition}",
         "opts": model_admin.opts,
+        "original": definition,
         "definition": definition,
         "form": form,
-        "example": json.dumps(SAMPLE, indent=1),
     }
+    user_id = "u1"
     if form.is_bound and form.is_valid():
         context |= _tried(definition, form)
+        user_id = form.cleaned_data["person"].user_id or user_id
+    context["example"] = json.dumps(examples.event(definition, user_id), indent=1, ensure_ascii=False)
     return TemplateResponse(request, "admin/signals_app/signaldefinition/try.html", context)
 
 
@@ -75,10 +85,23 @@ def _tried(definition: SignalDefinition, form: Whom) -> dict[str, Any]:
     return {
         "person": person,
         "tried": found,
-        "parts": [(part, [_line(one) for one in part.lines]) for part in found.parts],
+        "parts": [(part, [_row(one) for one in part.lines]) for part in found.parts],
         "rejected": [(one, fix(one)) for one in found.rejected],
     }
 
 
-def _line(line: Line) -> Condition:
-    return Condition(line.condition, shown.text(line.found, line.condition), line.holds)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table. `value` and `missing` are empty of a group."""
+
+    said: str
+    value: str
+    holds: bool | None
+    level: int
+    is_group: bool
+    missing: str
+
+
+def _row(line: Line) -> Row:
+    value = shown.text(line.found, line.condition)
+    return Row(line.condition, value, line.holds, line.level, not line.op, line.missing)

@@ -24,6 +24,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Fact,
     Found,
+    Metered,
     Of,
     Said,
     Share,
@@ -90,10 +91,13 @@ def _unused(facts: Iterable[Fact], meters: dict[str, Meter]) -> dict[Fact, Value
     return {
         fact: Decimal(0)
         for fact in facts
-        if isinstance(fact, Entitlement)
-        and fact.share in (Share.USED, Share.RATIO)
-        and fact.resource in meters
-        and fact.resource != limits.SEATS
+        if (isinstance(fact, Metered) and fact.resource in meters)
+        or (
+            isinstance(fact, Entitlement)
+            and fact.share in (Share.USED, Share.RATIO)
+            and fact.resource in meters
+            and fact.resource != limits.SEATS
+        )
     }
 
 
@@ -106,7 +110,7 @@ def _names(facts: Iterable[Fact], meters: dict[str, Meter]) -> frozenset[str] | 
             found |= set(fact.names)
         elif isinstance(fact, Said):
             found |= TEXT_EVENTS
-        elif isinstance(fact, Entitlement) and fact.resource in meters:
+        elif isinstance(fact, Entitlement | Metered) and fact.resource in meters:
             found.add(meters[fact.resource].event)
     return frozenset(found)
 

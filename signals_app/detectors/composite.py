@@ -10,7 +10,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "mode",
         Sort.CHOICE,
-        "`all` of the parts, `any` of them, or `weighted`: enough of them.",
+        "All of the parts, any of them, or enough of them by their weights.",
         "weighted",
         required=True,
         choices=("all", "any", "weighted"),
@@ -18,7 +18,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "parts",
         Sort.PARTS,
-        "The rules; with `weighted` each with its weight, 1 where it has none.",
+        "The conditions; where enough of them are wanted each with its weight, 1 where it has none.",
         [
             {
                 "if": {"fact": "segment", "slug": "power-users", "op": "is", "value": True},
@@ -27,7 +27,13 @@ FIELDS: tuple[Field, ...] = (
         ],
         required=True,
     ),
-    Field("at_least", Sort.SHARE, "With `weighted`: the share of all weights that must hold.", 0.6, most=1),
+    Field(
+        "at_least",
+        Sort.SHARE,
+        "Where enough are wanted: the share of all weights that must hold.",
+        0.6,
+        most=1,
+    ),
     Field(
         "rearm",
         Sort.RULE,

@@ -6,8 +6,14 @@ from upsell_project.lib.rules.facts import Events, Of
 from upsell_project.lib.rules.tree import Rule
 
 FIELDS: tuple[Field, ...] = (
-    Field("event", Sort.EVENT, "The event that counts.", "Feature Used"),
-    Field("events", Sort.EVENTS, "Instead of one event: several, all counted together.", ["Ticket Created"]),
+    Field("event", Sort.EVENT, "The event that counts.", "Feature Used", note="or several below"),
+    Field(
+        "events",
+        Sort.EVENTS,
+        "Instead of one event: several, all counted together.",
+        ["Ticket Created"],
+        note="or one above",
+    ),
     WHERE,
     Field("count", Sort.WHOLE, "How often it must have happened.", 5, required=True, most=1_000_000),
     DAYS,
@@ -28,5 +34,7 @@ def together(config: Config) -> list[str]:
     if "event" in config and "events" in config:
         return ["config.events: has no place beside event"]
     if not config.get("event") and not config.get("events"):
-        return ['config.event: is missing. Example: "Feature Used"']
+        return [
+            'config.event: is missing, and so is events: one of the two is needed. Example: "Feature Used"'
+        ]
     return []

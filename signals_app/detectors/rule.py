@@ -1,4 +1,4 @@
-"""Any rule of the language, as it is."""
+"""Any conditions, put together as you like."""
 
 from signals_app.detectors.shared.fields import Config, Field, Sort, sound
 from upsell_project.lib.rules import reading

@@ -4,11 +4,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signals_app.subjects import Subject
-from upsell_project.lib.rules.facts import Changed, Entitlement, Events, Fact, Said, Sequence, Share, Value
+from upsell_project.lib.rules.facts import (
+    Changed,
+    Entitlement,
+    Events,
+    Fact,
+    Metered,
+    Said,
+    Sequence,
+    Share,
+    Value,
+)
 from upsell_project.lib.rules.judging import At
 from upsell_project.lib.rules.possible import Possible
 
-COSTLY = (Events, Sequence, Changed, Said)
+COSTLY = (Metered, Events, Sequence, Changed, Said)
 """For these events are read, as for the days that are left of a limit."""
 
 

@@ -21,7 +21,18 @@ from signals_app.models.meter import Aggregate, Meter
 from signals_app.usage import periods
 from upsell_project.lib.rules.facts import Of
 
-_FORMS = {Aggregate.SUM: Form.ADDED, Aggregate.LAST: Form.RISEN, Aggregate.DISTINCT: Form.NEW}
+_FORMS = {
+    Aggregate.COUNT: Form.DAILY,
+    Aggregate.SUM: Form.ADDED,
+    Aggregate.LAST: Form.RISEN,
+    Aggregate.DISTINCT: Form.NEW,
+}
+_WHOLE = {
+    Aggregate.COUNT: Form.COUNT,
+    Aggregate.SUM: Form.TOTAL,
+    Aggregate.LAST: Form.NEWEST_AMOUNT,
+    Aggregate.DISTINCT: Form.NEW,
+}
 _DEEPEST = 20
 _PLACE = re.compile(r"[0-9]{1,6}")
 _INSTANT = timedelta(microseconds=1)
@@ -29,13 +40,44 @@ _INSTANT = timedelta(microseconds=1)
 
 def question(meter: Meter, calendar: periods.Facts, since: datetime, now: datetime, zone: str) -> Question:
     """Of an account's events from the midnight `since` on, by days of the zone."""
-    counts = meter.aggregate == Aggregate.COUNT
-    said = [_condition(path, wanted) for path, wanted in meter.where.items()]
-    if None in said or not (counts or (meter.property and _sayable(meter.property))):
-        keys = keys_of(meter.property, *meter.where)
-        return Question(Form.ROWS, Of.ACCOUNT, (meter.event,), since, now, keys=keys, tracked=True)
-    form = Form.DAILY if counts else _FORMS[Aggregate(meter.aggregate)]
+    if not _is_sayable(meter):
+        return _rows(meter, since, now)
+    form = _FORMS[Aggregate(meter.aggregate)]
     days = midnights(since, now, zone)
+    anew = tuple(_begins(meter, calendar, [*days, now])) if form is Form.NEW else ()
+    return _said(meter, form, since, now, days, anew)
+
+
+def whole(meter: Meter, since: datetime, now: datetime) -> Question:
+    """Of all that was used from `since` on, as one."""
+    if not _is_sayable(meter):
+        return _rows(meter, since, now)
+    form = _WHOLE[Aggregate(meter.aggregate)]
+    once = (since,) if form is Form.NEW else ()
+    return _said(meter, form, since, now, once, once)
+
+
+def _is_sayable(meter: Meter) -> bool:
+    """Whether PostgreSQL can say just what the meter means."""
+    counts = meter.aggregate == Aggregate.COUNT
+    said = all(_condition(path, wanted) is not None for path, wanted in meter.where.items())
+    return said and (counts or bool(meter.property and _sayable(meter.property)))
+
+
+def _rows(meter: Meter, since: datetime, now: datetime) -> Question:
+    keys = keys_of(meter.property, *meter.where)
+    return Question(Form.ROWS, Of.ACCOUNT, (meter.event,), since, now, keys=keys, tracked=True)
+
+
+def _said(
+    meter: Meter,
+    form: Form,
+    since: datetime,
+    now: datetime,
+    days: tuple[datetime, ...],
+    anew: tuple[datetime, ...],
+) -> Question:
+    said = [_condition(path, wanted) for path, wanted in meter.where.items()]
     return Question(
         form,
         Of.ACCOUNT,
@@ -43,9 +85,9 @@ def question(meter: Meter, calendar: periods.Facts, since: datetime, now: dateti
         since,
         now,
         where=f"strict ({' && '.join(filter(None, said))})" if said else None,
-        path="" if counts else meter.property,
+        path="" if meter.aggregate == Aggregate.COUNT else meter.property,
         days=days,
-        periods=tuple(_begins(meter, calendar, [*days, now])) if form is Form.NEW else (),
+        periods=anew,
         tracked=True,
     )
 
@@ -158,5 +200,11 @@ ANSWERS = {
         f" width_bucket(e.occurred_at, f.periods) AS period, {_DIGEST} AS digest FROM {{source}}) s"
         " WHERE s.digest IS NOT NULL) n GROUP BY 1"
     ),
+    Form.TOTAL: _BY_DAY.format(
+        days=f"SELECT 1 AS day, sum(a.amount) AS amount FROM {_AMOUNT} a HAVING count(*) > 0"
+    ),
+    Form.NEWEST_AMOUNT: _BY_DAY.format(
+        days=f"SELECT 1 AS day, a.amount FROM {_AMOUNT} a ORDER BY a.occurred_at DESC, a.amount DESC LIMIT 1"
+    ),
 }
-"""The amount of each day, as `by_day`."""
+"""The amount of each day, as `by_day`, or of all of them."""

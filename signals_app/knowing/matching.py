@@ -1,19 +1,21 @@
 """Which events made a fact what it is: the evidence for those few that fire."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from signals_app.knowing import changes, measures, profile, stored_events, texts
+from signals_app import paths
+from signals_app.knowing import changes, measures, metered, profile, stored_events, texts
 from signals_app.knowing.profile import Profile
 from signals_app.knowing.questions import Answer, Form, Numbered, Pair, Question, Row
 from signals_app.knowing.stored_events import MOST_IDS
+from signals_app.models.meter import Meter
 from signals_app.subjects import Subject
 from upsell_project.lib.rules import facts as f
 from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Fact, Of
 
-_EVENTS = (f.Events, f.Sequence, f.Changed, f.Said)
+_EVENTS = (f.Metered, f.Events, f.Sequence, f.Changed, f.Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class _Wanted:
     question: Question
     pair: Pair
     locale: str
+    meter: Meter | None = None
 
 
 def ids_of(pairs: Sequence[tuple[Subject, Fact]], now: datetime) -> list[list[int]]:
@@ -35,25 +38,37 @@ def ids_of(pairs: Sequence[tuple[Subject, Fact]], now: datetime) -> list[list[in
     profiles = profile.load([subject for subject, _ in pairs], asked, now)
     numbered = Numbered()
     wanted = [
-        _wanted(subject, fact, known, numbered)
+        _wanted(subject, fact, known, numbered, profiles.meters)
         for (subject, fact), known in zip(pairs, profiles.of, strict=True)
     ]
     answers = stored_events.answers(numbered, {one.pair for one in wanted if one})
     return [_ids(one, answers.get(one.pair)) if one else [] for one in wanted]
 
 
-def _wanted(subject: Subject, fact: Fact, known: Profile, numbered: Numbered) -> _Wanted | None:
-    own = Of.ACCOUNT if subject.person is None else Of.PERSON
-    of = fact.of if isinstance(fact, f.Events | f.Sequence | f.Changed) else own
+def _wanted(
+    subject: Subject, fact: Fact, known: Profile, numbered: Numbered, meters: Mapping[str, Meter]
+) -> _Wanted | None:
+    of = _of(fact, subject)
     who = subject.person if of is Of.PERSON else subject.account
-    question = _question(fact, of, known) if who is not None else None
+    question = _question(fact, of, known, meters) if who is not None else None
     if who is None or question is None:
         return None
-    return _Wanted(fact, question, (numbered.number(question), who), (known.person or {}).get("locale") or "")
+    meter = meters.get(fact.resource) if isinstance(fact, f.Metered) else None
+    return _Wanted(
+        fact, question, (numbered.number(question), who), (known.person or {}).get("locale") or "", meter
+    )
 
 
-def _question(fact: Fact, of: Of, known: Profile) -> Question | None:
+def _of(fact: Fact, subject: Subject) -> Of:
+    if isinstance(fact, f.Events | f.Sequence | f.Changed):
+        return fact.of
+    return Of.ACCOUNT if isinstance(fact, f.Metered) or subject.person is None else Of.PERSON
+
+
+def _question(fact: Fact, of: Of, known: Profile, meters: Mapping[str, Meter]) -> Question | None:
     match fact:
+        case f.Metered(resource) if resource in meters:
+            return _newest(metered.question(fact, meters[resource], known.seen(of)))
         case f.Said():
             return texts.question(fact, of, known.seen(of))
         case f.Changed():
@@ -68,7 +83,9 @@ def _question(fact: Fact, of: Of, known: Profile) -> Question | None:
 
 def _newest(question: Question) -> Question:
     """Where PostgreSQL can tell them, it need not send more."""
-    return question if question.form is Form.ROWS else replace(question, form=Form.NEWEST, days=())
+    if question.form is Form.ROWS:
+        return question
+    return replace(question, form=Form.NEWEST, days=(), periods=(), path="")
 
 
 def _ids(one: _Wanted, answer: Answer) -> list[int]:
@@ -80,6 +97,8 @@ def _ids(one: _Wanted, answer: Answer) -> list[int]:
             return _in_order(row for _, row, _ in texts.saying(one.fact, rows, one.locale))
         case f.Sequence():
             return _in_order(_in_turn(one.fact, rows))
+        case f.Metered() if one.meter:
+            return _in_order(row for row in rows if paths.matches(row.properties, one.meter.where))
         case f.Events() | f.Changed():
             fitting = zip(rows, measures.happened(rows), strict=True)
             return _in_order(row for row, it in fitting if measuring.fits(one.fact.where, it))

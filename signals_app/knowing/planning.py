@@ -1,10 +1,10 @@
 """What has to be looked at for the facts that are asked for: made once for all subjects of one zone."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signals_app.knowing import changes, limits, measures, texts
+from signals_app.knowing import changes, limits, measures, metered, texts
 from signals_app.knowing.asked import COSTLY, Asked, Known, costly
 from signals_app.knowing.profile import Profile
 from signals_app.knowing.questions import Numbered, Question
@@ -58,8 +58,8 @@ class Plans:
     def _looks(self, facts: Collection[Fact], seen: Profile, of: Of, locale: str) -> Looks:
         events: dict[Of, list[Planned]] = {}
         for fact in facts:
-            if isinstance(fact, COSTLY):
-                whose, question, finish = _asked(fact, seen, of, locale)
+            if isinstance(fact, COSTLY) and (asked := _asked(fact, seen, of, locale, self._meters)):
+                whose, question, finish = asked
                 events.setdefault(whose, []).append((fact, self._numbered.number(question), finish))
         numbers = {whose: frozenset(number for _, number, _ in those) for whose, those in events.items()}
         lefts = [fact for fact in facts if isinstance(fact, f.Entitlement)]
@@ -71,8 +71,13 @@ class Plans:
         return [(fact, meter, self._numbered.number(question))] if meter and question else []
 
 
-def _asked(fact: Fact, known: Profile, of: Of, locale: str) -> tuple[Of, Question, Finish]:
+def _asked(
+    fact: Fact, known: Profile, of: Of, locale: str, meters: Mapping[str, Meter]
+) -> tuple[Of, Question, Finish] | None:
+    """None where nothing counts it."""
     match fact:
+        case f.Metered(resource):
+            return _metered(fact, known, meters[resource]) if resource in meters else None
         case f.Said():
             return of, texts.question(fact, of, known.seen(of)), lambda rows: texts.value(fact, rows, locale)
         case f.Changed():
@@ -83,3 +88,8 @@ def _asked(fact: Fact, known: Profile, of: Of, locale: str) -> tuple[Of, Questio
             question, finish = measures.of(fact, known.seen(fact.of))
             return fact.of, question, lambda answer: (finish(answer), {})
     raise TypeError(fact)
+
+
+def _metered(fact: f.Metered, known: Profile, meter: Meter) -> tuple[Of, Question, Finish]:
+    question = metered.question(fact, meter, known.seen(Of.ACCOUNT))
+    return Of.ACCOUNT, question, lambda answer: (metered.value(meter, question, answer), {})

@@ -22,6 +22,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Member,
+    Metered,
     Of,
     Said,
     Score,
@@ -76,7 +77,7 @@ class Profile:
 class Profiles:
     of: list[Profile]
     meters: dict[str, Meter]
-    """By resource; empty where no entitlement was asked for."""
+    """By resource; empty where no use was asked for."""
 
 
 Place = tuple[Seen, Seen, periods.Facts]
@@ -221,8 +222,12 @@ def _gone(facts: Collection[Fact], now: datetime) -> Part:
 
 
 def _meters(facts: Collection[Fact], now: datetime) -> Part:
-    shares = [fact for fact in facts if isinstance(fact, Entitlement) and fact.share is not Share.CAP]
-    return _asked(shares, _METERS)
+    counted = [
+        fact
+        for fact in facts
+        if isinstance(fact, Metered) or (isinstance(fact, Entitlement) and fact.share is not Share.CAP)
+    ]
+    return _asked(counted, _METERS)
 
 
 def _texts(names: Iterable[str]) -> list[str]:

@@ -1,14 +1,15 @@
 """The moments we look for, and those we found."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from people_app.models import Account, Person
-from upsell_project.lib import spans
+from upsell_project.lib import in_words, spans
 from upsell_project.lib.spans import MOST_HOURS
 
 
@@ -122,8 +123,13 @@ class Signal(models.Model):
     class Meta:
         indexes = [models.Index(fields=["-detected_at"], name="signal_detected")]
 
+    @property
+    def certainty(self) -> str:
+        """`92.5 %`."""
+        return in_words.percent(self.confidence)
+
     def __str__(self) -> str:
-        return f"{self.definition} at {self.detected_at:%Y-%m-%d %H:%M}"
+        return f"{self.definition} at {in_words.moment(self.detected_at)}"
 
 
 class DetectorState(models.Model):
@@ -151,16 +157,33 @@ class DetectorState(models.Model):
         return f"{self.definition} {self.part} since {self.holds_since:%Y-%m-%d}"
 
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class AskAgain(models.Model):
     """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
-    says so."""
+    says so. A definition of people, of an account without a person: of whoever is at home there."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
+    after = models.BigIntegerField(default=0, help_text="The person of the account who was asked last")
+    asked = models.PositiveIntegerField(default=0, help_text="How many people of the account were asked")
+    failed = models.PositiveSmallIntegerField(default=0, help_text="How often they could not be judged")
+    retry_at = models.DateTimeField("asked from", default=LONG_AGO)
 
     class Meta:
         verbose_name_plural = "ask again"
+        indexes = [
+            models.Index(
+                Coalesce("definition", 0),
+                Coalesce("person", 0),
+                Coalesce("account", 0),
+                name="ask_again_noted",
+                condition=models.Q(after=0),
+            ),
+            models.Index(fields=["retry_at", "id"], name="ask_again_next"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"

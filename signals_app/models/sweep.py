@@ -3,6 +3,7 @@
 from django.db import models
 
 from signals_app.models.signal import SignalDefinition
+from upsell_project.lib import in_words
 
 
 class Sweep(models.Model):
@@ -22,4 +23,4 @@ class Sweep(models.Model):
     retry_at = models.DateTimeField(null=True, help_text="Real time")
 
     def __str__(self) -> str:
-        return f"{self.definition} up to {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.definition} up to {in_words.moment(self.at)}"

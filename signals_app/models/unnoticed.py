@@ -11,11 +11,16 @@ class Unnoticed(models.Model):
     event_ids = ArrayField(models.BigIntegerField())
     since = models.DateTimeField(null=True, help_text="When the first of them happened")
     until = models.DateTimeField(null=True, help_text="When the last of them happened")
-    people = ArrayField(models.BigIntegerField(), help_text="Who did them, as was known then")
-    accounts = ArrayField(models.BigIntegerField(), help_text="Whose facts or use they changed")
-    moved = models.BooleanField(
-        default=False, help_text="Some of them are another person's or account's by now"
+    used = models.JSONField(default=list, help_text="By which event which resource was used last")
+    brought = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Which brought facts of an account"
     )
+    said = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Which said something of a person beside what they did",
+    )
+    accounts = ArrayField(models.BigIntegerField(), help_text="Whose facts they changed")
     lease_until = models.DateTimeField(help_text="Real time")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Of others, once the lease was over")
 

@@ -21,7 +21,7 @@ class Use:
 
     def __init__(self, past: Past, meter: Meter) -> None:
         self._calendar, self._meter = past.profile.calendar, meter
-        self._coming: Sequence[Kept] = [one for one in past.account if _named(one, meter)]
+        self._coming: Sequence[Kept] = [one for one in past.account if named(one, meter)]
         self._place, self._tally = 0, Tally()
 
     def at(self, now: datetime) -> Decimal:
@@ -65,7 +65,7 @@ def _days_left(past: Past, meter: Meter, level: Level, now: datetime) -> tuple[V
     rows = [
         Row(one.id, one.at, one.name, dict(one.properties))
         for one in past.account
-        if _named(one, meter) and asked.since <= one.at <= now
+        if named(one, meter) and asked.since <= one.at <= now
     ]
     return limits.days_left(meter, profile, level, rows)
 
@@ -78,8 +78,8 @@ def counted(past: Past, resources: Iterable[str]) -> list[tuple[Kept, str]]:
 
 def _counts(meter: Meter, one: Kept, past: Past) -> bool:
     calendar = past.profile.calendar
-    return _named(one, meter) and bool(Tally().count(0, calendar, meter, one.at, one.properties))
+    return named(one, meter) and bool(Tally().count(0, calendar, meter, one.at, one.properties))
 
 
-def _named(one: Kept, meter: Meter) -> bool:
+def named(one: Kept, meter: Meter) -> bool:
     return one.name == meter.event and one.kind == "track"

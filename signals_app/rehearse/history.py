@@ -9,7 +9,7 @@ from typing import Any
 from people_app import homes
 from signals_app import knowing
 from signals_app.intents import TEXT_EVENTS
-from signals_app.knowing import limits, profile
+from signals_app.knowing import profile
 from signals_app.knowing.profile import Profile
 from signals_app.models import Signal
 from signals_app.models.meter import Meter, Window
@@ -24,6 +24,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Fact,
     Member,
+    Metered,
     Of,
     Said,
     Score,
@@ -69,7 +70,6 @@ def _past(
 ) -> Past | None:
     if max(len(theirs), len(there)) > MOST_EVENTS:
         return None
-    seats_are_told = (its.account or {}).get("seats_used") is not None
     return Past(
         subject,
         person=theirs,
@@ -78,7 +78,7 @@ def _past(
         answers=[Answered(at, offer, answer) for offer, answer, at in its.answers],
         present={fact: (value, present.more.get(fact, {})) for fact, value in present.values.items()},
         profile=its,
-        meters={name: meter for name, meter in meters.items() if name != limits.SEATS or not seats_are_told},
+        meters=meters,
     )
 
 
@@ -92,7 +92,7 @@ def _told(signals: Collection[int]) -> dict[int, int | None]:
 def _reads_account(facts: Iterable[Fact]) -> bool:
     """What a whole account did is much: it is read only where it is asked for."""
     return any(
-        isinstance(fact, Entitlement)
+        isinstance(fact, Entitlement | Metered)
         or (isinstance(fact, Events | InOrder | Changed) and fact.of is Of.ACCOUNT)
         for fact in facts
     )
@@ -119,7 +119,7 @@ def reach(facts: Iterable[Fact], meters: Mapping[str, Meter]) -> timedelta:
 
 def _reach(fact: Fact, meters: Mapping[str, Meter]) -> timedelta:
     match fact:
-        case Events(window=window) | InOrder(window=window) | Said(window=window):
+        case Metered(window=window) | Events(window=window) | InOrder(window=window) | Said(window=window):
             return windows.longest(window)
         case Changed():
             return DAY * (baseline.WEEK * (baseline.WEEKS + 1) + 2)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from signals_app.compiled import Compiled, Part
 from signals_app.rehearse import amounts
 from signals_app.rehearse.past import Kept, Past
-from upsell_project.lib.rules import measuring, timing
+from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Found, Of, Season
 
 
@@ -56,9 +56,9 @@ def looks(
     for signal in past.found:
         if signal.slug in read:
             look(signal.at, told=signal.person)
-    for answer in past.answers if compiled.reads_answers else ():
+    for answer in past.answers:
         look(answer.at)
-    if compiled.timed or any(part.rearm and timing.rises(part.rearm) for part in parts):
+    if compiled.timed:
         zones = {past.zone(past.whose), *(past.zone(Of.ACCOUNT) for part in parts if seasonal(part))}
         for midnight in chain.from_iterable(midnights(zone, first, last) for zone in sorted(zones)):
             look(midnight)
@@ -84,9 +84,9 @@ def _used(compiled: Compiled, parts: Sequence[Part], past: Past) -> list[tuple[K
     """By whoever used it: of a person only their own use."""
     if not compiled.reads_use:
         return []
-    resources = {part.name for part in parts} if compiled.resources else set(past.meters)
+    resources = {part.name for part in parts} | compiled.metered if compiled.resources else set(past.meters)
     return [
-        (one, resource)
+        (one, "" if resource in compiled.metered else resource)
         for one, resource in amounts.counted(past, resources)
         if past.whose is Of.ACCOUNT or one.person == past.subject.person
     ]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from signals_app.knowing import limits
 from signals_app.knowing.profile import Profile
 from signals_app.models.meter import Meter
 from signals_app.models.meter import Window as MeterWindow
@@ -63,6 +64,7 @@ class Past:
     """Also what people at home there did without naming an account."""
     found: Sequence[Found] = ()
     answers: Sequence[Answered] = ()
+    """Only of those that are asked for."""
     present: Mapping[Fact, Answer] = field(default_factory=dict)
     profile: Profile = field(default_factory=_nobody)
     """As it is now."""
@@ -75,6 +77,10 @@ class Past:
     @property
     def whose(self) -> Of:
         return Of.ACCOUNT if self.subject.person is None else Of.PERSON
+
+    def holds(self, resource: str) -> bool:
+        """Whether the account itself says how much of it is in use, whatever a meter counts."""
+        return resource == limits.SEATS and (self.profile.account or {}).get("seats_used") is not None
 
     def zone(self, of: Of) -> str:
         return self.profile.seen(of).zone

@@ -19,7 +19,7 @@ from signals_app.rehearse.moments import Look, looks
 from signals_app.rehearse.past import Past
 from signals_app.rehearse.telling import Told
 from signals_app.subjects import Subject
-from upsell_project.lib.rules.facts import Events, Fact, Of, Said
+from upsell_project.lib.rules.facts import Events, Fact, Metered, Of, Said
 from upsell_project.lib.rules.facts import Sequence as InOrder
 
 MOST_IDS = 20
@@ -122,6 +122,9 @@ def moment_of(compiled: Compiled, subject: Subject, part: Part, known: Known) ->
 def _event_ids(past: Past, facts: frozenset[Fact], now: datetime) -> list[int]:
     """The newest of those that the rule names."""
     names = {name for fact in facts if isinstance(fact, Events | InOrder) for name in fact.names}
+    names |= {
+        past.meters[f.resource].event for f in facts if isinstance(f, Metered) and f.resource in past.meters
+    }
     if any(isinstance(fact, Said) for fact in facts):
         names |= TEXT_EVENTS
     kept = [one.id for one in past.of(past.whose) if one.at <= now and one.name in names]

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from signals_app.knowing import Known
+from signals_app.knowing import Known, metered
 from signals_app.rehearse import amounts, changing, saying
 from signals_app.rehearse.past import Kept, Past, Teller, begins
 from upsell_project.lib.rules import judging, measuring
@@ -21,6 +21,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Measure,
+    Metered,
     Of,
     Said,
     Season,
@@ -54,11 +55,13 @@ class Told:
 
 def _teller(fact: Fact, past: Past) -> Teller:
     whose = {Of.PERSON: past.subject.person, Of.ACCOUNT: past.subject.account}
-    of = Of.ACCOUNT if isinstance(fact, Entitlement) else getattr(fact, "of", past.whose)
+    of = Of.ACCOUNT if isinstance(fact, Entitlement | Metered) else getattr(fact, "of", past.whose)
     if whose[of] is None:
         return lambda now: (None, NOTHING)
     if isinstance(fact, Entitlement):
-        counted = fact.share is not Share.CAP and fact.resource in past.meters
+        counted = (
+            fact.share is not Share.CAP and fact.resource in past.meters and not past.holds(fact.resource)
+        )
         return amounts.teller(fact, past) if counted else _as_now(fact, past)
     made: Callable[[Any, Past], Teller] | None = _TELLERS.get(type(fact))
     return made(fact, past) if made else _as_now(fact, past)
@@ -81,6 +84,20 @@ def _events(fact: Events, past: Past) -> Teller:
         if fact.measure is Measure.COUNT:
             return len(here)
         return measuring.of_events(fact, here, past.seen(fact.of, now))
+
+    return lambda now: (value(now), NOTHING)
+
+
+def _metered(fact: Metered, past: Past) -> Teller:
+    meter = past.meters.get(fact.resource)
+    if meter is None:
+        return lambda now: (None, NOTHING)
+    kept = [one for one in past.account if amounts.named(one, meter)]
+
+    def value(now: datetime) -> Value:
+        return metered.of(
+            meter, ((one.at, one.properties) for one in within(fact.window, kept, past, Of.ACCOUNT, now))
+        )
 
     return lambda now: (value(now), NOTHING)
 
@@ -131,6 +148,7 @@ def _answered(fact: Answered, past: Past) -> Teller:
 
 
 _TELLERS: Mapping[type, Callable[[Any, Past], Teller]] = {
+    Metered: _metered,
     Events: _events,
     InOrder: _in_order,
     Changed: changing.teller,

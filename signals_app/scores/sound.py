@@ -7,8 +7,8 @@ from typing import Any
 from signals_app import dated, references
 from signals_app.models import ScoreDefinition
 from signals_app.scores import rules
-from upsell_project.lib.rules import reading
-from upsell_project.lib.rules.facts import Member, Of, Score
+from upsell_project.lib.rules import impersonal, reading
+from upsell_project.lib.rules.facts import Score
 from upsell_project.lib.rules.tree import facts as facts_of
 
 MOST_SIGNS = 20
@@ -64,10 +64,8 @@ def _of_rule(path: str, raw: Any) -> Iterator[str]:
         for place, sentence in error.problems:
             yield f"{path}{f'.{place}' if place else ''}: {sentence}"
         return
-    facts = facts_of(rule)
-    if any(isinstance(fact, Member) or getattr(fact, "of", Of.ACCOUNT) is Of.PERSON for fact in facts):
-        yield f"{path}: asks about a person; a score is of an account: ask `of` the account, and of no segment"
-    if any(isinstance(fact, Score) for fact in facts):
+    yield from references.said(impersonal.problems(rule), path)
+    if any(isinstance(fact, Score) for fact in facts_of(rule)):
         yield f"{path}: asks for another score; take over its signs instead"
 
 

@@ -4,7 +4,7 @@ What only time changes waits for `refresh`; so do, beyond 5,000 of them, the col
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -55,17 +55,19 @@ class _News:
     """A batch, asked whom it concerns. Each question is answered once for all segments."""
 
     batch: Batch
+    _near: dict[frozenset[int], Set[int]] = field(default_factory=dict)
 
     def concerns(self, reads: Reads) -> set[int]:
         found = set(self.told)
         found |= self._doers(reads.own)
         found |= self._everybody if reads.moving else set()
         accounts: set[int] = set(self.batch.changed_accounts) if reads.account or reads.use else set()
-        accounts |= {change.account_id for change in self.batch.changes} if reads.use else set()
+        if reads.use:
+            accounts |= {change.account_id for change in self.batch.changes if change.account_id}
         if reads.of_account != frozenset():
             accounts |= {one.account_id for one in self._named(reads.of_account) if one.account_id}
             accounts |= self._joined
-        return found | _colleagues(accounts)
+        return found | self._colleagues(frozenset(accounts))
 
     @cached_property
     def told(self) -> set[int]:
@@ -77,6 +79,11 @@ class _News:
     def _joined(self) -> set[int]:
         """Where those may have come or gone of whom something was said: what they did counts there with them."""
         return {account for _, account in homes.memberships(self.told)} if self.told else set()
+
+    def _colleagues(self, accounts: frozenset[int]) -> Set[int]:
+        if accounts not in self._near:
+            self._near[accounts] = _colleagues(accounts)
+        return self._near[accounts]
 
     def _doers(self, names: Names) -> set[int]:
         return {one.person_id for one in self._named(names) if one.person_id}

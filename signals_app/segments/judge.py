@@ -50,7 +50,7 @@ def bring(lives: Sequence[Live], wanted: Wanted, now: datetime) -> dict[str, set
         gone = members.remove(one.pk, (there.get(one.pk, set()) & people) - right[one.pk])
         if added or gone:
             changed[one.slug] = added | gone
-            again.moved(one.slug, added | gone, now)
+            again.moved(one.slug, added | gone)
     return dict(changed)
 
 

@@ -67,7 +67,7 @@ def _changed(segment: Segment, moved: Collection[int]) -> None:
     if not moved:
         return
     now = clock.now()
-    again.moved(segment.slug, moved, now)
+    again.moved(segment.slug, moved)
     if len(moved) <= MOST_FOLLOWED:
         following.follow({segment.slug: set(moved)}, now)
     else:

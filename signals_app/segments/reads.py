@@ -10,6 +10,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Fact,
     Member,
+    Metered,
     Of,
     Said,
     Season,
@@ -46,7 +47,7 @@ def of(facts: Iterable[Fact]) -> Reads:
         own=_joined(_names(fact) for fact in asked if _of(fact) is Of.PERSON),
         of_account=_joined(_names(fact) for fact in asked if _of(fact) is Of.ACCOUNT),
         account=any(isinstance(f, Season) or (isinstance(f, Trait) and f.of is Of.ACCOUNT) for f in asked),
-        use=any(isinstance(f, Entitlement) for f in asked),
+        use=any(isinstance(f, Entitlement | Metered) for f in asked),
         moving=any(isinstance(f, Trait) and f.of is Of.PERSON and f.name in MOVING for f in asked),
         segments=frozenset(f.slug for f in asked if isinstance(f, Member)),
     )

@@ -11,9 +11,9 @@ from signals_app import knowing, reveal
 from signals_app.models import Segment, SegmentMember
 from signals_app.segments import rules
 from signals_app.subjects import Subject
-from upsell_project.lib.rules import judging, wording
+from upsell_project.lib.rules import judging, laid_out
 from upsell_project.lib.rules.facts import Value
-from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+from upsell_project.lib.rules.tree import Rule, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def why(segment: Segment, person: Person, now: datetime) -> Why:
     (known,) = knowing.load_each([knowing.Asked(Subject(person.pk, account), one.ruled.facts)], now)
     if known is None:
         return Why(inside, since, False, "What is known of them cannot be read, so they are kept out.")
-    lines = list(_lines(one.ruled.rule, known, 0))
+    lines = list(_lines(one.ruled.rule, known))
     return Why(
         inside, since, lines[0].holds is True, _told(segment, person, inside, lines[0].holds, account), lines
     )
@@ -89,36 +89,14 @@ def _told(segment: Segment, person: Person, inside: bool, holds: bool | None, ac
     return ("The rule does not hold for them." if holds is False else unknown) + guess
 
 
-def _lines(rule: Rule, known: knowing.Known, level: int) -> Iterator[Line]:
-    holds = judging.judge(rule, known.values, known.at)
-    if isinstance(rule, Test):
-        value = known.values.get(rule.fact)
-        yield Line(level, wording.sentence(rule), holds, reveal.known(rule.fact, value), _wanted(rule.value))
-        return
-    yield Line(level, _group(rule), holds)
-    for inner in _inner(rule):
-        yield from _lines(inner, known, level + 1)
-
-
-def _group(rule: Rule) -> str:
-    match rule:
-        case AllOf():
-            return "All of these"
-        case AnyOf():
-            return "Any of these"
-        case Weighed(at_least=share):
-            return f"Enough of these, {share * 100:.0f} % by weight"
-    return "Not this"
-
-
-def _inner(rule: Rule) -> Iterator[Rule]:
-    match rule:
-        case Not(inner):
-            yield inner
-        case AllOf(inners) | AnyOf(inners):
-            yield from inners
-        case Weighed(weighed):
-            yield from (inner for _, inner in weighed)
+def _lines(rule: Rule, known: knowing.Known) -> Iterator[Line]:
+    for one in laid_out.lines(rule):
+        holds = judging.judge(one.rule, known.values, known.at)
+        if isinstance(test := one.rule, Test):
+            value = reveal.known(test.fact, known.values.get(test.fact))
+            yield Line(one.level, one.said, holds, value, _wanted(test.value))
+        else:
+            yield Line(one.level, one.said, holds)
 
 
 def _wanted(value: Value | tuple[Value, ...]) -> Any:

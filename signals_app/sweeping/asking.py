@@ -1,10 +1,11 @@
 """A statement while it is made: what it is about, its parameters, and the sets of ids that are looked up beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from upsell_project.lib.rules.facts import Fact, Member, Of
+from upsell_project.lib.rules.facts import Fact, Member, Metered, Of
 
 TRUE, FALSE = "TRUE", "FALSE"
 
@@ -23,6 +24,8 @@ class Asking:
     """Of those who live in these zones nobody is wanted."""
     everybody: bool = False
     """Whether it is asked of (nearly) all people."""
+    meters: Mapping[str, str] = field(default_factory=dict)
+    """The name of the events that are counted, by resource."""
     looks_up: bool = True
     """Whether events of each subject may be looked up by themselves."""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +39,9 @@ class Asking:
         return "p.id" if self.of is Of.PERSON else "a.id"
 
     def knows(self, fact: Fact) -> bool:
-        """Of an account as a whole nothing is known that is a person's."""
+        """Of an account as a whole nothing is known that is a person's; and nothing of what no meter counts."""
+        if isinstance(fact, Metered):
+            return fact.resource in self.meters
         if self.of is Of.PERSON:
             return True
         return not (isinstance(fact, Member) or getattr(fact, "of", Of.ACCOUNT) is Of.PERSON)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from signals_app.compiled import EVERY, Compiled, Part, is_of_account
+from signals_app.models import Meter
 from signals_app.sweeping import states
 from signals_app.sweeping.asking import FALSE, TRUE, Asking, all_of
 from signals_app.sweeping.possible import possible
@@ -21,6 +22,7 @@ from upsell_project.lib import bulk
 from upsell_project.lib.rules import timing
 from upsell_project.lib.rules.facts import (
     Found,
+    Metered,
     Of,
     Op,
     Season,
@@ -63,7 +65,9 @@ def statement(compiled: Compiled, since: datetime | None, now: datetime) -> tupl
     if since is not None and not compiled.timed:
         return None
     parts = compiled.parts(_resources(compiled))
-    asking = Asking(compiled.of, now, since, reads_account=_reads_account(compiled, parts))
+    asking = Asking(
+        compiled.of, now, since, reads_account=_reads_account(compiled, parts), meters=_meters(parts)
+    )
     queries = _queries(compiled, parts, asking)
     if not queries:
         return None
@@ -83,8 +87,8 @@ def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]
     for part in parts:
         if (
             part.rearm
-            and timing.rises(part.rearm)
-            and not any(isinstance(f, Season) for f in part.begins_anew)
+            and part.rearmed_by_time
+            and not any(isinstance(fact, Season) for fact in part.begins_anew)
         ):
             found += _rearmed(compiled, part, part.rearm, asking)
     if any(part.rearm is None for part in rising) and (rested := states.rested(compiled, asking)):
@@ -107,15 +111,16 @@ def _risen(compiled: Compiled, part: Part, asking: Asking) -> list[str]:
 
 
 def _rearmed(compiled: Compiled, part: Part, rearm: Rule, asking: Asking) -> list[str]:
+    """Whoever was found and may be armed by now, each time: few, since whoever is is not found any more."""
     asking.joins = []
-    return _subjects(rearm, TRUE, states.found(compiled, part, asking), asking)
+    return _subjects(rearm, TRUE, states.found(compiled, part, asking), asking, turn=TRUE)
 
 
-def _subjects(rule: Rule, also: str, join: str, asking: Asking) -> list[str]:
+def _subjects(rule: Rule, also: str, join: str, asking: Asking, turn: str = "") -> list[str]:
     """For whom it can hold now and did not before. Events are looked up last, only of those for whom all else is so,
     and in the order of the index."""
     asking.looks_up = False
-    turn = turned(rule, asking)
+    turn = turn or turned(rule, asking)
     rest = possible(rule, asking)
     first = all_of(rest, turn, also)
     asking.looks_up = True
@@ -153,6 +158,11 @@ def _resources(compiled: Compiled) -> list[str]:
 
 def _reads_account(compiled: Compiled, parts: list[Part]) -> bool:
     return any(is_of_account(fact) for part in parts for fact in part.facts)
+
+
+def _meters(parts: list[Part]) -> dict[str, str]:
+    asked = any(isinstance(fact, Metered) for part in parts for fact in part.facts)
+    return dict(Meter.objects.values_list("resource", "event")) if asked else {}
 
 
 def _without_account(rule: Rule, wanted: bool) -> bool:

@@ -5,8 +5,10 @@ what it is made of, and both scores and ratios only fall as it comes nearer to w
 against the most of their weeks is none against the median, and likewise a spike against the least.
 """
 
-from datetime import date, datetime, time, timedelta
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypedDict
 
 from signals_app.knowing import where_path
 from signals_app.sweeping import reach, zones
@@ -18,6 +20,12 @@ from upsell_project.lib.rules.tree import Test
 
 _ROUNDING = 1e-6
 _LONGEST = timedelta(days=(baseline.WEEKS + 1) * baseline.WEEK + 2)
+
+
+class Days(TypedDict):
+    zones: list[str]
+    bounds: str
+    """As PostgreSQL reads an array."""
 
 
 def say(test: Test, asking: Asking, wanted: bool) -> str:
@@ -33,8 +41,8 @@ def say(test: Test, asking: Asking, wanted: bool) -> str:
 def _query(fact: Changed, path: str | None, asking: Asking) -> str:
     days = asking.given(
         f"days_of_a_{fact.span}_{fact.turn}",
-        "SELECT * FROM json_to_recordset("
-        f"{asking.value(bulk.json(_bounds(fact, asking)))}::json) AS x(zone text, bounds timestamptz[])",
+        "SELECT unnest(zones) AS zone, bounds::timestamptz[] AS bounds FROM json_to_recordset("
+        f"{asking.value(bulk.json(_bounds(fact, asking)))}::json) AS x(zones text[], bounds text)",
     )
     last = len(_starts(fact.span, asking.now.date())) - 1
     like = f"d.b < {last} AND ({last} - d.b) % {1 if fact.span is Span.WEEK else baseline.WEEK} = 0".replace(
@@ -73,24 +81,31 @@ def _zone(of: Of, days: str, asking: Asking) -> str:
     return f"{rows} LEFT JOIN {days} k ON k.zone = {zone} {still}"
 
 
-def _bounds(fact: Changed, asking: Asking) -> list[dict[str, object]]:
-    """Per zone, when the days or weeks began, and when the last one ended."""
+def _bounds(fact: Changed, asking: Asking) -> list[Days]:
+    """When the days or weeks began, and when the last one ended, for all zones where that is the same."""
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    lasts = {name: _last(fact, asking.now.astimezone(zone).date()) for name, zone in zones.every().items()}
+    for last in sorted({*lasts.values()}):
+        begins = zip(*[_begins(day) for day in _starts(fact.span, last)], strict=True)
+        for name, bounds in zip(lasts, begins, strict=True):
+            if lasts[name] == last:
+                alike[bounds].append(name)
+    return [{"zones": names, "bounds": f"{{{','.join(bounds)}}}"} for bounds, names in alike.items()]
+
+
+@lru_cache(maxsize=_LONGEST.days + 20)
+def _begins(day: date) -> list[str]:
+    """When it does in each of `zones.every()`. They are 600, and a sweep an hour has the days of the one before."""
     return [
-        {"zone": name, "bounds": _midnights(name, fact.span, _last(fact, asking.now.astimezone(zone).date()))}
-        for name, zone in zones.every().items()
+        datetime.combine(day, time.min, zone).astimezone(UTC).isoformat() for zone in zones.every().values()
     ]
-
-
-@lru_cache(maxsize=2_500)
-def _midnights(zone: str, span: Span, last: date) -> list[datetime]:
-    """There are 600 zones, and a sweep an hour: most of them have the day that they had before."""
-    return [datetime.combine(day, time.min, zones.every()[zone]) for day in _starts(span, last)]
 
 
 def _last(fact: Changed, today: date) -> date:
     return today if fact.turn is Turn.SPIKE else today - timedelta(days=1)
 
 
+@lru_cache(maxsize=8)
 def _starts(span: Span, last: date) -> list[date]:
     """The first days of all that is compared with, of what is compared, and of what comes after it."""
     step = baseline.WEEK if span is Span.WEEK else 1

@@ -14,6 +14,7 @@ from upsell_project.lib.rules.facts import (
     Events,
     Found,
     Measure,
+    Metered,
     Of,
     Op,
     Said,
@@ -44,6 +45,15 @@ def events(test: Test, asking: Asking, wanted: bool) -> str:
     sure = fact.measure in _NOTHING_IS_ZERO and not fact.where and fact.window.unit in ROLLING
     if sure and numbers.only_zero(test.op, test.value, wanted):
         return _none(fact.names, fact.of, fact.window, asking)
+    return TRUE
+
+
+def metered(test: Test, asking: Asking, wanted: bool) -> str:
+    """Who used nothing used 0 of it, whatever the meter makes of events."""
+    fact = test.fact
+    assert isinstance(fact, Metered)
+    if _needs_any(test, wanted):
+        return _any((asking.meters[fact.resource],), Of.ACCOUNT, fact.window, asking)
     return TRUE
 
 

@@ -52,6 +52,7 @@ def found(compiled: Compiled, part: Part, asking: Asking) -> str:
 
 
 _TABLE = "signals_app_detectorstate s"
+_OWN = "EXISTS (SELECT FROM people_app_account w WHERE w.id = s.account_id AND w.personal_of_id = p.id)"
 
 
 def _mine(compiled: Compiled, asking: Asking) -> str:
@@ -61,11 +62,9 @@ def _mine(compiled: Compiled, asking: Asking) -> str:
 def _key(asking: Asking) -> str:
     """As `arming.states`."""
     if asking.of is Of.PERSON:
-        here = (
-            "(s.account_id IS NULL OR s.account_id = a.id)"
-            if asking.reads_account
-            else "s.account_id IS NULL"
-        )
+        here = "s.account_id IS NULL"
+        if asking.reads_account:
+            here = f"({here} OR s.account_id = a.id OR {_OWN})"
         return f"s.person_id = p.id AND {here}"
     return "s.account_id = a.id AND s.person_id IS NULL"
 

@@ -17,6 +17,7 @@ from upsell_project.lib.rules.facts import (
     Entitlement,
     Events,
     Found,
+    Metered,
     Of,
     Op,
     Said,
@@ -84,6 +85,8 @@ def _when(test: Test, asking: Asking, wanted: bool) -> str:
             return _within(test, fact, asking, wanted)
         case Events() | Sequence():
             return _left(fact, fact.names, fact.of, asking)
+        case Metered(resource):
+            return _left(fact, (asking.meters[resource],), Of.ACCOUNT, asking)
         case Said():
             return _left(fact, tuple(sorted(TEXT_EVENTS)), asking.of, asking)
         case Found() | Answered():
@@ -114,7 +117,7 @@ def _within(test: Test, fact: Trait, asking: Asking, wanted: bool) -> str:
     return f"{column} BETWEEN {asking.value(earliest)} AND {asking.value(latest)}"
 
 
-def _left(fact: Events | Sequence | Said, names: tuple[str, ...], of: Of, asking: Asking) -> str:
+def _left(fact: Events | Sequence | Said | Metered, names: tuple[str, ...], of: Of, asking: Asking) -> str:
     """Something has left the window."""
     first, last = happened.leaving(fact.window, asking)
     within = f"e.occurred_at BETWEEN {asking.value(first)} AND {asking.value(last)}"

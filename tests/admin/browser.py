@@ -75,6 +75,17 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
 
 
+def cut(page: Page) -> list[str]:
+    """What of tables is cut off at an edge, or only seen by scrolling sideways."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('.upsell-scroll, #result_list td')]
+            .filter(one => one.offsetParent)
+            .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+            .map(one => one.textContent.trim().replace(/\\s+/g, ' ').slice(0, 80))"""
+    )
+    return found
+
+
 def violations(page: Page) -> list[str]:
     """In what is ours: the theme's own forms and lists are not."""
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

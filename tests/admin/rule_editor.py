@@ -86,7 +86,7 @@ def fill_the_rest(page: Page) -> None:
     page.locator("#id_name").fill("Near the limit")
     page.locator("#id_detector").select_option("frequency")
     settings = page.locator(".upsell-settings-of")
-    settings.get_by_label("Event (optional)", exact=True).fill("Report Exported")
+    settings.get_by_label("Event (or several below)", exact=True).fill("Report Exported")
     settings.get_by_label("Count", exact=True).fill("5")
     settings.get_by_label("Days", exact=True).fill("14")
 

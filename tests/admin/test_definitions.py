@@ -9,9 +9,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from offers_app.models import Offer
-from people_app.models import Account
-from signals_app.models import Segment, Signal, SignalDefinition
-from tests.build import a_person, an_account
+from people_app.models import Account, Person
+from signals_app.admin.detector_form import plainly
+from signals_app.models import SeenProperty, Segment, Signal, SignalDefinition
+from tests.build import a_person, a_source, an_account
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db
@@ -82,13 +83,13 @@ def test_switched_off_it_forgets_when_everybody_was_looked_at(admin_client: Clie
     ("changed", "said"),
     [
         ({"config": "{"}, "config: is no JSON"),
-        ({"config": '{"event": "x", "count": 0, "days": 14}'}, "config.count: must be a whole number"),
+        ({"config": '{"event": "x", "count": 0, "days": 14}'}, "Count: must be a whole number"),
         ({"condition": '{"all": []}'}, "all must be a list with at least one condition"),
-        ({"detector": "composite"}, "config.mode: is missing"),
+        ({"detector": "composite"}, "Mode: is missing"),
         ({"condition": json.dumps(WITHIN)}, "slug: There is no segment “vipp”."),
         (
             {"detector": "rule", "config": json.dumps({"rule": WITHIN})},
-            "config.rule.slug: There is no segment",
+            "Rule, slug: There is no segment",
         ),
     ],
 )
@@ -103,6 +104,7 @@ def test_the_whole_rule_is_said_as_it_stands_in_the_form(admin_client: Client) -
     assert check(admin_client) == {
         "sentence": "Times Report Exported in 14 days >= 5, and account plan is free",
         "problems": [],
+        "hints": [{"path": "config.event", "sentence": "No event “Report Exported” was received yet."}],
     }
     threshold = '{"resources": ["*"], "fire_at": 0.8, "rearm_below": 0.7}'
     assert check(admin_client, detector="threshold", config=threshold, condition="")["sentence"] == (
@@ -128,6 +130,7 @@ def test_what_is_not_there_is_said_while_it_is_written(admin_client: Client) -> 
     assert answer.json() == {
         "sentence": "Not: not in the segment vipp",
         "problems": [{"path": "not.slug", "sentence": said}],
+        "hints": [],
     }
 
 
@@ -175,6 +178,47 @@ def test_pickers_offer_what_there_is(admin_client: Client) -> None:
     }
 
 
+def test_pickers_mark_what_never_came_and_offer_the_values_of_traits(admin_client: Client) -> None:
+    SeenProperty.objects.create(
+        source=a_source(), name="Feature Used", path="", type="", last_seen_at=clock.now()
+    )
+    for number in range(22):
+        traits = {"size": "big" if number % 2 else "small", "name": f"Firm {number}", "boss": "a@b.test"}
+        account = an_account(plan="free" if number else "pro")
+        Account.objects.filter(pk=account.pk).update(traits=traits | ({"once": "x"} if not number else {}))
+    a_person("ana", account, role="admin")
+    Person.objects.update(traits={"nickname": "Ani"})
+    found = choices(admin_client).json()
+    assert "Feature Used" not in found["planned"] and "Report Exported" in found["planned"]
+    assert set(found["planned"]) < set(found["events"])
+    values = found["values"]
+    assert values["account"]["plan"] == ["free", "pro"] and set(values["account"]["size"]) == {"big", "small"}
+    assert not {"name", "boss", "once"} & values["account"].keys(), "what is somebody's own is no choice"
+    assert values["person"]["role"] == ["admin"] and "nickname" not in values["person"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "plain"),
+    [
+        ('config.resources: is missing. Example: ["exports"]', "Resources: is missing. Example: exports"),
+        (
+            'config.event: must be a name. Example: "Feature Used"',
+            "Event: must be a name. Example: Feature Used",
+        ),
+        (
+            'config.fire_at: is missing. Example: {"resources": ["exports"], "fire_at": 0.8}',
+            "Fire at: is missing. Example: 80 %",
+        ),
+        ('config.days: is missing. Example: {"days": 14}', "Days: is missing. Example: 14"),
+        ('config.if: is no rule. Example: {"fact": "x"}', 'If: is no rule. Example: {"fact": "x"}'),
+        ("config.parts[1].if.any[0].slug: There is none.", "Parts 2, if, any 1, slug: There is none."),
+        ("config: must be an object", "Must be an object"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_said_without_json(wrong: str, plain: str) -> None:
+    assert plainly(wrong) == plain
+
+
 def test_pickers_and_checks_are_for_who_may_see_definitions(client: Client) -> None:
     staff = User.objects.create_user("sam", is_staff=True)
     client.force_login(staff)
@@ -186,3 +230,14 @@ def test_pickers_and_checks_are_for_who_may_see_definitions(client: Client) -> N
     assert choices(client).status_code == 200
     client.logout()
     assert choices(client).status_code == 302
+
+
+def test_what_only_a_person_has_is_said_at_its_condition_while_it_is_written(admin_client: Client) -> None:
+    rule = {"all": [FREE, FREE | {"of": "person", "name": "role"}]}
+    words = "/admin/signals_app/signaldefinition/words/"
+    for about, wrong in (("account", ["all[1].of"]), ("person", [])):
+        body = {"rule": json.dumps(rule), "about": about}
+        found = admin_client.post(words, json.dumps(body), content_type="application/json").json()
+        assert [one["path"] for one in found["problems"]] == wrong
+    answer = saved(admin_client, about="account", condition=json.dumps(rule))
+    assert answer.context["errors"] and list(answer.context["adminform"].form.errors) == ["condition"]

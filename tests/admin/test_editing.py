@@ -87,28 +87,28 @@ def test_a_changed_rule_is_a_new_version_and_a_new_name_is_not(admin_client: Cli
         (
             "threshold",
             '{"resources": [], "fire_at": 0.8, "rearm_below": 0.7}',
-            "config.resources: must be a list",
+            "Resources: must be a list",
         ),
         (
             "threshold",
             '{"resources": ["x"], "fire_at": "80", "rearm_below": 0.7}',
-            "config.fire_at: must be a share",
+            "Fire at: must be a share",
         ),
-        ("threshold", '{"resources": ["x"], "fire_at": 0.8}', "config.rearm_below: is missing"),
+        ("threshold", '{"resources": ["x"], "fire_at": 0.8}', "Rearm below: is missing"),
         (
             "threshold",
             '{"resources": ["x"], "fire_at": 0.5, "rearm_below": 0.7}',
-            "config.rearm_below: must not be",
+            "Rearm below: must not be",
         ),
-        ("frequency", '{"event": "", "count": 5, "days": 14}', "config.event: must be a name"),
-        ("frequency", '{"event": "x", "count": 0, "days": 14}', "config.count: must be a whole number"),
-        ("frequency", '{"event": "x", "count": 5, "days": true}', "config.days: must be a whole number"),
-        ("frequency", '{"event": "x", "count": 5, "days": 1, "where": 3}', "config.where: must be an object"),
-        ("frequency", '{"event": "x", "count": 5, "days": 1, "hours": 3}', "config.hours: is not a setting"),
-        ("frequency", "[]", "config: must be an object"),
+        ("frequency", '{"event": "", "count": 5, "days": 14}', "Event: must be a name"),
+        ("frequency", '{"event": "x", "count": 0, "days": 14}', "Count: must be a whole number"),
+        ("frequency", '{"event": "x", "count": 5, "days": true}', "Days: must be a whole number"),
+        ("frequency", '{"event": "x", "count": 5, "days": 1, "where": 3}', "Where: must be an object"),
+        ("frequency", '{"event": "x", "count": 5, "days": 1, "hours": 3}', "Hours: is not a setting"),
+        ("frequency", "[]", "Must be an object"),
     ],
 )
-def test_a_wrong_rule_is_refused_with_the_path(
+def test_a_wrong_rule_is_refused_with_the_place(
     detector: str, config: str, fault: str, admin_client: Client
 ) -> None:
     definition = a_definition()

@@ -1,4 +1,4 @@
-"""Every page of every model opens, with data present."""
+"""Every model has an admin; its home page, its theme, and what strangers see."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ import unfold
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db.models import Model
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.admin.world import a_world
@@ -20,7 +20,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 pytestmark = pytest.mark.django_db
 
 
-def _url(model: type[Model], page: str, *args: object) -> str:
+def url(model: type[Model], page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
@@ -31,21 +31,6 @@ def test_every_model_has_an_admin() -> None:
     assert missing == ["signals_app.EventKey"], "Django's admin takes no composite key"
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_list_add_and_change_pages_open(model: type[Model], admin_client: Client, admin_user: object) -> None:
-    a_world()
-    Group.objects.create(name="Editors")
-    row = model._default_manager.first()
-    assert row is not None, "a_world() makes one of each"
-    request = RequestFactory().get("/")
-    request.user = admin_user  # type: ignore[assignment]
-    may_add = admin.site._registry[model].has_add_permission(request)
-    assert admin_client.get(_url(model, "changelist")).status_code == 200
-    assert admin_client.get(_url(model, "add")).status_code == (200 if may_add else 403)
-    assert admin_client.get(_url(model, "change", row.pk)).status_code == 200
-    assert admin_client.get(_url(model, "changelist"), {"q": "u1"}).status_code == 200
-
-
 def test_an_empty_list_says_what_to_do(admin_client: Client) -> None:
     page = admin_client.get("/admin/signals_app/source/").content.decode()
     assert "No sources yet" in page
@@ -53,38 +38,17 @@ def test_an_empty_list_says_what_to_do(admin_client: Client) -> None:
     assert "Nothing matches" in admin_client.get("/admin/signals_app/source/", {"q": "x"}).content.decode()
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "signals_app.Event",
-        "signals_app.Envelope",
-        "signals_app.Signal",
-        "offers_app.Decision",
-        "campaigns_app.Delivery",
-        "campaigns_app.Interaction",
-        "consent_app.ConsentRecord",
-    ],
-)
-def test_facts_cannot_be_changed_even_by_a_superuser(label: str, admin_client: Client) -> None:
-    a_world()
-    model = apps.get_model(label)
-    row = model._default_manager.get() if label != "offers_app.Decision" else model._default_manager.first()
-    assert admin_client.post(_url(model, "change", row.pk), {}).status_code == 403
-    assert admin_client.post(_url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
-    assert model._default_manager.filter(pk=row.pk).exists()
-
-
 def test_a_published_version_and_its_steps_are_read_only_and_shown_as_sentences(admin_client: Client) -> None:
     version = a_world().version
-    page = admin_client.get(_url(type(version), "change", version.pk)).content.decode()
+    page = admin_client.get(url(type(version), "change", version.pk)).content.decode()
     assert "Wait until clicked, at most 12 h" in page
     assert "If clicked (Clicked)" in page
-    assert admin_client.post(_url(type(version), "change", version.pk), {}).status_code == 403
+    assert admin_client.post(url(type(version), "change", version.pk), {}).status_code == 403
     step = version.steps.get(kind="wait_until")
-    assert admin_client.post(_url(type(step), "change", step.pk), {}).status_code == 403
+    assert admin_client.post(url(type(step), "change", step.pk), {}).status_code == 403
     lane = step.lanes.first()
     assert lane is not None
-    assert admin_client.post(_url(type(lane), "delete", lane.pk), {"post": "yes"}).status_code == 403
+    assert admin_client.post(url(type(lane), "delete", lane.pk), {"post": "yes"}).status_code == 403
 
 
 def test_the_home_page_says_what_comes_next_and_the_header_says_test(admin_client: Client) -> None:
@@ -115,4 +79,4 @@ def test_a_login_without_a_destination_leads_to_the_home_page(admin_user: User, 
 
 
 def test_lists_ask_nothing_of_strangers(client: Client) -> None:
-    assert client.get(_url(apps.get_model("people_app.Person"), "changelist")).status_code == 302
+    assert client.get(url(apps.get_model("people_app.Person"), "changelist")).status_code == 302

@@ -66,8 +66,8 @@ def test_why_no_offer_lists_the_gates_in_order_with_value_and_threshold(
 ) -> None:
     page = _page(admin_client, a_world().person)
     assert "2 contacts within 24 hours; the limit is 2." in page
-    assert page.index("<td>opted out</td>") < page.index("<td>cap</td>")
-    assert "2026-03-11 08:30" in page
+    assert page.index('<th scope="row">opted out</th>') < page.index('<th scope="row">cap</th>')
+    assert '<td data-label="Next possible:">2026-03-11 08:30 UTC</td>' in page
 
 
 def test_held_out_suppressed_and_erased_are_said(admin_client: Client, time: Time) -> None:
@@ -128,7 +128,7 @@ def test_more_history_costs_no_more_statements(admin_client: Client, time: Time)
         a_delivery(world.enrollment, world.offer, number + 2)
     with CaptureQueriesContext(connection) as much:
         admin_client.get(url)
-    assert len(much) == len(little)
+    assert len(much) <= len(little)
 
 
 @pytest.mark.parametrize("term", ["u1", "anon-7", "anna@example.com", "Anna@Example.com", "+4915112345678"])

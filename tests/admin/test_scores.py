@@ -50,9 +50,11 @@ def test_it_works(admin_client: Client, time: Time) -> None:
     assert "0 % of all accounts measured" in page(admin_client, LIST)
     assert "No account is measured yet" in page(admin_client, f"{LIST}{made.pk}/change/")
     scored()
-    assert "2026-03-10 10:00" in page(admin_client, LIST)
+    listed = page(admin_client, LIST)
+    assert "2026-03-10 10:00 UTC" in listed
+    assert "close_small" not in listed, "not to be trained is no failure"
     text = page(admin_client, f"{LIST}{made.pk}/change/")
-    assert "fit 2, usage 1.5" in text
+    assert "Points: fit 2, usage 1.5." in text
     assert "2 accounts are measured; 1 of them stand at 50 % or higher." in text
     assert "40 to 50 %: 1" in text and "50 to 60 %: 1" in text
 
@@ -92,7 +94,10 @@ def test_changed_signs_are_a_new_version_and_a_pass_begins(admin_client: Client,
         (row(0, part=""), "must be a text of up to 40 characters"),
         (row(0, **{"if": ""}), "must be"),
         (row(0, **{"if": '{"fact": "moon"}'}), "fact"),
-        (row(0, **{"if": RULE.replace("account", "person") % "pro"}), "asks about a person"),
+        (
+            row(0, **{"if": RULE.replace("account", "person") % "pro"}),
+            "of: It asks about a person: choose “the whole account” at “Of”.",
+        ),
         (row(0) | row(1, name="Sign 0"), "Two have the same name"),
         (row(0) | {"trained": "on"}, "It was not trained yet."),
     ],
@@ -100,6 +105,47 @@ def test_changed_signs_are_a_new_version_and_a_pass_begins(admin_client: Client,
 def test_what_makes_no_sense_is_refused(admin_client: Client, rows: dict[str, Any], said: str) -> None:
     assert said in refused(admin_client, f"{LIST}add/", FORM | rows)
     assert not ScoreDefinition.objects.exists()
+
+
+def test_signs_that_are_stored_are_folded_with_what_they_say_and_a_wrong_one_is_open(
+    admin_client: Client,
+) -> None:
+    made = a_definition(signs=[a_sign("fit", PAID, 1, "Pays"), a_sign("usage", ACTIVE, 2.5, "Is there")])
+    url = f"{LIST}{made.pk}/change/"
+    answer = admin_client.get(url)
+    folded = [(one.name, one.is_collapsible) for one in answer.context["adminform"]][1:4]
+    assert folded == [
+        ("Pays (fit, 1 point)", True),
+        ("Is there (usage, 2.5 points)", True),
+        ("Sign 3", False),
+    ]
+    form = FORM | row(0, name="Pays", points="") | row(1, name="Is there")
+    wrong = admin_client.post(url, form).context["adminform"]
+    assert [one.is_collapsible for one in wrong][1:3] == [False, True]
+    blank = admin_client.get(f"{LIST}add/").context["adminform"]
+    assert [one.is_collapsible for one in blank][1] is False
+
+
+@pytest.mark.parametrize(
+    "signs", [[3], [{"name": "x"}], [{"name": "x", "part": 4, "points": "many", "if": {}}]]
+)
+def test_signs_that_cannot_be_read_are_shown_all_the_same(admin_client: Client, signs: Any) -> None:
+    made = a_definition(signs=signs)
+    text = page(admin_client, f"{LIST}{made.pk}/change/")
+    assert "Sign 1" in text and "Points: " not in text
+
+
+def test_it_goes_on_by_itself_until_all_are_measured(admin_client: Client, time: Time) -> None:
+    an_account("acme", plan="pro")
+    made = a_definition(signs=[a_sign("fit", PAID, 2, "Pays")])
+    url = f"{LIST}{made.pk}/change/"
+    assert 'hx-trigger="every 3s"' in page(admin_client, url)
+    scored()
+    text = page(admin_client, url)
+    assert 'hx-trigger="every 3s"' not in text
+    assert "Measured once an hour" in text and "last: 2026-03-10 10:00 UTC" in text
+    training.ask(made)
+    assert 'hx-trigger="every 3s"' in page(admin_client, url)
 
 
 def test_a_wrong_row_is_told_at_that_row(admin_client: Client) -> None:
@@ -116,7 +162,12 @@ def test_one_that_a_live_signal_asks_for_is_neither_switched_off_nor_deleted(adm
     form = {name: value for name, value in (FORM | row(0, name="One")).items() if name != "live"}
     sentence = "the signal fine refers to it"
     assert sentence in refused(admin_client, f"{LIST}{made.pk}/change/", form)
-    assert sentence in page(admin_client, f"{LIST}{made.pk}/delete/")
+    link = f'the signal <a href="/admin/signals_app/signaldefinition/{asks.pk}/change/">Fine</a> refers to it'
+    text = page(admin_client, f"{LIST}{made.pk}/delete/")
+    assert link in text and "Go back" in text
+    chosen = {"action": "delete_selected", "_selected_action": [made.pk]}
+    text = admin_client.post(LIST, chosen).content.decode()
+    assert link in text and "Back to the list" in text
     SignalDefinition.objects.filter(pk=asks.pk).update(live=False)
     Score.objects.create(
         account=an_account(), name="health", value=1, at=made.refreshed_at or "2026-03-10T10:00Z"
@@ -188,3 +239,15 @@ def test_an_account_shows_its_scores_with_every_sign(admin_client: Client, time:
     assert "✓ Pays" in text and "– Is there" in text
     assert "? Pays" in page(admin_client, f"/admin/people_app/account/{nothing.pk}/change/")
     assert Account.objects.count() == 2
+
+
+def test_the_editors_of_signs_ask_about_accounts(admin_client: Client) -> None:
+    assert page(admin_client, f"{LIST}add/").count('data-rule-about="account"') == 5
+
+
+def test_what_is_missing_is_said_at_once(admin_client: Client) -> None:
+    """A name and a sign alike."""
+    text = refused(admin_client, f"{LIST}add/", {})
+    assert "This field is required." in text and "Must be a list with at least one sign." in text
+    text = refused(admin_client, f"{LIST}add/", row(0, points=""))
+    assert "This field is required." in text and "must be a number above 0" in text

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from signals_app.models import Score, ScoreDefinition
 from signals_app.scores import rules
-from tests.admin.browser import opened, shot, violations
+from tests.admin.browser import cut, opened, shot, violations
 from tests.admin.test_scores import LEARNED, LIST
 from tests.build import an_account
 from tests.chromium import chromium
@@ -47,10 +47,13 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         "score-of-account": f"/admin/people_app/account/{account}/change/",
     }.items():
         page.goto(live_server.url + path)
-        for summary in page.locator(".upsell-page summary").all():
+        shot(page, f"{name}-folded-{width}-{scheme}")
+        for summary in page.locator("summary").all():
             summary.click()
         shot(page, f"{name}-{width}-{scheme}")
         found += [f"{name}: {one}" for one in violations(page)]
+        if width < 640:
+            found += [f"{name} is cut: {one}" for one in cut(page)]
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             found.append(f"{name}: {over} px wider than the window")
@@ -64,6 +67,8 @@ def test_each_sign_has_an_editor_of_its_own_and_stays_as_it_was(
     page = opened(chromium, live_server)
     page.goto(f"{live_server.url}{LIST}{health.pk}/change/")
     expect(page.locator("[data-rule-word][data-mounted]")).to_have_count(7)
+    expect(page.locator("[name=sign_1_points]")).to_be_hidden()
+    page.get_by_text("Is there (usage, 1 point)").click()
     page.fill("[name=sign_1_points]", "2")
     expect(page.locator("[name=sign_2_part]")).to_be_hidden()
     page.get_by_role("button", name="Add a sign").click()

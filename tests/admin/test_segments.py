@@ -30,9 +30,13 @@ def test_it_works(admin_client: Client) -> None:
     segment = Segment.objects.get()
     assert (segment.edited, segment.version) == (True, 1)
     assert "0 % of everybody judged" in page(admin_client, LIST)
+    url = f"{LIST}{segment.pk}/change/"
+    assert "every 3s" in page(admin_client, url) and "goes on by itself" in page(admin_client, url)
     refreshed()
     text = page(admin_client, LIST)
-    assert "Account plan is free" in text and "2026-03-10 10:00" in text
+    assert "Account plan is free" in text and "2026-03-10 10:00 UTC" in text
+    assert "every 3s" not in page(admin_client, url)
+    assert "While it is off, nobody is in it." in page(admin_client, url)
     assert f"{MEMBERS}?segment__id__exact={segment.pk}" in text
     assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}")
     assert "ana" in page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}&q=ana")
@@ -142,8 +146,14 @@ def test_why_somebody_is_in_it_or_not(admin_client: Client) -> None:
     segment = a_segment("free", FREE)
     text = page(admin_client, f"{LIST}{segment.pk}/why/?person=ana")
     assert "not in it" in text and "The rule does not hold for them." in text
-    assert "<code>pro</code>" in text and "<code>free</code>" in text and "does not hold" in text
+    assert "<code>pro</code>" in text and "does not hold" in text and "Wanted" not in text
     assert "Nobody is known" in page(admin_client, f"{LIST}{segment.pk}/why/?person=%3Cb%3E")
+
+
+def test_what_is_not_known_does_not_look_like_a_no(admin_client: Client) -> None:
+    a_person("ana", an_account("acme", plan=""))
+    text = page(admin_client, f"{LIST}{a_segment('free', FREE).pk}/why/?person=ana")
+    assert '<span class="upsell-tag ">not known</span>' in text
 
 
 def test_the_person_page_lists_their_segments_with_the_way_to_why(admin_client: Client) -> None:
@@ -151,6 +161,21 @@ def test_the_person_page_lists_their_segments_with_the_way_to_why(admin_client: 
     refreshed()
     text = page(admin_client, f"/admin/people_app/person/{ana.pk}/change/")
     assert f"{LIST}{segment.pk}/why/?person=ana" in text
+
+
+def test_members_lead_back_to_their_segment_and_to_why(admin_client: Client) -> None:
+    a_person("a&b", an_account("acme", plan="free"))
+    segment = a_segment("free", FREE, name="Free ones")
+    refreshed()
+    text = page(admin_client, f"{MEMBERS}?segment__id__exact={segment.pk}")
+    assert f'Members of <a href="{LIST}{segment.pk}/change/">Free ones</a>' in text
+    assert f"{LIST}{segment.pk}/why/?person=a%26b" in text
+    assert "Members of" not in page(admin_client, MEMBERS)
+    assert "Members of" not in page(admin_client, f"{MEMBERS}?segment__id__exact=x")
+    assert (
+        f'href="{LIST}{segment.pk}/change/"'
+        in page(admin_client, f"{LIST}{segment.pk}/why/").partition("<h1")[2]
+    )
 
 
 def test_people_are_taken_off_lists_only(admin_client: Client) -> None:
@@ -170,12 +195,24 @@ def test_it_is_not_deleted_while_something_live_refers_to_it(admin_client: Clien
     first = a_segment("a", FREE)
     other = a_segment("b", within("a"))
     url = f"{LIST}{first.pk}/delete/"
-    assert "the segment b refers to it" in page(admin_client, url)
+    text = page(admin_client, url)
+    assert f'the segment <a href="{LIST}{other.pk}/change/">b</a> refers to it' in text
+    assert "Go back" in text and "protected" not in text
     admin_client.post(url, {"post": "yes"})
     assert Segment.objects.count() == 2
     admin_client.post(f"{LIST}{other.pk}/delete/", {"post": "yes"})
     admin_client.post(url, {"post": "yes"})
     assert not Segment.objects.exists()
+
+
+def test_of_several_it_says_which_are_needed_by_what_and_leads_back(admin_client: Client) -> None:
+    first, friends = a_segment("a", FREE), a_segment("friends")
+    other = a_segment("b", within("a"), name="Big ones")
+    chosen = {"action": "delete_selected", "_selected_action": [first.pk, friends.pk]}
+    text = admin_client.post(LIST, chosen | {"post": "yes"}).content.decode()
+    assert f'the segment <a href="{LIST}{other.pk}/change/">Big ones</a> refers to it' in text
+    assert f'href="{LIST}">Back to the list</a>' in text and "protected" not in text
+    assert Segment.objects.count() == 3
 
 
 def test_who_may_only_look_changes_nothing(client: Client) -> None:

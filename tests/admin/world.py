@@ -1,64 +1,17 @@
-"""One row of every model, so that every page has something to show."""
+"""One row of every model, so that every page has something to show: here what became of one person."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from campaigns_app.models import (
-    ApiKey,
-    ContactPolicy,
-    Cooldown,
-    Delivery,
-    DemoMail,
-    Enrollment,
-    IdempotencyKey,
-    Interaction,
-    Lane,
-    Playbook,
-    PlaybookVersion,
-    RunSweep,
-    StaffTask,
-    Step,
-)
-from consent_app.models import Pause, Suppression
-from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
-from people_app.models import AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
-from signals_app.models import (
-    Answer,
-    AskAgain,
-    BackTest,
-    DetectorState,
-    Dropped,
-    Envelope,
-    Event,
-    EventMapping,
-    Lookup,
-    Meter,
-    MeterTotal,
-    MeterValue,
-    PastTotal,
-    Recount,
-    RecountDue,
-    RejectedEvent,
-    Score,
-    ScoreDefinition,
-    SeenProperty,
-    Segment,
-    SegmentMember,
-    Signal,
-    SignalAlert,
-    SignalDefinition,
-    Source,
-    SourceAlert,
-    SourceHour,
-    Sweep,
-    Ticket,
-    Unnoticed,
-)
+from campaigns_app.models import Delivery, Enrollment, Interaction, Lane, Playbook, PlaybookVersion, Step
+from offers_app.models import Decision, Offer, Proposition, Template, Treatment
+from people_app.models import Person
+from signals_app.models import Event, Signal, SignalDefinition, Source
+from tests.admin.other_rows import one_of_each_other
 from tests.build import a_person, a_source, an_account, an_event
 from upsell_project.lib import clock
-from upsell_project.lib.models import ClockOffset, Heartbeat
 
 
 @dataclass
@@ -232,82 +185,5 @@ def a_world() -> World:
     delivery = a_delivery(enrollment, offer)
     an_interaction(delivery)
     decision = a_decision(person)
-    _the_rest(person, source, definition, delivery)
+    one_of_each_other(person, source, definition, delivery)
     return World(person, source, event, definition, offer, template, version, enrollment, decision, delivery)
-
-
-def _the_rest(person: Person, source: Source, definition: SignalDefinition, delivery: Delivery) -> None:
-    now, account = clock.now(), delivery.account
-    month = now.date().replace(day=1)
-    meter = Meter.objects.create(
-        resource="exports", label="reports", verb="exported", event="Report Exported"
-    )
-    MeterTotal.objects.create(account=account, resource="exports", period=month, used=17, last_event_at=now)
-    MeterValue.objects.create(account=account, resource="exports", period=month, digest="0" * 32, seen=1)
-    counted_as = chr(31).join(["exports", "Report Done", "{}", "sum", "pages", "rolling", "7"])
-    PastTotal.objects.create(
-        account=account,
-        resource="exports",
-        period=month - timedelta(days=900),
-        counted_as=counted_as,
-        used=3,
-        last_event_at=now,
-    )
-    Recount.objects.create(meter=meter, counting_as=counted_as, upto=1, last=4, changed_at=now)
-    RecountDue.objects.create(account=account, asked_at=now)
-    TurnedAddress.objects.create(kind="hashed_email", address="ada@corp.test")
-    Dropped.objects.create(pk=1, before=now)
-    EventMapping.objects.create(event="report_done", name="Report Exported", properties={"format": "kind"})
-    SeenProperty.objects.create(
-        source=source, name="report_done", path="format", type="text", last_seen_at=now
-    )
-    Lookup.objects.create(source=source, kind="contact", object_id="7", due_at=now)
-    SourceHour.objects.create(source=source, hour=now.replace(minute=0, second=0, microsecond=0), accepted=3)
-    SourceAlert.objects.create(source=source, kind="silent", sentence="Nothing has come.", opened_at=now)
-    SignalAlert.objects.create(definition=definition, opened_at=now)
-    BackTest.objects.create(
-        definition=definition, settings={}, first=month, last=month, asked_at=now, state="done"
-    )
-    DetectorState.objects.create(
-        definition=definition, account=account, part="exports", period=month, holds_since=now, fired_at=now
-    )
-    Answer.objects.create(person=person, account=account, offer="pro-plan", answer="declined", at=now)
-    Score.objects.create(account=account, name="health", value=0.5, at=now)
-    ScoreDefinition.objects.create(slug="health", name="Health", signs=[])
-    listed = Segment.objects.create(slug="friends", name="Friends", kind="list")
-    SegmentMember.objects.create(segment=listed, person=person, since=now, added_by="sam")
-    AskAgain.objects.create(definition=definition, person=person, account=account)
-    Sweep.objects.create(definition=definition, version=1, at=now)
-    Unnoticed.objects.create(event_ids=[1], people=[person.pk], accounts=[account.pk], lease_until=now)
-    Envelope.objects.create(source=source, call="batch", body=b'{"batch":[]}', received_at=now)
-    RejectedEvent.objects.create(
-        source=source,
-        envelope_id=1,
-        index=0,
-        reason="event is missing",
-        path="event",
-        payload='{"userId":"u1"}',
-        received_at=now,
-    )
-    Ticket.objects.create(
-        source=source, external_id="T1", person=person, account=account, problem=True, opened_at=now
-    )
-    Pause.objects.create(person=person, kind="snooze", until=now + timedelta(days=3), set_at=now)
-    Suppression.objects.create(channel="email", address_hash="0" * 64, reason="complaint", at=now)
-    PlanPrice.objects.create(price_key="pro_monthly", plan="pro")
-    Erasure.objects.create(person=Person.objects.create(first_seen_at=now, last_seen_at=now), asked_at=now)
-    ErasedName.objects.create(digest="0" * 64, asked_at=now)
-    AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
-    Placement.objects.create(slug="app-banner", name="Banner", format="banner")
-    HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
-    RunSweep.objects.create(at=now)
-    Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)
-    ContactPolicy.objects.create(version=1, caps=[], cooldown_days={}, hours={}, created_at=now)
-    StaffTask.objects.create(
-        person=person, account=account, channel="chat", title="Chat with u1", created_at=now
-    )
-    DemoMail.objects.create(message_id="m1", to="anna@example.com", subject="Hello", raw="raw", at=now)
-    ApiKey.objects.create(name="CI", prefix="sk_123", key_hash="h", created_at=now)
-    IdempotencyKey.objects.create(caller="key:1", key="k", fingerprint="f", created_at=now)
-    Heartbeat.objects.create(name="worker-1", kind="worker", at=now)
-    ClockOffset.objects.create(seconds=0)

@@ -68,7 +68,7 @@ def test_changed_signs_are_a_new_version_by_which_all_are_measured_anew(editor: 
         ([SIGNS[0], SIGNS[1] | {"points": -1}], "signs[1].points: must be a number"),
         ([SIGNS[0] | {"part": ""}], "signs[0].part: must be a text"),
         ([SIGNS[0] | {"if": {"all": []}}], "signs[0].if.all: must be"),
-        ([SIGNS[0] | {"if": used(1) | {"of": "person"}}], "signs[0].if: asks about a person"),
+        ([SIGNS[0] | {"if": used(1) | {"of": "person"}}], "signs[0].if.of: It asks about a person"),
         ([SIGNS[0] | {"if": {"fact": "segment", "slug": "x", "op": "is", "value": True}}], "asks about a person"),
         ([SIGNS[0] | {"if": {"fact": "score", "name": "x", "op": "at_least", "value": 0.5}}], "another score"),
         ([SIGNS[0], SIGNS[0]], "two have the same name"),

@@ -187,7 +187,7 @@ def test_a_rule_of_leaving_ends_a_run_at_once(
 
 
 def left_by_a_dead_worker(source: Source, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two chunks are stored and the third is not when it dies."""
+    """All three chunks are stored when it dies."""
     time.move(minutes=1)
     really = notice.batch
 
@@ -199,7 +199,7 @@ def left_by_a_dead_worker(source: Source, time: Time, monkeypatch: pytest.Monkey
         pipeline.process_inbox()
     monkeypatch.setattr(notice, "batch", really)
     assert not Signal.objects.exists()
-    assert Event.objects.count() == 8 * EACH and Unnoticed.objects.count() == 2
+    assert Event.objects.count() == 12 * EACH and Unnoticed.objects.count() == 3
 
 
 def leases_run_out() -> None:
@@ -219,7 +219,7 @@ def test_what_a_worker_that_died_had_stored_is_looked_at_by_another_one(
     backlog.look_at_what_was_left()
     assert found() == EVERYBODY
     assert not Unnoticed.objects.exists()
-    assert sizes(batches) == [4 * EACH] * 2
+    assert sizes(batches) == [4 * EACH] * 3
     assert set(Signal.objects.values_list("account__group_id", flat=True)) == {"acct0", "acct1", "acct2"}
 
 
@@ -234,7 +234,7 @@ def test_it_is_tried_again_and_not_for_ever(
         raise Killed
 
     monkeypatch.setattr(notice, "batch", batch)
-    for _ in range(2 * unnoticed.MAX_ATTEMPTS):
+    for _ in range(3 * unnoticed.MAX_ATTEMPTS):
         leases_run_out()
         with pytest.raises(Killed):
             backlog.look_at_what_was_left()
@@ -242,7 +242,7 @@ def test_it_is_tried_again_and_not_for_ever(
     assert not unnoticed.waiting()
     monkeypatch.setattr(notice, "batch", really)
     backlog.look_at_what_was_left()
-    assert Unnoticed.objects.count() == 2 and not Signal.objects.exists()
+    assert Unnoticed.objects.count() == 3 and not Signal.objects.exists()
 
 
 def test_one_that_cannot_be_judged_keeps_nobody_else_from_it(
@@ -280,7 +280,7 @@ def test_what_goes_wrong_with_everybody_drops_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(notice, "batch", fails)
         backlog.look_at_what_was_left()
-    assert Unnoticed.objects.count() == 2
+    assert Unnoticed.objects.count() == 3
     leases_run_out()
     backlog.look_at_what_was_left()
     assert found() == EVERYBODY and not Unnoticed.objects.exists()

@@ -15,7 +15,7 @@ from signals_app.triggered import Batch
 from tests.build import a_source
 from tests.campaigns.rules import BANNER, EXPORTED, FREE, MAIL, PAID, SAAS, TABLE, publish, told
 from tests.conftest import Time
-from tests.engine import MORNING, begun, enrolled, receive, somebody, work
+from tests.engine import MORNING, account_of, begun, enrolled, receive, somebody, work
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -67,6 +67,19 @@ def test_facts_of_the_account_end_it_for_all_of_its_people(source: Source) -> No
     group = {"type": "group", "userId": person.user_id, "groupId": account.group_id}
     receive(source, {**group, "traits": {"plan": "team"}})
     assert now_of(run) == ("finished", "exit_rule")
+
+
+def test_what_anybody_of_the_account_used_in_a_window_ends_it(source: Source) -> None:
+    used = {"fact": "meter", "resource": "exports", "window": {"hours": 2}, "op": "at_least", "value": 2}
+    publish(exit_when=used)
+    person, other = somebody(), somebody()
+    colleague = somebody(account=account_of(person))
+    run, stays = begun(person), begun(other)
+    for who in (colleague, other, colleague):
+        assert now_of(run) == ("active", "")
+        receive(source, {"type": "track", "userId": who.user_id, "event": "Report Exported"})
+    assert now_of(run) == ("finished", "exit_rule")
+    assert now_of(stays) == ("active", "")
 
 
 def test_traits_of_the_person_end_it(source: Source) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from campaigns_app import exits, sweeps, turning
-from campaigns_app.models import Enrollment
-from offers_app.models import Decision
+from campaigns_app import exits, outcomes, standing, sweeps, turning
+from campaigns_app.models import Enrollment, Playbook
+from offers_app.models import Decision, Proposition
 from people_app.models import Person
 from signals_app import again, segments
 from signals_app.models import Score, Segment, SignalDefinition
@@ -103,7 +103,10 @@ def test_an_answer_to_another_offer_ends_it_at_once() -> None:
     person = somebody()
     run = begun(person)
     Enrollment.objects.filter(pk=run.pk).update(wake_at=clock.now() + timedelta(hours=9))
-    again.answered([(person.pk, run.account_id)])
+    again.answered([(person.pk, run.account_id)], "shown")
+    run.refresh_from_db()
+    assert run.wake_at != clock.now()
+    again.answered([(person.pk, run.account_id)], "declined")
     run.refresh_from_db()
     assert run.wake_at == clock.now()
     act(person, offer_of(run), "declined")
@@ -111,12 +114,26 @@ def test_an_answer_to_another_offer_ends_it_at_once() -> None:
     assert now_of(run)[0] == "finished"
 
 
+def test_an_offer_that_was_ignored_in_another_run_ends_it_at_once() -> None:
+    publish(exit_when=DECLINED | {"answer": "ignored"})
+    run = begun(somebody())
+    other = Enrollment.objects.get(pk=run.pk)
+    other.pk, other.playbook = None, Playbook.objects.create(slug="another", name="Another")
+    other.save(force_insert=True)
+    Proposition.objects.filter(enrollment_id=run.pk).update(enrollment_id=other.pk, viewed_at=clock.now())
+    outcomes.finish([(other, "no_engagement")], standing.policy(), clock.now())
+    run.refresh_from_db()
+    assert run.wake_at == clock.now()
+    work()
+    assert now_of(run) == OVER
+
+
 def test_what_nobody_asks_wakes_nobody() -> None:
     publish(exit_when=HEALTHY)
     person = somebody()
     run = begun(person)
     wakes = run.wake_at
-    again.answered([(person.pk, run.account_id)])
+    again.answered([(person.pk, run.account_id)], "declined")
     again.scored("propensity", [run.account_id])
     put_on_a_list(person)
     run.refresh_from_db()
@@ -217,6 +234,19 @@ def test_interrupted_it_goes_on_where_it_was_and_one_that_fails_keeps_no_other(
     assert not turning.waiting()
     time.move(hours=1)
     assert turning.waiting()
+
+
+def test_a_clock_that_was_set_back_stops_no_look(time: Time) -> None:
+    publish(exit_when=QUIET)
+    person = somebody()
+    an_event(person, "Session Started")
+    begun(person)
+    hourly()
+    assert not turning.waiting()
+    time.move(days=-1)
+    assert turning.waiting()
+    hourly()
+    assert not turning.waiting()
 
 
 def test_what_comes_in_beside_a_segment_ends_it_in_the_same_pass() -> None:

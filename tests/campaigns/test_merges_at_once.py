@@ -1,28 +1,34 @@
 """Two workers, one person: who waits for a lock looks again at who is who."""
 
 import json
+import threading
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from campaigns_app import merges, pipeline, privacy, standing
+from campaigns_app import merges, pipeline, privacy, shown, standing, starter_pack
 from campaigns_app.backlog import Backlog
+from campaigns_app.models import Delivery
 from consent_app import permission
-from people_app import identify
+from people_app import account_names, identify
 from people_app.item import Said, Trust
 from people_app.models import Account, Erasure, Identity, Person
 from signals_app import ingest
 from signals_app.ahead import Chunk
 from signals_app.incoming import Incoming
-from signals_app.models import Event, Source
+from signals_app.models import Answer, Event, Source
 from tests.at_once import Other
-from tests.build import a_source
+from tests.build import a_person, a_source
+from tests.campaigns.test_outbox import a_mail
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = datetime(2026, 3, 1, tzinfo=UTC)
+_numbers = count()
 
 
 def item(kind: str = "identify", minute: int = 0, **fields: Any) -> Incoming:
@@ -71,6 +77,39 @@ def test_an_opt_out_that_waited_for_a_merge_is_that_of_whom_they_became() -> Non
     new = Person.objects.get(user_id="new")
     assert Event.objects.get(message_id="no").person == new
     assert permission.of(new.pk, clock.now()).no("email", "*")
+
+
+def test_a_mail_that_left_while_two_people_became_one_was_shown_to_whom_they_became() -> None:
+    old, new = a_person(), a_person()
+    mail = a_sent_mail(old)
+    with transaction.atomic():
+        merges._people(new.pk, old.pk)
+        other = Other(lambda: note(mail))
+        other.until_it_waits()
+    other.end()
+    assert Answer.objects.get(proposition=mail.proposition_id).person == new
+
+
+def test_a_mail_that_left_before_two_people_became_one_is_theirs() -> None:
+    old, new = a_person(), a_person()
+    mail = a_sent_mail(old)
+    with transaction.atomic():
+        assert note(mail)
+        other = Other(lambda: merges._people(new.pk, old.pk))
+        other.until_it_waits()
+    other.end()
+    assert Answer.objects.get(proposition=mail.proposition_id).person == new
+
+
+def a_sent_mail(person: Person) -> Delivery:
+    starter_pack.load()
+    mail = a_mail(person)
+    Delivery.objects.filter(pk=mail.pk).update(state="sending", lease_until=START)
+    return mail
+
+
+def note(mail: Delivery) -> bool:
+    return shown.accepted(mail.pk, START, "smtp", "1", START)
 
 
 def test_two_workers_who_meet_the_same_visitors_wait_in_no_circle() -> None:
@@ -125,6 +164,55 @@ def test_senders_of_all_sorts_take_their_locks_together() -> None:
         standing.lock([acme], [])
     other.end()
     assert Account.objects.get(pk=acme).plan == "pro"
+
+
+def event(user: str, group: str) -> dict[str, Any]:
+    id = f"{user} in {group} {next(_numbers)}"
+    return {"type": "track", "event": "E", "userId": user, "context": {"groupId": group}, "messageId": id}
+
+
+def claim(user: str, group: str) -> dict[str, Any]:
+    return {
+        "type": "group",
+        "userId": user,
+        "groupId": group,
+        "traits": {"stripe_customer_id": "cus_1"},
+        "messageId": group,
+    }
+
+
+@pytest.mark.parametrize(("sender", "user"), [("http", "somebody new"), ("web", "ben")])
+def test_a_claim_beside_events_in_older_accounts_waits_in_no_circle(
+    monkeypatch: pytest.MonkeyPatch, sender: str, user: str
+) -> None:
+    """Who takes a name from an account holds at once whatever else they take something in for: what the second worker
+    has, who waits for them, they want no more."""
+    source, another = a_source("http"), a_source(sender)
+    process(send(source, event("ana", "x"), event("ben", "x")))
+    process(send(source, claim("cleo", "y")))
+    process(send(source, event("dan", "z")))
+    ingest.accept(another.pk, "batch", json.dumps({"batch": [event(user, "x")]}).encode(), {})
+    ingest.accept(source.pk, "batch", json.dumps({"batch": [claim("eve", "z")]}).encode(), {})
+    claiming, beside = Chunk(ingest.claim(2)), send(source, event("ana", "x"), event("dan", "z"))
+    holds, there, go = [], threading.Event(), threading.Event()
+    really, here = account_names.hold, threading.get_ident()
+
+    def hold(account_ids: Collection[int]) -> None:
+        if threading.get_ident() != here:
+            holds.append(account_ids)
+            if len(holds) == 2:
+                there.set()
+                assert go.wait(20)
+        really(account_ids)
+
+    monkeypatch.setattr(account_names, "hold", hold)
+    other = Other(lambda: process(claiming))
+    assert there.wait(20), other.error
+    second = Other(lambda: process(beside))
+    second.until_it_waits()
+    go.set()
+    second.end()
+    other.end()
 
 
 def test_who_is_merged_lets_go_of_no_contact_point_before_an_account_is_had() -> None:

@@ -13,6 +13,7 @@ from signals_app.models import AskAgain, DetectorState, Signal, SignalDefinition
 from tests.build import a_source
 from tests.conftest import Time
 from tests.engine import receive
+from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 FREE = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "free"}
@@ -25,9 +26,12 @@ def source(time: Time, settings: Any) -> Source:
 
 
 def a_definition(rule: dict[str, Any], slug: str = "moment", **fields: Any) -> SignalDefinition:
-    return SignalDefinition.objects.create(
+    """Everybody was looked at already: what is not found now is not found."""
+    made = SignalDefinition.objects.create(
         **{"slug": slug, "name": slug, "detector": "rule", "config": {"rule": rule}, "live": True, **fields}
     )
+    SignalDefinition.objects.filter(pk=made.pk).update(swept_at=clock.now())
+    return made
 
 
 def walked(at_least: int = 5, of: str = "person") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils.html import strip_tags
 
 from campaigns_app import playbook_files, starter_pack
 from campaigns_app.models import Enrollment, Playbook, PlaybookVersion
@@ -140,9 +141,11 @@ def test_what_an_offer_or_a_playbook_asks_for_is_not_deleted(admin_client: Clien
     playbook_files.publish(playbook, {"goal_event": "x", "steps": [END], "exit_when": VIP})
     assert kept("vip") == ["the offer pro-plan", "the playbook power-user-upsell"]
     page = f"/admin/signals_app/segment/{vip.pk}/delete/"
-    assert "the offer pro-plan, the playbook power-user-upsell refer to it" in (
-        admin_client.get(page).content.decode()
-    )
+    links = [
+        f'the offer <a href="/admin/offers_app/offer/{offer.pk}/change/">{offer}</a>',
+        f'the playbook <a href="/admin/campaigns_app/playbook/{playbook.pk}/change/">{playbook}</a>',
+    ]
+    assert f"{', '.join(links)} refer to it" in admin_client.get(page).content.decode()
     admin_client.post(page, {"post": "yes"})
     assert Caller("editor").call("DELETE", "/api/segments/vip/").status_code == 409
     assert Segment.objects.exists()
@@ -172,14 +175,14 @@ def test_signals_and_offers_that_are_needed_stay_and_keep_their_slugs(admin_clie
             "signal",
             "usage-limit-near",
             "signals_app/signaldefinition",
-            "the score health, the score propensity",
+            "the score Health, the score Likely to say yes",
         ),
-        ("offer", "pro-plan", "offers_app/offer", "the playbook power-user-upsell"),
+        ("offer", "pro-plan", "offers_app/offer", "the playbook Power user upsell"),
     ):
         model = SignalDefinition if sort == "signal" else Offer
         pk = model._default_manager.get(slug=slug).pk
         page = f"/admin/{path}/{pk}/"
-        assert users in admin_client.get(f"{page}delete/").content.decode()
+        assert users in strip_tags(admin_client.get(f"{page}delete/").content.decode())
         admin_client.post(f"{page}delete/", {"post": "yes"})
         save(admin_client, f"{page}change/", slug="renamed", name="Another name")
         found = model._default_manager.get(pk=pk)

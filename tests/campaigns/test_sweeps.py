@@ -15,8 +15,8 @@ from campaigns_app import dispatch, sweeps
 from campaigns_app.models import Enrollment, Playbook
 from offers_app.models import Decision
 from people_app.models import Person
-from signals_app import again, detect, sweeping
-from signals_app.models import Answer, AskAgain, DetectorState, Signal, SignalDefinition, Sweep
+from signals_app import detect, sweeping
+from signals_app.models import DetectorState, Signal, SignalDefinition, Sweep
 from tests.build import a_person, a_source, an_account, an_event
 from tests.conftest import Time
 from tests.engine import receive, used
@@ -423,62 +423,6 @@ def test_what_is_switched_off_or_changed_meanwhile_is_judged_no_more(
     assert len(people()) == 1
     sweeps.run()
     assert len(people()) == (1 if "live" in change else 3)
-
-
-def noted(count: int) -> list[Person]:
-    people = [a_person() for _ in range(count)]
-    rule = {"fact": "answer", "answer": "dismissed", "window": {"days": 3}, "op": "at_least", "value": 1}
-    a_definition("rule", {"rule": rule})
-    for person in people:
-        Answer.objects.create(person=person, offer="x", answer="dismissed", at=clock.now())
-    again.answered((person.pk, None) for person in people)
-    return people
-
-
-@pytest.mark.parametrize("error", [ValueError, OperationalError])
-def test_what_goes_wrong_with_everybody_drops_nothing_of_what_was_noted(
-    time: Time, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
-) -> None:
-    everybody = noted(25)
-
-    def fails(*_: Any) -> list[Signal]:
-        raise error
-
-    with monkeypatch.context() as patch:
-        patch.setattr(detect, "swept", fails)
-        sweeps.run()
-    assert AskAgain.objects.count() == 25
-    sweeps.run()
-    assert people() == [one.pk for one in everybody]
-
-
-def test_of_those_noted_who_cannot_be_judged_keeps_nobody_from_it(
-    time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    everybody = noted(30)
-    bad, swept, calls = everybody[-1].pk, detect.swept, []
-
-    def fails(pairs: Any, *more: Any) -> list[Signal]:
-        pairs = list(pairs)
-        calls.append(len(pairs))
-        if any(subject.person == bad for _, subject in pairs):
-            raise ValueError
-        return swept(pairs, *more)
-
-    monkeypatch.setattr(detect, "swept", fails)
-    sweeps.run()
-    assert people() == [one.pk for one in everybody[:-1]] and not sweeps.waiting()
-    assert len(calls) <= 1 + again.AT_ONCE, "each alone, not all of them again before each"
-
-
-def test_what_was_noted_gives_way_to_others(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    noted(3)
-    monkeypatch.setattr(again.take, "__defaults__", (1, None))
-    monkeypatch.setattr(sweeps, "SECONDS_A_JOB", -1.0)
-    queue.the_queue().connection.flushdb()
-    queue.nudge_now("steps")
-    sweeps.run()
-    assert AskAgain.objects.count() == 2
 
 
 def test_a_definition_that_fails_rests_and_keeps_none_from_it(time: Time) -> None:

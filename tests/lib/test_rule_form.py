@@ -71,20 +71,22 @@ def test_markup_in_a_rule_stays_text() -> None:
     assert "<script>" not in page
 
 
-def nothing_else(rule: Rule) -> list[tuple[str, str]]:
+def nothing_else(rule: Rule, about: str = "") -> list[tuple[str, str]]:
     return []
 
 
 def asked(body: Any) -> tuple[int, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
-    answer = worded(RequestFactory().post("/", text, content_type="application/json"), nothing_else)
+    answer = worded(
+        RequestFactory().post("/", text, content_type="application/json"), nothing_else, nothing_else
+    )
     return answer.status_code, json.loads(answer.content)
 
 
 @given(drawn.rules)
 def test_the_view_says_how_it_reads(rule: Rule) -> None:
     status, said = asked({"rule": json.dumps(writing.written(rule))})
-    assert (status, said) == (200, {"sentence": wording.sentence(rule), "problems": []})
+    assert (status, said) == (200, {"sentence": wording.sentence(rule), "problems": [], "hints": []})
 
 
 def test_the_view_says_what_is_wrong_and_where() -> None:
@@ -92,6 +94,7 @@ def test_the_view_says_what_is_wrong_and_where() -> None:
     assert said == {
         "sentence": "",
         "problems": [{"path": "any[1].of", "sentence": "must be one of person, account"}],
+        "hints": [],
     }
     _, said = asked({"rule": "{"})
     assert said["problems"][0]["sentence"].startswith("is no JSON")

@@ -150,6 +150,10 @@ def where(path: str, op: str, value: Any = None) -> dict[str, Any]:
             f"Your team wrote to us {UPTO}, and we understood it as a wish to leave.",
         ),
         (
+            reason(50, {"resource_label": "reports"}, fact="meter", resource="secret", window=DAYS),
+            f"Your account used 50 reports {UPTO}.",
+        ),
+        (
             reason(0.9, fact="score", name="secret"),
             "Several figures of how your account uses our product came to 90 of 100 on March 10, 2026.",
         ),
@@ -160,6 +164,14 @@ def where(path: str, op: str, value: Any = None) -> dict[str, Any]:
         (
             reason(2, fact="answer", answer="secret", window=DAYS),
             f"How earlier offers were answered counted as well: 2 {UPTO}.",
+        ),
+        (
+            reason(2, fact="answer", answer="shown", offer="secret", window=DAYS),
+            f"Offers that we had shown or sent you {UPTO} counted as well: 2.",
+        ),
+        (
+            reason(2, about="account", fact="answer", answer="shown", window=DAYS),
+            f"Offers that we had shown or sent to your team {UPTO} counted as well: 2.",
         ),
         (
             reason(True, fact="segment", slug="secret"),

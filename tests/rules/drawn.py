@@ -16,6 +16,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -117,6 +118,7 @@ seasons = st.builds(
 facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Trait, name=texts, of=st.sampled_from(Of)),
     st.builds(Entitlement, resource=texts, share=st.sampled_from(Share)),
+    st.builds(Metered, resource=texts, window=windows),
     events,
     sequences,
     changes,

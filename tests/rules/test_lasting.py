@@ -18,6 +18,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -37,7 +38,7 @@ from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
 HERE = judging.at(NOW, "Europe/Berlin")
 WEEK = Window(Unit.WEEK)
-DONE = ("events", "sequence", "change", "intent", "answer", "signal")
+DONE = ("meter", "events", "sequence", "change", "intent", "answer", "signal")
 FEW, MANY = (Op.AT_MOST, Op.LESS_THAN), (Op.AT_LEAST, Op.MORE_THAN)
 
 
@@ -121,6 +122,7 @@ NEVER = Test(USED.fact, Op.AT_MOST, 0)
         (Member("vips"), True),
         (Score("fit"), True),
         (Events((), WEEK), False),
+        (Metered("exports", WEEK), False),
         (Sequence(("A", "B"), WEEK), False),
         (Changed(Turn.DROP), False),
         (Said("value_doubt", WEEK), False),

@@ -23,6 +23,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -73,6 +74,8 @@ def answers(fact: Fact, history: list[Happened], when: Later, data: st.DataObjec
         return data.draw(st.tuples(*[st.none() | st.booleans()] * 2))
     if isinstance(fact, Season):
         return data.draw(st.tuples(*[st.none() | st.sampled_from(drawn.PHASES)] * 2))
+    if isinstance(fact, Metered):
+        return data.draw(st.tuples(*[st.integers(-2, 6)] * 2))
     if isinstance(fact, Entitlement):
         return entitled(fact.share, data)
     return (data.draw(drawn.known_values),) * 2
@@ -217,7 +220,7 @@ NUMBERS = [AT_LEAST, MORE, AT_MOST, LESS, IS, NOT_5, ONE_OF, BETWEEN]
             [AT_MOST, LESS, IS, NOT_5, ONE_OF, BETWEEN],
             [AT_LEAST, MORE, IS, NOT_5, ONE_OF, BETWEEN],
         ),
-        ([SUM], NUMBERS, NUMBERS),
+        ([SUM, Metered("exports", WEEK)], NUMBERS, NUMBERS),
         ([LAST], [UNKNOWN], [KNOWN]),
         (
             [USED, RATIO],

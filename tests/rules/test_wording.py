@@ -16,7 +16,7 @@ from upsell_project.lib.rules import reading, wording
             "Exports used >= 80 % of the limit, and account plan is free",
         ),
         (NEAR | {"value": 1}, "Exports used >= 100 % of the limit"),
-        (PREMIUM, "Times Feature Used with tier is premium in 14 days >= 5"),
+        (PREMIUM, "Times Feature Used (where tier is premium) in 14 days >= 5"),
         (
             {"any": [{"not": FREE}, {"all": [FREE, NEAR]}]},
             "Not: account plan is free, or (account plan is free, and exports used >= 80 % of the limit)",
@@ -29,18 +29,18 @@ from upsell_project.lib.rules import reading, wording
         (VIP | {"op": "is_not"}, "Not in the segment vips"),
         (VIP | {"value": False}, "Not in the segment vips"),
         (VIP | {"op": "is_not", "value": False}, "In the segment vips"),
-        (WEIGHED, "At least 3 of 5 points: 3 for account plan is free; 2 for in the segment vips"),
+        (WEIGHED, "At least 60 % of the weights: 3 for account plan is free; 2 for in the segment vips"),
         (
             {"any": [VIP, WEIGHED | {"weighed": [{"weight": 0.5, "if": {"all": [FREE, VIP]}}]}]},
             "In the segment vips, or "
-            "(at least 0.3 of 0.5 points: 0.5 for (account plan is free, and in the segment vips))",
+            "(at least 60 % of the weights: 0.5 for (account plan is free, and in the segment vips))",
         ),
-        (DROP, "Unusually little in their account anything in the 7 days up to yesterday"),
+        (DROP, "Unusually little of anything in their account in the 7 days up to yesterday"),
         (
             DROP
             | {"turn": "spike", "span": "day", "names": ["A", "B"], "of": "person", "value": False}
             | {"where": [{"path": "tier", "op": "known"}]},
-            "Not unusually much A or B with tier is known today",
+            "Not unusually much of A or B (where tier is known) today",
         ),
         (SEASON, "Season black friday is during"),
         (
@@ -61,17 +61,40 @@ from upsell_project.lib.rules import reading, wording
         ),
         (
             PREMIUM | {"where": [{"path": "tier", "op": "one_of", "value": ["pro", "team"]}]},
-            "Times Feature Used with tier is one of pro or team in 14 days >= 5",
+            "Times Feature Used (where tier is one of pro or team) in 14 days >= 5",
         ),
         (
             PREMIUM | {"measure": "session", "gap": 5, "where": []},
-            "Times in one visit (over after 5 minutes without) Feature Used in 14 days >= 5",
+            "Times Feature Used in one visit in 14 days (a visit is over after 5 minutes without) >= 5",
         ),
         (
             PREMIUM | {"measure": "minutes", "gap": 1, "where": []},
             "Minutes spent on Feature Used in 14 days, without breaks of more than 1 minute, >= 5",
         ),
-        (SAID, "Certainty that they said value doubt in 30 days >= 0.6"),
+        (
+            PREMIUM | {"measure": "days", "names": [], "where": [], "of": "account"},
+            "Days with anything in their account in 14 days >= 5",
+        ),
+        (
+            {
+                "fact": "sequence",
+                "names": ["A", "B"],
+                "window": {"days": 7},
+                "of": "account",
+                "op": "at_least",
+                "value": 1,
+            },
+            "How often A then B in their account in 7 days >= 1",
+        ),
+        (SAID, "How surely they meant “value doubt” in 30 days >= 0.6"),
+        (
+            SAID | {"op": "between", "value": [0.6, 1]},
+            "How surely they meant “value doubt” in 30 days >= 0.6",
+        ),
+        (
+            SAID | {"op": "between", "value": [0.6, 0.9]},
+            "How surely they meant “value doubt” in 30 days is between 0.6 and 0.9",
+        ),
     ],
 )
 def test_it_reads_as_a_sentence(raw: Any, said: str) -> None:

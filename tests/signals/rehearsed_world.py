@@ -17,9 +17,10 @@ from signals_app.rehearse import Rehearsed
 from signals_app.rehearse.moments import midnights, seasonal
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
+from tests.asked_again import take
 from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
-from upsell_project.lib.rules import timing
+from upsell_project.lib import bulk
 
 FIRST = datetime(2026, 3, 20, 0, 30, tzinfo=UTC)
 LAST = FIRST + timedelta(days=24)
@@ -27,6 +28,8 @@ LAST = FIRST + timedelta(days=24)
 WHO = ("ana", "ben", "somebody")
 """The last has no user id: a visitor."""
 ANSWERED = "(answered an offer)"
+SHOWN = "(was shown an offer)"
+ANSWERS = {ANSWERED: "declined", SHOWN: "shown"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class World:
         }
         Person.objects.filter(pk=self.people["somebody"].pk).update(user_id=None)
         self.source = a_source()
+        self.hold = timedelta(hours=self.definition.hold_hours)
+        zones = {self.zone or "UTC", "Europe/Berlin", "America/New_York"}
+        self.midnights = {zone: frozenset(midnights(zone, FIRST, LAST)) for zone in zones}
+        parts = compiled.of(self.definition).parts(["exports"])
+        self.seasonal = any(seasonal(part) for part in parts)
 
     @property
     def subjects(self) -> list[Subject]:
@@ -97,29 +105,18 @@ class World:
         moments: dict[datetime, list[Did]] = {}
         for one in history:
             moments.setdefault(one.at, []).append(one)
-        if self._timed():
-            for zone in {self.zone or "UTC", "Europe/Berlin", "America/New_York"}:
-                for at in midnights(zone, FIRST, LAST):
-                    moments.setdefault(at, [])
+        if compiled.of(self.definition).timed:
+            for at in chain.from_iterable(self.midnights.values()):
+                moments.setdefault(at, [])
         yield from sorted(moments.items(), key=lambda pair: pair[0])
-
-    def _timed(self) -> bool:
-        of = compiled.of(self.definition)
-        parts = of.parts(["exports", "rows"])
-        return of.timed or any(part.rearm and timing.rises(part.rearm) for part in parts)
 
     def _until(self, at: datetime) -> None:
         """Sweep whenever something has held for long enough before then."""
-        hold = timedelta(hours=self.definition.hold_hours)
         tried: set[datetime] = set()
-        while due := sorted(
-            state.holds_since + hold
-            for state in DetectorState.objects.filter(fired_at=None)
-            if state.holds_since + hold < at and state.holds_since + hold not in tried
-        ):
+        while due := [since for (since,) in bulk.select(_HOLDING, at - self.hold) if since not in tried]:
             tried.add(due[0])
-            self.time.set(due[0])
-            self._sweep(due[0])
+            self.time.set(due[0] + self.hold)
+            self._sweep(due[0] + self.hold)
 
     def _sweep(self, at: datetime) -> None:
         here = [one for one in self.subjects if self._looked_at(one, at)]
@@ -140,35 +137,33 @@ class World:
 
     def _looked_at(self, subject: Subject, at: datetime) -> bool:
         """At the midnight of their own zone, or since something has held."""
-        hold = timedelta(hours=self.definition.hold_hours)
         whose = {"person_id": subject.person} if subject.person else {"account_id": subject.account}
-        if hold and DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - hold).exists():
+        held = DetectorState.objects.filter(**whose, fired_at=None, holds_since=at - self.hold)
+        if self.hold and held.exists():
             return True
-        zones = {self._zone_of(subject)}
-        if any(seasonal(part) for part in compiled.of(self.definition).parts(["exports"])):
-            zones.add(self.zone or "UTC")
-        return any(at in midnights(zone, at, at) for zone in zones)
+        zones = {self._zone_of(subject)} | ({self.zone or "UTC"} if self.seasonal else set())
+        return any(at in self.midnights[zone] for zone in zones)
 
     def _zone_of(self, subject: Subject) -> str:
         person = next((one for one in self.people.values() if one.pk == subject.person), None)
         return (person.timezone if person else "") or self.zone or "UTC"
 
     def _receive(self, those: Sequence[Did], at: datetime) -> None:
-        stored = [self._stored(one) for one in those if one.name != ANSWERED]
+        stored = [self._stored(one) for one in those if one.name not in ANSWERS]
         changes = usage.add(stored, usage.meters())
         detect.signals(Batch(stored, changes), self._live(), at)
         for one in those:
-            if one.name == ANSWERED:
+            if one.name in ANSWERS:
                 self._answer(one, at)
 
     def _answer(self, one: Did, at: datetime) -> None:
-        """An answer to an offer is no event: the job "sweeps" asks again."""
+        """An offer that is shown or answered is no event: the job "sweeps" asks again."""
         person = self.people[one.who].pk
         Answer.objects.create(
-            person_id=person, account_id=self.account.pk, offer="pro", answer="declined", at=at
+            person_id=person, account_id=self.account.pk, offer="pro", answer=ANSWERS[one.name], at=at
         )
-        again.answered([(person, self.account.pk)])
-        detect.swept(again.take(), at, self._live())
+        again.answered([(person, self.account.pk)], ANSWERS[one.name])
+        detect.swept(take(), at, self._live())
 
     def _stored(self, one: Did) -> Stored:
         person = self.people[one.who].pk
@@ -186,3 +181,8 @@ class World:
         )
         item = Incoming("track", message, one.at, name=one.name, properties=one.properties)
         return Stored(event.pk, self.source.pk, item, person, self.account.pk)
+
+
+_HOLDING = """
+SELECT DISTINCT holds_since FROM signals_app_detectorstate WHERE fired_at IS NULL AND holds_since < %s ORDER BY 1
+"""

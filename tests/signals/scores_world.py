@@ -4,8 +4,10 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from people_app.models import Account, Membership, Person
 from signals_app.models import Score, ScoreDefinition
 from signals_app.scores import compute
+from upsell_project.lib import clock
 
 
 def used(count: int, days: int = 7) -> dict[str, Any]:
@@ -24,6 +26,21 @@ def a_sign(part: str, rule: Any, points: float = 1, name: str = "") -> dict[str,
 
 def a_definition(slug: str = "health", **fields: Any) -> ScoreDefinition:
     return ScoreDefinition.objects.create(**{"slug": slug, "name": slug.capitalize(), **fields})
+
+
+def members(count: int) -> list[Membership]:
+    """So many people who are in an account of the plan "pro" each."""
+    now = clock.now()
+    accounts = Account.objects.bulk_create(
+        Account(group_id=f"of {place}", plan="pro", created_at=now) for place in range(count)
+    )
+    people = Person.objects.bulk_create(
+        Person(user_id=f"in {place}", first_seen_at=now, last_seen_at=now) for place in range(count)
+    )
+    return Membership.objects.bulk_create(
+        Membership(person=person, account=account, joined_at=now)
+        for person, account in zip(people, accounts, strict=True)
+    )
 
 
 def scored() -> dict[str, set[int]]:

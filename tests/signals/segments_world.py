@@ -27,6 +27,19 @@ def used(count: int, days: int = 7, of: str = "person") -> dict[str, Any]:
     }
 
 
+def group(user: str, account: str, **traits: Any) -> dict[str, Any]:
+    return {"type": "group", "userId": user, "groupId": account, "traits": traits}
+
+
+def identify(user: str, **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": user, "traits": traits}
+
+
+def track(user: str, event: str = "Feature Used", account: str = "") -> dict[str, Any]:
+    context = {"context": {"groupId": account}} if account else {}
+    return {"type": "track", "userId": user, "event": event, **context}
+
+
 def within(slug: str) -> dict[str, Any]:
     return {"fact": "segment", "slug": slug, "op": "is", "value": True}
 

@@ -62,6 +62,12 @@ tests: st.SearchStrategy[Rule] = st.one_of(
     _test(traits | of_people, drawn.anyhow),
     _test(st.builds(f.Trait, name=moments, of=st.just(Of.ACCOUNT)), drawn.compared([f.Op.WITHIN], st.none())),
     _test(st.builds(f.Entitlement, resource=resources, share=st.sampled_from(f.Share)), NUMBERS),
+    _test(
+        st.builds(
+            f.Metered, resource=st.sampled_from(["exports", "free", "n", "gone"]), window=drawn.windows
+        ),
+        NUMBERS,
+    ),
     _test(counted, NUMBERS),
     _test(last, drawn.like_properties),
     _test(

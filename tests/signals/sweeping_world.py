@@ -135,6 +135,7 @@ def _limits(draw: random.Random, accounts: list[Account]) -> None:
     for resource in ("exports", "free"):
         how = draw.choice(windows)
         Meter.objects.create(resource=resource, label=resource, verb="used", event=draw.choice(NAMES), **how)
+    _counted(draw)
     for account in accounts:
         for resource in ("exports", "free", "seats"):
             if draw.random() < 0.7:
@@ -153,6 +154,20 @@ def _limits(draw: random.Random, accounts: list[Account]) -> None:
                     MeterTotal.objects.create(
                         account=account, resource=resource, period=period, used=used, last_event_at=LAST
                     )
+
+
+def _counted(draw: random.Random) -> None:
+    """Also of amounts below 0."""
+    how = draw.choice(("sum", "last", "distinct"))
+    Meter.objects.create(
+        resource="n",
+        label="n",
+        verb="used",
+        event=NAMES[0],
+        aggregate=how,
+        property="n",
+        where={"tier": "Pro"},
+    )
 
 
 def _said_and_done(draw: random.Random, source: int, accounts: list[Account], people: list[Person]) -> None:

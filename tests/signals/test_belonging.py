@@ -174,7 +174,7 @@ def test_a_company_that_has_no_id_of_ours_is_home_only_to_who_has_no_other() -> 
     call(type="track", event="Report Opened", userId="ana", context={"groupId": "bolt"})()
     bolt = Account.objects.get(group_id="bolt")
     assert homes.of({ana.pk}, clock.now()) == {ana.pk: bolt.pk}
-    assert homes.at_home(bolt.pk) == [ana.pk] and homes.at_home(unnamed or 0) == []
+    assert homes.next_at_home([(bolt.pk, 0), (unnamed or 0, 0)], 10) == {(bolt.pk, 0): [ana.pk]}
     company()
     assert homes.of({ana.pk}, clock.now()) == {ana.pk: None}, "in two accounts of ours none is guessed"
 

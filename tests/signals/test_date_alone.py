@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from signals_app.detectors.shared import dates
 from signals_app.detectors.shared.dates import Meant
 from upsell_project.lib.rules.facts import (
+    Answered,
     Changed,
     Entitlement,
     Events,
@@ -21,6 +22,7 @@ from upsell_project.lib.rules.facts import (
     Op,
     Score,
     Season,
+    Sequence,
     Share,
     Trait,
     Turn,
@@ -175,6 +177,21 @@ def test_what_is_so_of_everybody_is_no_activity(given: Test) -> None:
 def test_a_trait_and_a_segment_are_not() -> None:
     assert dates.alone(AllOf((RENEWS, Test(Trait("plan", Of.ACCOUNT), Op.IS, "free"))))
     assert dates.alone(AllOf((RENEWS, Test(Member("vip"), Op.IS, True))))
+
+
+def test_what_was_sent_or_shown_to_them_is_nothing_that_they_did_but_an_answer_is() -> None:
+    for answer, alone in (("shown", True), ("accepted", False), ("ignored", True), ("dismissed", False)):
+        given = Test(Answered(answer, Window(Unit.DAYS, 30)), Op.AT_LEAST, 1)
+        assert dates.alone(AllOf((RENEWS, given))) is alone
+    sent, opened, clicked = "Message Sent", "Message Opened", "Message Clicked"
+    for names, alone in (
+        ((sent,), True),
+        ((sent, opened), True),
+        ((clicked,), False),
+        ((opened, "A"), False),
+    ):
+        for fact in (Events(names, Window(Unit.DAYS, 30)), Sequence(names, Window(Unit.DAYS, 30))):
+            assert dates.alone(AllOf((RENEWS, Test(fact, Op.AT_LEAST, 1)))) is alone
 
 
 def test_without_a_date_it_is_no_matter_of_dates() -> None:

@@ -293,6 +293,7 @@ def test_what_was_written_is_read() -> None:
 EVERYTHING: list[Fact] = [
     *(f.Trait(name, of) for name in ("plan", "country", "other") for of in Of),
     *(f.Entitlement("exports", share) for share in Share),
+    *(f.Metered("exports", Window(unit)) for unit in Unit),
     *(f.Events(("Report Exported",), WEEK, measure, of, "n") for measure in f.Measure for of in Of),
     *(f.Events((), Window(unit), of=of) for unit in Unit for of in Of),
     f.Events(("Report Exported",), WEEK, where=(f.Where("n", f.Op.IS, 1),)),

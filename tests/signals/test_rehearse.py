@@ -16,6 +16,7 @@ from tests.conftest import Time
 from tests.examples import slow
 from tests.rules import drawn
 from tests.signals.rehearsed_world import FIRST, LAST, WHO, Did, World
+from upsell_project.lib.rules.facts import Metered
 from upsell_project.lib.rules.tree import Rule, Test
 from upsell_project.lib.rules.writing import written
 
@@ -35,6 +36,12 @@ def count(op: str, value: int, name: str = "Report Exported", **more: Any) -> di
 
 FREQUENCY = {"event": "Report Exported", "count": 2, "days": 3}
 THRESHOLD = {"resources": ["exports"], "fire_at": 0.5, "rearm_below": 0.3}
+
+
+def metered(resource: str, op: str, value: int, **window: Any) -> dict[str, Any]:
+    return {"fact": "meter", "resource": resource, "window": window, "op": op, "value": value}
+
+
 DEFINITIONS: dict[str, dict[str, Any]] = {
     "frequency": {"detector": "frequency", "config": FREQUENCY},
     "frequency of an account": {"detector": "frequency", "config": FREQUENCY, "about": "account"},
@@ -79,6 +86,29 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         }
     },
     "sums": {"config": {"rule": count("at_least", 4, measure="sum", path="n", of="account")}},
+    "used in a window": {"config": {"rule": metered("rows", "at_least", 5, days=3)}},
+    "used in a window by an account": {
+        "config": {"rule": metered("rows", "at_least", 5, this="week")},
+        "about": "account",
+    },
+    "used little of late": {
+        "config": {
+            "rule": {
+                "all": [
+                    metered("exports", "at_most", 0, hours=30),
+                    count("at_least", 2, window={"days": 9}, of="account"),
+                ]
+            }
+        },
+        "hold_hours": 5,
+        "about": "account",
+    },
+    "a limit, and use of something else": {
+        "detector": "threshold",
+        "config": {**THRESHOLD, "resources": ["exports"]},
+        "condition": metered("rows", "at_least", 4, this="billing_period"),
+        "about": "account",
+    },
     "use and what they did": {
         "config": {
             "rule": {
@@ -190,9 +220,12 @@ def test_each_of_these_definitions_is_really_found(time: Time, name: str) -> Non
 
 
 rules: st.SearchStrategy[Rule] = drawn.grown(
-    (drawn.events | drawn.sequences | drawn.changes).flatmap(
-        lambda fact: drawn._fitting(fact).map(lambda compared: Test(fact, *compared))
-    )
+    (
+        drawn.events
+        | drawn.sequences
+        | drawn.changes
+        | st.builds(Metered, resource=st.sampled_from(["exports", "rows", "gone"]), window=drawn.windows)
+    ).flatmap(lambda fact: drawn._fitting(fact).map(lambda compared: Test(fact, *compared)))
 )
 
 

@@ -15,7 +15,7 @@ from signals_app.models import SignalDefinition
 from tests.conftest import Time
 from tests.examples import slow
 from tests.rules import drawn
-from tests.signals.rehearsed_world import ANSWERED, Did, World
+from tests.signals.rehearsed_world import ANSWERED, SHOWN, Did, World
 from tests.signals.test_rehearse import (
     EXAMPLES,
     MINUTES,
@@ -43,6 +43,17 @@ def days_left(op: str, value: int) -> dict[str, Any]:
 
 def answered(op: str, value: int, **window: Any) -> dict[str, Any]:
     return {"fact": "answer", "answer": "declined", "window": window or {"days": 4}, "op": op, "value": value}
+
+
+def shown(op: str, value: int, offer: str = "") -> dict[str, Any]:
+    return {
+        "fact": "answer",
+        "answer": "shown",
+        "offer": offer,
+        "window": {"days": 4},
+        "op": op,
+        "value": value,
+    }
 
 
 FIRST_FOUND = {
@@ -78,6 +89,18 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         "about": "account",
         "hold_hours": 5,
     },
+    "armed again by an event": {
+        "config": {
+            "rule": count("at_least", 1, window={"days": 2}),
+            "rearm": count("at_least", 1, "Feature Used", window={"days": 6}),
+        }
+    },
+    "armed again by silence": {
+        "config": {
+            "rule": count("at_least", 2, window={"days": 2}),
+            "rearm": count("at_most", 0, window={"days": 2}),
+        }
+    },
     "said": {"config": {"rule": SAID}},
     "said and then silent": {"config": {"rule": {"all": [SAID, count("at_most", 0, window={"days": 1})]}}},
     "no longer said": {"config": {"rule": {"all": [{"not": SAID}, count("at_least", 1)]}}},
@@ -93,6 +116,17 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "no longer answered": {
         "config": {"rule": {"all": [answered("at_most", 0), count("at_least", 1, window={"days": 12})]}}
     },
+    "shown": {"config": {"rule": shown("at_least", 1)}},
+    "shown to an account, then used": {
+        "config": {"rule": {"all": [shown("at_least", 2, "pro"), count("at_least", 1, of="account")]}},
+        "about": "account",
+    },
+    "shown and not answered": {
+        "config": {"rule": {"all": [shown("at_least", 1), answered("at_most", 0), count("at_least", 1)]}}
+    },
+    "no longer shown": {
+        "config": {"rule": {"all": [shown("at_most", 0), count("at_least", 1, window={"days": 12})]}}
+    },
 }
 histories = st.lists(
     st.builds(
@@ -100,7 +134,7 @@ histories = st.lists(
         minute=st.integers(0, MINUTES),
         who=st.sampled_from(("ana", "ben")),
         name=st.sampled_from(
-            ["Report Exported", "Report Exported", "Feature Used", "Ticket Created", ANSWERED]
+            ["Report Exported", "Report Exported", "Feature Used", "Ticket Created", ANSWERED, SHOWN]
         ),
         properties=st.fixed_dictionaries({"n": st.integers(1, 5), "text": st.sampled_from(TEXTS)}),
     ),
@@ -140,6 +174,9 @@ BUSY = [
         (1, 9, "ana", "Report Exported"),
         (2, 9, "ben", ANSWERED),
         (3, 9, "ben", ANSWERED),
+        (6, 10, "ana", SHOWN),
+        (7, 9, "ana", SHOWN),
+        (7, 10, "ana", "Report Exported"),
         (3, 10, "ben", "Feature Used"),
         (6, 9, "ana", "Ticket Created"),
         (12, 10, "ben", "Report Exported"),

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from signals_app.models import Answer, Score, ScoreDefinition
+from signals_app.models import Answer, Event, Score, ScoreDefinition
 from signals_app.scores import calibration, examples, rules, sound, training
 from signals_app.scores.calibration import area, check, folded, out_of_fold, wilson
 from signals_app.scores.propensity import Model, fit
-from tests.build import a_person, an_account, an_event
+from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
-from tests.signals.scores_world import ACTIVE, PAID, a_definition, a_sign, scored, used
+from tests.signals.scores_world import ACTIVE, PAID, a_definition, a_sign, members, scored, used
 
 WEIGHTS = (1.5, -1.0, 0.0, 0.7)
 INTERCEPT = -0.5
@@ -142,16 +142,24 @@ def answers(
     count: int, says: Callable[[int, bool], str], time: Time, definition: ScoreDefinition
 ) -> dict[str, Any]:
     """Accounts, each second one active; and what one of each answers. The training."""
-    for number in range(count):
-        person = a_person(account=(account := an_account(plan="pro")))
-        active = number % 2 == 0
-        if active:
-            an_event(person, "Feature Used", timedelta(days=1))
-        # What comes with the answer, and what an account became by it, foretell nothing.
-        an_event(person, "Feature Used")
-        Answer.objects.create(
-            person=person, account=account, offer="pro", answer=says(number, active), at=time.now
+    source, joined = a_source(), list(enumerate(members(count)))
+    active = [one for number, one in joined if number % 2 == 0]
+    # What comes with the answer, and what an account became by it, foretell nothing.
+    did = [(one, time.now - timedelta(days=1)) for one in active] + [(one, time.now) for _, one in joined]
+    Event.objects.bulk_create(
+        Event(
+            source=source, message_id=f"m{number}", kind="track", name="Feature Used", person_id=one.person_id,
+            account_id=one.account_id, occurred_at=at, received_at=at,
         )
+        for number, (one, at) in enumerate(did)
+    )  # fmt: skip
+    Answer.objects.bulk_create(
+        Answer(
+            person_id=one.person_id, account_id=one.account_id, offer="pro",
+            answer=says(number, number % 2 == 0), at=time.now,
+        )
+        for number, one in joined
+    )  # fmt: skip
     training.ask(definition)
     training.run()
     definition.refresh_from_db()

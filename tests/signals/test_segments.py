@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from people_app.models import Account, Membership, Person
+from people_app.models import Person
 from signals_app import knowing
 from signals_app.models import Segment, SegmentMember, Source
 from signals_app.segments import judge, refresh
@@ -23,8 +23,11 @@ from tests.signals.segments_world import (
     a_segment,
     belonging,
     everything,
+    group,
+    identify,
     inside,
     refreshed,
+    track,
     used,
     within,
 )
@@ -36,19 +39,6 @@ pytestmark = [pytest.mark.django_db]
 @pytest.fixture
 def server(time: Time) -> Source:
     return a_source("http")
-
-
-def group(user: str, account: str, **traits: Any) -> dict[str, Any]:
-    return {"type": "group", "userId": user, "groupId": account, "traits": traits}
-
-
-def identify(user: str, **traits: Any) -> dict[str, Any]:
-    return {"type": "identify", "userId": user, "traits": traits}
-
-
-def track(user: str, event: str = "Feature Used", account: str = "") -> dict[str, Any]:
-    context = {"context": {"groupId": account}} if account else {}
-    return {"type": "track", "userId": user, "event": event, **context}
 
 
 def test_it_works(server: Source) -> None:
@@ -97,25 +87,6 @@ def test_it_is_not_due_again_within_the_hour(server: Source, time: Time) -> None
     assert not refresh.waiting()
     time.move(minutes=1)
     assert refresh.waiting()
-
-
-def test_a_colleague_who_did_nothing_follows_the_account(server: Source) -> None:
-    a_segment("busy-team", used(2, of="account"))
-    a_segment("free", FREE)
-    receive(server, group("ana", "acme", plan="free"), group("bob", "acme"))
-    assert inside("free") == {"ana", "bob"}
-    receive(server, track("ana", account="acme"), track("ana", account="acme"))
-    assert inside("busy-team") == {"ana", "bob"}
-    receive(server, group("ana", "acme", plan="pro"))
-    assert inside("free") == set()
-
-
-def test_somebody_new_may_be_in_by_what_they_did_not_do(server: Source) -> None:
-    a_segment("quiet", {"not": used(1)})
-    receive(server, track("ana", "Opened"))
-    assert inside("quiet") == {"ana"}
-    receive(server, track("ana"))
-    assert inside("quiet") == set()
 
 
 def test_what_is_not_known_keeps_out(server: Source) -> None:
@@ -250,30 +221,6 @@ def test_a_rule_that_can_no_longer_be_read_lets_nobody_in(server: Source, time: 
     assert inside("free") == set()
 
 
-def test_nobody_is_judged_whom_nothing_new_concerns(
-    server: Source, time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Any] = []
-    load = knowing.load_each
-
-    def noted(*given: Any) -> Any:
-        asked.append(given)
-        return load(*given)
-
-    monkeypatch.setattr(knowing, "load_each", noted)
-    receive(server, track("ana"))
-    a_segment("busy", used(2))
-    a_segment("free", FREE)
-    time.move(minutes=5)
-    asked.clear()
-    receive(server, track("ana", "Opened"))
-    assert asked == [], "ana was known before, and nothing that a segment reads has come"
-    receive(server, track("ana"))
-    assert inside("busy") == {"ana"}
-    ((wanted, _),) = asked
-    assert len(wanted) == 1
-
-
 MEMBERS = st.sampled_from(["ana", "bob", "cem", "dee"])
 ACCOUNTS = st.sampled_from(["acme", "globex"])
 CHANGES = st.one_of(
@@ -319,13 +266,3 @@ def test_it_is_as_if_everybody_were_judged_one_by_one(
     time.set(clock.now() + timedelta(hours=hours))
     refreshed()
     assert everything() == belonging(*RULES)
-
-
-def test_whoever_leaves_the_only_account_is_judged_again(server: Source, time: Time) -> None:
-    a_segment("free", FREE)
-    receive(server, group("ana", "acme", plan="free"))
-    Membership.objects.all().delete()
-    Account.objects.filter(group_id="acme").update(plan="pro")
-    time.move(hours=1)
-    refreshed()
-    assert inside("free") == set()

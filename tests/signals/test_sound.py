@@ -6,6 +6,7 @@ import pytest
 
 from signals_app import sound
 from signals_app.models import Segment, SignalDefinition
+from upsell_project.lib.rules import impersonal
 
 COUNT = {"fact": "events", "names": ["E"], "window": {"days": 7}, "op": "at_least", "value": 1}
 ROLE = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "admin"}
@@ -41,18 +42,23 @@ def test_settings_and_condition_are_named_by_their_places() -> None:
 @pytest.mark.parametrize(
     ("personal", "says"),
     [
-        ({"config": {"rule": COUNT}}, "a whole account cannot be asked: Times E in 7 days >= 1"),
-        ({"condition": ROLE}, "a whole account cannot be asked: Person role is admin"),
+        (
+            {"config": {"rule": {"any": [PLAN, COUNT]}}},
+            {"config": [f"config.rule.any[1].of: {impersonal.CHOOSE}"]},
+        ),
+        ({"condition": ROLE}, {"condition": [f"of: {impersonal.CHOOSE}"]}),
         (
             {"condition": {"not": {"fact": "segment", "slug": "vip", "op": "is", "value": True}}},
-            "a whole account cannot be asked: In the segment vip",
+            {"condition": [f"not.slug: {impersonal.NO_SEGMENT}"]},
         ),
     ],
 )
 @pytest.mark.django_db
-def test_what_only_a_person_has_is_refused_of_accounts(personal: dict[str, Any], says: str) -> None:
+def test_what_only_a_person_has_is_refused_of_accounts(
+    personal: dict[str, Any], says: dict[str, list[str]]
+) -> None:
     Segment.objects.create(slug="vip", name="VIP", rule=PLAN)
-    assert wrong(**personal) == {"about": [says]}
+    assert wrong(**personal) == says
     assert wrong(**{**personal, "about": "person"}) == {}
 
 

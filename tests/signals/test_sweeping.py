@@ -152,11 +152,9 @@ def test_a_season_that_was_found_is_found_again_next_year(time: Time) -> None:
 
 
 def test_armed_again_by_time_they_are_looked_at(time: Time) -> None:
-    often = {"fact": "events", "names": ["A"], "window": {"days": 5}, "op": "at_most", "value": 0}
-    often_again = often | {"op": "at_least", "value": 1}
-    definition = a_definition(
-        "rearmed", {"rule": often_again | {"op": "less_than"}, "rearm": often | {"op": "at_most"}}
-    )
+    silence = {"fact": "events", "names": ["A"], "window": {"days": 5}, "op": "at_most", "value": 0}
+    again = silence | {"op": "at_least", "value": 1}
+    definition = a_definition("rearmed", {"rule": again, "rearm": silence})
     person = a_person()
     an_event(person, "A", timedelta(days=5) - HOUR / 2)
     a_state(definition, Subject(person.pk, None))

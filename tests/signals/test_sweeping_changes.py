@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from signals_app import sweeping
 from signals_app.models import Event, SignalDefinition
+from signals_app.sweeping import changes, zones
+from signals_app.sweeping.asking import Asking
 from tests.build import a_source, an_account
 from tests.examples import slow
 from tests.signals import sweeping_world as world
-from upsell_project.lib.rules.facts import Of, Span, Turn
+from upsell_project.lib.rules.facts import Changed, Of, Span, Turn
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
@@ -84,3 +87,25 @@ def test_the_steady_are_left_out() -> None:
             SignalDefinition.objects.all().delete()
             one, _ = world.a_part(a_change(turn, span))
             assert list(sweeping.ids(one, None, NOW)) == []
+
+
+@pytest.mark.parametrize("span", list(Span))
+@pytest.mark.parametrize("turn", list(Turn))
+def test_days_begin_at_midnight_in_each_zone_there_is(turn: Turn, span: Span) -> None:
+    """Zones that are alike are told together; none is left out or has another's days."""
+    fact = Changed(turn, ("Exported",), span)
+    told = changes._bounds(fact, Asking(Of.ACCOUNT, NOW, None))
+    found = {zone: one["bounds"] for one in told for zone in one["zones"]}
+    assert found.keys() == zones.every().keys() and len(told) < len(found) / 4
+    assert sum(len(one["zones"]) for one in told) == len(found)
+    for name, zone in zones.every().items():
+        begins = [datetime.fromisoformat(text) for text in found[name][1:-1].split(",")]
+        days = [begin.astimezone(zone).date() for begin in begins]
+        # By seconds: a midnight that is left out, or comes twice, is equal to no moment elsewhere.
+        midnights = [datetime.combine(day, datetime.min.time(), zone).timestamp() for day in days]
+        assert [begin.timestamp() for begin in begins] == midnights
+        today = NOW.astimezone(zone).date()
+        assert days[-1] == today + timedelta(days=turn is Turn.SPIKE)
+        assert {later - day for day, later in pairwise(days)} == {
+            timedelta(days=7 if span is Span.WEEK else 1)
+        }

@@ -326,7 +326,7 @@ def test_home_is_what_people_app_says(source: Source) -> None:
         did(source, person, None)
     a_meter()
     settle()
-    assert homes.at_home(acme.pk) == [ana.pk]
+    assert homes.next_at_home([(acme.pk, 0)], 10) == {(acme.pk, 0): [ana.pk]}
     assert [used(acme), used(bolt)] == [1, 0]
 
 

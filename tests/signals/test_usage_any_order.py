@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signals_app.models import Meter
+from tests.examples import slow
 from tests.signals.usage_world import METERS, Did, World, moments, snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
@@ -109,7 +110,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Did], list[Any]]:
     return done, steps
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=slow(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories(), looks=st.lists(st.sampled_from(moments()), min_size=1, max_size=3))
 def test_after_all_recounts_totals_are_what_the_raw_events_say(
     built: World, history: tuple[list[Did], list[Any]], looks: list[datetime]
@@ -127,7 +128,7 @@ def test_after_all_recounts_totals_are_what_the_raw_events_say(
         transaction.set_rollback(True)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=slow(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(events(), min_size=1, max_size=15),
     st.integers(),
@@ -155,7 +156,7 @@ moving = st.tuples(st.just("settle"), st.integers(0, PEOPLE - 1), st.one_of(st.n
 merging = st.tuples(st.just("merge"), number, number)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=slow(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(events(), min_size=1, max_size=10),
     st.lists(st.one_of(moving, merging), max_size=4),

@@ -1,9 +1,10 @@
 """A recount of many events goes on beside those who count: they hardly wait, and nothing is lost."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ from django.db import connection, transaction
 from people_app.models import Account
 from signals_app import usage
 from signals_app.models import Event, Meter, MeterTotal, MeterValue, RecountDue, Source
-from signals_app.usage import compare, recount
+from signals_app.usage import compare, correct, due, recount
 from tests.build import a_source, an_account
 from tests.signals.test_usage_at_once import NOW, a_batch, closing, kept
 from upsell_project.lib import bulk, clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MANY = 20_000
+MANY, FEW = 1_000, 100
 METERS: dict[str, dict[str, Any]] = {
     "exports": {},
     "rows": {"aggregate": "sum", "property": "rows", "window": "rolling", "days": 30},
@@ -77,24 +78,46 @@ def counted() -> dict[str, list[tuple[Any, ...]]]:
     return {resource: bulk.select(sql, resource) for resource in _REFERENCE}
 
 
-def test_who_counts_hardly_waits_for_a_recount_of_many_events(source: Source) -> None:
+def test_who_counts_hardly_waits_for_a_recount_of_many_events(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker counts while events are read and before each step of the correction: nobody holds it up. A step
+    takes few rows; only those it waits for."""
     acme, other = an_account("acme"), an_account("other")
     a_history(source, acme, MANY)
-    waits: list[float] = []
+    assert correct.ROWS <= 2_000, "what is written in some milliseconds"
+    monkeypatch.setattr(correct, "ROWS", FEW)
+    numbers, steps = count(), count()
     with ThreadPoolExecutor(1) as pool, clock.frozen(NOW):
-        began = time.monotonic()
-        running = pool.submit(closing(recount.run))
-        while not running.done():
-            start = time.monotonic()
-            a_batch(source, [acme, other], len(waits) % 7, len(waits))
-            waits.append(time.monotonic() - start)
-        running.result()
-        took = time.monotonic() - began
-        assert len(waits) > 20, "they counted while it ran"
-        assert max(waits) < took / 3, "and it kept nobody waiting for as long as it takes"
+
+        def others_count() -> None:
+            batch = partial(a_batch, source, [acme, other], 8, next(numbers))
+            pool.submit(closing(batch)).result(timeout=30)
+
+        def others_count_before_a_step() -> None:
+            others_count()
+            next(steps)
+
+        monkeypatch.setattr(compare, "_count", after(others_count, compare._count, every=MANY // 4))
+        monkeypatch.setattr(due, "alone", after(others_count_before_a_step, due.alone))
+        recount.run()
+        assert next(numbers) > next(steps) > MANY // FEW, "they counted while it read, and between its steps"
+        monkeypatch.undo()
         recount.run()
         assert not usage.recounts_waiting()
     assert counted() == reference()
+
+
+def after(first: Callable[[], object], then: Callable[..., None], every: int = 1) -> Callable[..., None]:
+    """`then`, before which `first` is done now and again."""
+    calls = count(1)
+
+    def both(*given: Any) -> None:
+        if next(calls) % every == 0:
+            first()
+        then(*given)
+
+    return both
 
 
 @pytest.mark.parametrize("wrong", ["too much", "too little", "too late", "nothing", "elsewhere"])

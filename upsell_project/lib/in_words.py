@@ -1,4 +1,7 @@
-"""Spans of time as people say them."""
+"""Spans of time and moments as people say them."""
+
+from datetime import datetime
+from decimal import Decimal
 
 DAY, SHOWN_AS_DAYS = 24, 48
 
@@ -9,6 +12,16 @@ def hours(number: int) -> str:
         return counted(number, "hour")
     days, rest = divmod(number, DAY)
     return counted(days, "day") + (f" and {counted(rest, 'hour')}" if rest else "")
+
+
+def percent(share: Decimal) -> str:
+    """`100 %`, `92.5 %` of a share from 0 to 1."""
+    return f"{float(share) * 100:.4g} %"
+
+
+def moment(at: datetime) -> str:
+    """`2026-03-10 10:00 UTC`; without a zone where it has none."""
+    return f"{at:%Y-%m-%d %H:%M %Z}".rstrip()
 
 
 def counted(number: int, what: str, several: str = "") -> str:

@@ -34,11 +34,12 @@ def module(path: str) -> forms.Media:
 
 
 class RuleWidget(forms.Textarea):
-    """`word_url` answers as `worded` below, `choices_url` with what the pickers suggest."""
+    """`word_url` answers as `worded` below, `choices_url` with what the pickers suggest. `about`: of whom every rule is
+    that is written here (account); empty: as the form's own field of this name says."""
 
-    def __init__(self, word_url: str | Promise, choices_url: str | Promise) -> None:
+    def __init__(self, word_url: str | Promise, choices_url: str | Promise, about: str = "") -> None:
         super().__init__(AREA)
-        self.urls = {"word_url": word_url, "choices_url": choices_url}
+        self.said = {"word_url": word_url, "choices_url": choices_url, "about": about}
 
     @property
     def media(self) -> forms.Media:
@@ -46,7 +47,7 @@ class RuleWidget(forms.Textarea):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         area = super().render(name, value, attrs, renderer)
-        context = {"area": area, "said": sentence(value), "example": EXAMPLE, **self.urls}
+        context = {"area": area, "said": sentence(value), "example": EXAMPLE, **self.said}
         return render_to_string("admin/rules/widget.html", context)
 
 
@@ -107,9 +108,15 @@ def sentence(value: Any) -> str:
         return ""
 
 
-def worded(request: HttpRequest, check: Callable[[Rule], list[tuple[str, str]]]) -> JsonResponse:
-    """`{"rule": "..."}` in, the text of a rule; how it reads and what is wrong with it out. Nothing is stored. `check`:
-    (path, sentence) of what it says in vain."""
+Told = list[tuple[str, str]]
+"""(path, sentence)"""
+
+
+def worded(
+    request: HttpRequest, check: Callable[[Rule, str], Told], advise: Callable[[Rule], Told]
+) -> JsonResponse:
+    """`{"rule": "...", "about": "..."}` in, the text of a rule and of whom it is; how it reads, what is wrong with it
+    and what may be out. Nothing is stored. `check`: what it says in vain."""
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -119,9 +126,11 @@ def worded(request: HttpRequest, check: Callable[[Rule], list[tuple[str, str]]])
         return JsonResponse({"error": 'Send {"rule": "<its JSON as a text>"}.'}, status=400)
     try:
         rule = reading.read(parsed(text))
-        said, found = wording.sentence(rule), check(rule)
+        said, found, hints = wording.sentence(rule), check(rule, str(body.get("about", ""))), advise(rule)
     except ValueError as error:
-        said, found = "", faults(error)
-    return JsonResponse(
-        {"sentence": said, "problems": [{"path": path, "sentence": text} for path, text in found]}
-    )
+        said, found, hints = "", faults(error), []
+    return JsonResponse({"sentence": said, "problems": as_json(found), "hints": as_json(hints)})
+
+
+def as_json(told: Told) -> list[dict[str, str]]:
+    return [{"path": path, "sentence": text} for path, text in told]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from upsell_project.lib.rules.facts import (
+    SHOWN,
+    Answered,
     Changed,
     Entitlement,
     Events,
@@ -18,6 +20,7 @@ from upsell_project.lib.rules.facts import (
     Op,
     Score,
     Season,
+    Sequence,
     Share,
     Trait,
     Value,
@@ -25,6 +28,17 @@ from upsell_project.lib.rules.facts import (
 from upsell_project.lib.rules.judging import COMPARE
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
+WITHOUT_THEM = {SHOWN, "ignored"}
+"""Answers that are kept though they did nothing."""
+RECEIPTS = {
+    "Message Bounced",
+    "Message Delivered",
+    "Message Dropped",
+    "Message Failed",
+    "Message Opened",
+    "Message Sent",
+}
+"""What becomes of what we send; mail programs open it by themselves."""
 Points = tuple[tuple[Decimal, Rule], ...]
 _ORDER = {Op.AT_LEAST: True, Op.MORE_THAN: True, Op.AT_MOST: False, Op.LESS_THAN: False}
 """Whether more of a score makes it hold."""
@@ -84,7 +98,7 @@ class _Looked:
             return fact in self.within or behind._member(test, fact, verdict)
         if isinstance(fact, Score):
             return not verdict or (fact not in self.within and behind._scored(test, fact))
-        if isinstance(fact, Trait):
+        if isinstance(fact, Trait) or _ours(fact):
             return True
         if isinstance(fact, Entitlement):
             return not verdict or _of_limit(test, fact)
@@ -117,6 +131,13 @@ class _Looked:
     def _reaches(self, test: Test, signs: Points) -> bool:
         share = self._most(signs, _ORDER[test.op]) / sum((points for points, _ in signs), Decimal(0))
         return COMPARE[test.op](share, test.value) is True
+
+
+def _ours(fact: Fact) -> bool:
+    """Whether it can come out either way by what we sent them alone."""
+    if isinstance(fact, Answered):
+        return fact.answer in WITHOUT_THEM
+    return isinstance(fact, Events | Sequence) and bool(fact.names) and RECEIPTS.issuperset(fact.names)
 
 
 def _of_limit(test: Test, fact: Entitlement) -> bool:

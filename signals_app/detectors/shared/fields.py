@@ -57,6 +57,8 @@ class Field:
     least: int = 1
     most: int = LONGEST
     choices: tuple[str, ...] = ()
+    note: str = ""
+    """Beside the name of one that may be left out, where *optional* would not be all."""
 
 
 def filled(fields: tuple[Field, ...], config: Config) -> dict[str, Any]:
@@ -94,7 +96,7 @@ GAP = Field(
 RESOURCES = Field(
     "resources",
     Sort.RESOURCES,
-    'The resources to watch, each by itself; ["*"]: every one that the account has a limit for.',
+    "The resources to watch, each by itself, or every one that the account has a limit for.",
     ["exports"],
     required=True,
 )

@@ -1,10 +1,8 @@
 /** One condition: what it asks, field by field, and what the answer is compared with. */
 import { button, choice, compared, number, span, text } from './controls.js'
 import { h, labeled } from './dom.js'
-import { fresh, isFree, KINDS, typeOf } from './kinds.js'
+import { askable, choicesOf, fresh, isFree, KINDS, typeOf } from './kinds.js'
 import { read } from './tree.js'
-
-const kinds = Object.fromEntries(Object.entries(KINDS).map(([kind, { label }]) => [kind, label]))
 
 /** An untouched value takes the type of what was picked. */
 const adopt = (raw, type) => {
@@ -55,7 +53,7 @@ const one = (ctx, node, field, after) => {
   if (field.sort === 'names') return names(ctx, key, field, raw)
   if (field.sort === 'where') return where(ctx, key, field, raw)
   if (field.sort === 'window') return labeled(field.label, span(ctx, key, value, set))
-  if (field.sort === 'choice') return labeled(field.label, choice(ctx, key, field.choices, value, set))
+  if (field.sort === 'choice') return labeled(field.label, choice(ctx, key, choicesOf(field, ctx.about(), value), value, set))
   if (field.sort === 'whole') return labeled(field.label, number(ctx, key, value, set, { min: 0, step: 1 }))
   const list = field.list === 'traits' ? `traits.${raw.of}` : field.list
   return labeled(field.label, text(ctx, key, value ?? '', set, { list, placeholder: field.empty, after }))
@@ -74,7 +72,7 @@ export const condition = (ctx, node) => {
   }
   const fields = kind.fields.filter(field => !field.shown || field.shown(raw)).map(field => one(ctx, node, field, after))
   return h('div', { class: 'upsell-rule-fields' },
-    labeled('Asks for', choice(ctx, `${node.id}.fact`, kinds, raw.fact, chosen => { if (chosen !== raw.fact) node.raw = fresh(chosen) })),
+    labeled('Asks for', choice(ctx, `${node.id}.fact`, askable(ctx.about(), raw.fact), raw.fact, chosen => { if (chosen !== raw.fact) node.raw = fresh(chosen, ctx.about()) })),
     fields, compare(), kind.hint && h('span', { class: 'upsell-quiet upsell-rule-hint' }, kind.hint))
 }
 

@@ -55,7 +55,7 @@ const plain = (ctx, key, value, type, set) => {
   if (type === 'phase' && Object.hasOwn(PHASES, value)) return choice(ctx, key, PHASES, value, set, attrs)
   const is = actual(value, type)
   if (is === 'yesno') return choice(ctx, key, { true: 'yes', false: 'no' }, String(value), one => set(one === 'true'), attrs)
-  if (is === 'text') return text(ctx, key, value ?? '', set, attrs)
+  if (is === 'text') return text(ctx, key, value ?? '', set, { ...attrs, list: 'values' })
   if (type !== 'percent') return number(ctx, key, value, set, attrs)
   const input = number(ctx, key, value === null ? null : rounded(value * 100), n => set(n === null ? null : rounded(n / 100)), { 'aria-label': 'Value in percent' })
   return h('span', { class: 'upsell-rule-together' }, input, '%')

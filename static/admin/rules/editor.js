@@ -10,7 +10,8 @@ import { each, find, isExact, readRoot, write } from './tree.js'
 const STEPS = 100
 const CALM = 250 // ms without typing until the server is asked
 
-export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }) => {
+/** `about()`: whom the rule is about, as the form says now. */
+export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form, about = () => outer?.elements.about?.value ?? '' }) => {
   const prefix = area.id
   const form = h('div', { class: 'upsell-rule-form' })
   const bar = h('div', { class: 'upsell-rule-bar' })
@@ -20,7 +21,7 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }
   const past = []
   const undone = []
   let timer, lastKey, places, asJson
-  let found = { sentence: said, problems: [], sorted: new Map() }
+  let found = { sentence: said, problems: [], sorted: new Map(), advised: new Map() }
 
   const parse = () => {
     const text = area.value.trim()
@@ -47,9 +48,9 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }
   const answer = async () => {
     const text = area.value
     const empty = !text.trim() || text.trim() === '{}'
-    const news = empty ? { sentence: '', problems: [] } : await worded(wordUrl, { rule: text })
+    const news = empty ? { sentence: '', problems: [], hints: [] } : await worded(wordUrl, { rule: text, about: about() })
     if (text !== area.value) return
-    found = news && { ...news, sorted: asJson ? new Map() : sort(news.problems, places, ctx.root) }
+    found = news && { ...news, sorted: asJson ? new Map() : sort(news.problems, places, ctx.root), advised: asJson ? new Map() : sort(news.hints ?? [], places, ctx.root) }
     calmly(tell)
   }
   const tell = () => {
@@ -76,6 +77,7 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }
 
   const ctx = {
     root: null,
+    about,
     problemsId: id => `${prefix}-problems-${id}`,
     listId: name => `${prefix}-${name}`,
     typeOfTrait: seen.typeOfTrait,
@@ -163,7 +165,9 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }
   }
   const onEnter = event => {
     const node = find(ctx.root, Number(event.target.closest('[data-node]')?.dataset.node))?.node
-    if (node?.type === 'test') seen.offerPaths(node.raw.names)
+    if (node?.type !== 'test') return
+    seen.offerPaths(node.raw.names)
+    seen.offerValues(node.raw.of, node.raw.fact === 'trait' ? node.raw.name : undefined)
   }
 
   const wrap = h('div', { class: 'upsell-rule-editor', onkeydown: onKey }, bar, form)
@@ -172,6 +176,7 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form }
   form.addEventListener('focusout', onLeave)
   form.addEventListener('focusin', onEnter)
   area.addEventListener('input', ask)
+  outer?.elements.about?.addEventListener('change', () => { if (!asJson) redraw(); ask() })
   outer?.addEventListener('submit', event => { if (broken()) event.preventDefault() })
   asJson = !toForm()
   swap()

@@ -5,7 +5,7 @@ import { h, labeled } from './dom.js'
 import { fresh } from './kinds.js'
 import { find, GROUPS, indent, move, newGroup, newNode, outdent, remove } from './tree.js'
 
-const newTest = () => newNode('test', { raw: fresh('trait'), fresh: true })
+const newTest = ctx => newNode('test', { raw: fresh('trait', ctx.about()), fresh: true })
 
 /** What moves a node; also by Alt and an arrow while one of its buttons has the focus. */
 export const moves = (ctx, node) => {
@@ -53,8 +53,8 @@ const adders = (ctx, node, what) => {
   const add = made => ctx.change(() => node.items.push(made), { focus: `${(made.items?.[0] ?? made).id}.fact` })
   const kind = node.kind === 'any' ? 'all' : 'any'
   return h('div', { class: 'upsell-rule-tools' },
-    button('Add a condition', '', `${node.id}.add`, () => add(newTest())),
-    button('Add a group', '', `${node.id}.group`, () => add(newGroup(kind, [newTest()]))))
+    button('Add a condition', '', `${node.id}.add`, () => add(newTest(ctx))),
+    button('Add a group', '', `${node.id}.group`, () => add(newGroup(kind, [newTest(ctx)]))))
 }
 
 export const group = (ctx, node, what = 'The rule') => {

@@ -51,6 +51,12 @@ export const KINDS = {
     ],
     fresh: { resource: '', share: 'ratio', op: 'at_least', value: 0.8 },
   },
+  meter: {
+    label: 'Use in a window',
+    fields: [{ name: 'resource', sort: 'text', label: 'Resource', list: 'meters', required: true }, window],
+    fresh: { resource: '', window: { days: 7 }, op: 'at_least', value: 50 },
+    hint: 'used by the whole account',
+  },
   events: {
     label: 'Events',
     fields: [
@@ -92,9 +98,9 @@ export const KINDS = {
     hint: 'confidence, 0 to 1',
   },
   answer: {
-    label: 'An answer to an offer',
+    label: 'An offer shown or answered',
     fields: [
-      { name: 'answer', sort: 'text', label: 'Answer', list: 'answers', required: true },
+      { name: 'answer', sort: 'text', label: 'Shown or answer', list: 'answers', required: true },
       { name: 'offer', sort: 'text', label: 'Offer', list: 'offers', otherwise: '', empty: 'any offer' },
       window,
     ],
@@ -103,6 +109,7 @@ export const KINDS = {
   },
   segment: {
     label: 'A segment',
+    personal: true,
     fields: [{ name: 'slug', sort: 'text', label: 'Segment', list: 'segments', required: true }],
     fresh: { slug: '', op: 'is', value: true },
   },
@@ -120,7 +127,16 @@ export const KINDS = {
   },
 }
 
-export const fresh = kind => ({ fact: kind, ...structuredClone(KINDS[kind].fresh) })
+/** `about`: whom the whole rule is about. What only a person has is not asked of an account. */
+export const fresh = (kind, about) => {
+  const ofPerson = KINDS[kind].fields.some(field => field.name === 'of' && field.otherwise === 'person')
+  return { fact: kind, ...structuredClone(KINDS[kind].fresh), ...(about === 'account' && ofPerson && { of: 'account' }) }
+}
+/** The choices that make sense, and the one that is there. */
+export const askable = (about, chosen) =>
+  Object.fromEntries(Object.entries(KINDS).filter(([kind, { personal }]) => kind === chosen || !(personal && about === 'account')).map(([kind, { label }]) => [kind, label]))
+export const choicesOf = (field, about, chosen) =>
+  (field.name === 'of' && about === 'account' && chosen !== 'person' ? { account: OF.account } : field.choices)
 
 /** What its values are: number, percent, yesno, text, date, phase, or any where nobody knows. */
 export const typeOf = (raw, typeOfTrait, typeOfPath) => {

@@ -2,16 +2,18 @@
 import { h } from './dom.js'
 import { choices } from './server.js'
 
-const NAMES = ['events', 'paths', 'resources', 'seasons', 'signals', 'answers', 'offers', 'segments', 'intents', 'scores']
+const NAMES = ['events', 'paths', 'resources', 'meters', 'seasons', 'signals', 'answers', 'offers', 'segments', 'intents', 'scores']
 
 export const lists = (prefix, url) => {
-  const known = { traits: { account: {}, person: {} }, paths: {} }
-  const ids = [...NAMES, 'traits.account', 'traits.person']
+  const known = { traits: { account: {}, person: {} }, paths: {}, values: {} }
+  const ids = [...NAMES, 'traits.account', 'traits.person', 'values']
   const elements = Object.fromEntries(ids.map(name => [name, h('datalist', { id: `${prefix}-${name}` })]))
-  const fill = (name, values) => elements[name].replaceChildren(...values.map(value => h('option', { value })))
+  const fill = (name, values, planned = []) =>
+    elements[name].replaceChildren(...values.map(value => h('option', { value, label: planned.includes(value) && `${value} (not received yet)` })))
   const load = async done => {
     const found = await choices(url)
-    for (const name of NAMES) if (Array.isArray(found[name])) fill(name, found[name])
+    for (const name of NAMES) if (Array.isArray(found[name])) fill(name, found[name], name === 'events' ? found.planned : [])
+    known.values = found.values ?? {}
     for (const of of ['account', 'person']) {
       known.traits[of] = found.traits?.[of] ?? {}
       fill(`traits.${of}`, Object.keys(known.traits[of]))
@@ -34,6 +36,7 @@ export const lists = (prefix, url) => {
     elements: Object.values(elements),
     load,
     see,
+    offerValues: (of, name) => fill('values', known.values[of]?.[name] ?? []),
     offerPaths: events => fill('paths', Object.keys(pathsOf(events))),
     typeOfTrait: (of, name) => known.traits[of]?.[name] ?? 'any',
     typeOfPath: path => pathsOf()[path] ?? 'any',

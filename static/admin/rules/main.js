@@ -16,7 +16,8 @@ export const mount = (within = document) => {
     if (!area || box.dataset.mounted) continue
     box.dataset.mounted = 'true'
     onlyByRule(box, area.form?.elements.kind)
-    edit(area, { said: box.dataset.sentence, wordUrl: box.dataset.ruleWord, choicesUrl: box.dataset.ruleChoices })
+    const { sentence: said, ruleWord: wordUrl, ruleChoices: choicesUrl, ruleAbout } = box.dataset
+    edit(area, { said, wordUrl, choicesUrl, ...(ruleAbout && { about: () => ruleAbout }) })
   }
 }
 mount()

@@ -30,7 +30,8 @@ const wanted = (node, rest) => {
   if (field?.sort === 'names') return 'Choose an event.'
   return field ? `Choose ${article(field.label)}.` : ''
 }
-const says = (rest, sentence) => capital(`${rest.replaceAll('_', ' ').replace(/\.(\d+)/g, (_, place) => ` ${Number(place) + 1}`).replaceAll('.', ': ')} ${sentence}`.trim())
+/** A sentence of its own says what it is about; others are about a place. */
+const says = (rest, sentence) => (/^\p{Lu}|^“/u.test(sentence) ? sentence : capital(`${rest.replaceAll('_', ' ').replace(/\.(\d+)/g, (_, place) => ` ${Number(place) + 1}`).replaceAll('.', ': ')} ${sentence}`.trim()))
 
 const mark = (form, key, id) => {
   for (let at = key; at.includes('.'); at = at.slice(0, at.lastIndexOf('.'))) {
@@ -42,7 +43,7 @@ const mark = (form, key, id) => {
   }
 }
 
-const atNodes = (form, sorted, ctx) => {
+const atNodes = (form, sorted, advised, ctx) => {
   for (const control of form.querySelectorAll('[aria-invalid]')) {
     control.removeAttribute('aria-invalid')
     control.removeAttribute('aria-describedby')
@@ -52,7 +53,8 @@ const atNodes = (form, sorted, ctx) => {
     const those = node.fresh ? [] : sorted.get(node.id) ?? []
     const own = node.broken === undefined ? those : [['', 'this is no JSON']]
     const told = new Set(own.map(([rest, sentence]) => wanted(node, rest) || says(rest, sentence)))
-    list?.replaceChildren(...[...told].map(one => h('li', {}, one)))
+    const advice = node.fresh ? [] : (advised.get(node.id) ?? []).map(([, sentence]) => sentence)
+    list?.replaceChildren(...[...told].map(one => h('li', {}, one)), ...[...new Set(advice)].map(one => h('li', { class: 'upsell-rule-advice' }, one)))
     for (const [rest] of own) mark(form, `${node.id}.${rest}`, ctx.problemsId(node.id))
   })
 }
@@ -64,9 +66,10 @@ export const show = ({ area, form, status, found, asJson, ctx }) => {
   const problems = found?.problems ?? []
   const list = area.parentElement.querySelector(':scope > .upsell-rule-all') ?? h('ul', { class: 'upsell-rule-problems upsell-rule-all' })
   area.after(list)
-  list.replaceChildren(...(asJson ? problems : []).map(({ path, sentence }) => h('li', {}, `${path || 'The rule'} ${sentence}`)))
+  list.replaceChildren(...(asJson ? problems : []).map(({ path, sentence }) => h('li', {}, `${path || 'The rule'} ${sentence}`)),
+    ...(asJson ? found?.hints ?? [] : []).map(({ sentence }) => h('li', { class: 'upsell-rule-advice' }, sentence)))
   const sorted = asJson ? new Map() : found?.sorted ?? new Map()
-  if (!asJson) atNodes(form, sorted, ctx)
+  if (!asJson) atNodes(form, sorted, found?.advised ?? new Map(), ctx)
   const fresh = [...sorted].reduce((sum, [id, those]) => sum + (find(ctx.root, id)?.node.fresh ? those.length : 0), 0)
   const shown = problems.length - fresh
   const text = !found ? 'The server does not answer: what is wrong will be said when you save.'

@@ -1,7 +1,7 @@
 /** What only the server knows: how a rule reads and what is wrong with it, and the names that were really seen. */
 const token = () => document.querySelector('input[name=csrfmiddlewaretoken]')?.value ?? ''
 
-/** {sentence, problems: [{path, sentence}]}; null where nobody answers. */
+/** {sentence, problems: [{path, sentence}], hints: the same, of what may be}; null where nobody answers. */
 export const worded = async (url, body) => {
   try {
     const answer = await fetch(url, {

@@ -45,10 +45,11 @@ const configure = box => {
   const ask = () => { clearTimeout(timer); timer = setTimeout(check, CALM) }
   const check = async () => {
     const body = { detector: value('detector'), about: value('about'), config: area.value, condition: value('condition') }
-    const found = body.detector ? await worded(box.dataset.check, body) : { sentence: '', problems: [] }
+    const found = body.detector ? await worded(box.dataset.check, body) : { sentence: '', problems: [], hints: [] }
     if (area.value !== body.config) return
-    sentence.textContent = found?.sentence ?? ''
-    sentence.hidden = !found?.sentence
+    sentence.textContent = found?.sentence ? `Together: ${found.sentence}` : ''
+    // The editor of the rule says it already where there is nothing beside it.
+    sentence.hidden = !found?.sentence || (!outer.elements.condition?.value.trim() && ['rule', 'parts'].some(name => editors[name]))
     latest = found
     calmly(tell)
   }
@@ -66,7 +67,8 @@ const configure = box => {
     for (const setting of form.querySelectorAll('[data-setting]')) {
       const own = problems.filter(({ path }) => nameOf(path) === setting.dataset.setting)
       const list = setting.querySelector(':scope > .upsell-rule-problems')
-      list?.replaceChildren(...own.map(one => h('li', {}, one.sentence)))
+      const advice = (found?.hints ?? []).filter(({ path }) => nameOf(path) === setting.dataset.setting)
+      list?.replaceChildren(...own.map(one => h('li', {}, one.sentence)), ...advice.map(one => h('li', { class: 'upsell-rule-advice' }, one.sentence)))
       for (const input of setting.querySelectorAll(':scope > :is(input, select), :scope > span input')) {
         if (own.length) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
@@ -111,7 +113,7 @@ const configure = box => {
   }
   const setting = (field, together) => {
     if (together && field.sort !== 'parts' && TOGETHER.includes(field.name)) return null
-    const title = `${capital(field.name.replaceAll('_', ' '))}${field.required ? '' : ' (optional)'}`
+    const title = `${capital(field.name.replaceAll('_', ' '))}${field.required ? '' : ` (${field.note || 'optional'})`}`
     const help = h('span', { class: 'upsell-setting-help', id: `${area.id}-help-${field.name}` }, field.help)
     const made = [drawn(field)].flat().filter(Boolean)
     const key = `[data-key="s.${CSS.escape(field.name)}"]`

@@ -132,6 +132,16 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """How much of a resource the account used in the window, as its meter counts by now: which events, with which
+    properties, and how much each is. Not known where no meter counts it."""
+
+    kind: ClassVar[str] = "meter"
+    resource: str
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     kind: ClassVar[str] = "events"
     names: tuple[str, ...]
@@ -188,9 +198,14 @@ class Found:
     window: Window
 
 
+SHOWN = "shown"
+"""No answer, but what may lead to one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How often they gave this answer (accepted, dismissed, ...) to this offer, or to any."""
+    """How often they gave this answer (accepted, dismissed, ...) to this offer, or to any; `shown`: how often they were
+    shown or sent it."""
 
     kind: ClassVar[str] = "answer"
     answer: str
@@ -221,4 +236,17 @@ class Score:
     name: str
 
 
-Fact = Trait | Entitlement | Events | Sequence | Changed | Season | Found | Answered | Member | Said | Score
+Fact = (
+    Trait
+    | Entitlement
+    | Metered
+    | Events
+    | Sequence
+    | Changed
+    | Season
+    | Found
+    | Answered
+    | Member
+    | Said
+    | Score
+)

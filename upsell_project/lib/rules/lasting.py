@@ -4,11 +4,22 @@ from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
-from upsell_project.lib.rules.facts import Answered, Changed, Events, Fact, Found, Measure, Op, Said, Sequence
+from upsell_project.lib.rules.facts import (
+    Answered,
+    Changed,
+    Events,
+    Fact,
+    Found,
+    Measure,
+    Metered,
+    Op,
+    Said,
+    Sequence,
+)
 from upsell_project.lib.rules.judging import number
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed, facts
 
-HAPPENED = (Events, Sequence, Changed, Said, Answered, Found)
+HAPPENED = (Metered, Events, Sequence, Changed, Said, Answered, Found)
 """Done is done; who they are, what they may use and which season it is can be over."""
 _FEW = (Op.AT_MOST, Op.LESS_THAN)
 _MANY = (Op.AT_LEAST, Op.MORE_THAN)

@@ -11,7 +11,18 @@ from heapq import nlargest
 from typing import Any
 
 from upsell_project.lib.rules.comparing import Answers
-from upsell_project.lib.rules.facts import Answered, Fact, Found, Member, Of, Op, Said, Score, Trait
+from upsell_project.lib.rules.facts import (
+    Answered,
+    Fact,
+    Found,
+    Member,
+    Metered,
+    Of,
+    Op,
+    Said,
+    Score,
+    Trait,
+)
 from upsell_project.lib.rules.reader import under
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
@@ -26,6 +37,7 @@ _MEMBERS = {
     Found.kind: {"slug": "signal"},
     Score.kind: {"name": "score"},
     Answered.kind: {"offer": "offer"},
+    Metered.kind: {"resource": "meter"},
 }
 
 
@@ -73,6 +85,8 @@ def named(fact: Fact) -> Iterator[tuple[str, Named]]:
             yield "slug", ("signal", slug)
         case Score(name):
             yield "name", ("score", name)
+        case Metered(resource):
+            yield "resource", ("meter", resource)
         case Said(label):
             yield "label", ("intent", label)
         case Answered(answer, _, offer):

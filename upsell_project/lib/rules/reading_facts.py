@@ -16,6 +16,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -35,7 +36,7 @@ from upsell_project.lib.rules.reader import Reader, choice, text, under, whole
 KINDS: dict[str, type[Fact]] = {
     one.kind: one
     for one in (
-        Trait, Entitlement, Events, Sequence, Changed, Season, Found, Answered, Member, Said, Score
+        Trait, Entitlement, Metered, Events, Sequence, Changed, Season, Found, Answered, Member, Said, Score
     )
 }  # fmt: skip
 SEASONS: tuple[str, ...] = get_args(seasons.Name)

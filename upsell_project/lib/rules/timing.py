@@ -10,6 +10,7 @@ from upsell_project.lib.rules.facts import (
     Fact,
     Found,
     Measure,
+    Metered,
     Op,
     Said,
     Season,
@@ -55,6 +56,11 @@ def rises(rule: Rule) -> bool:
     is taken to grow only: a meter that sums negative amounts over the last days can rise as they leave them.
     """
     return _turns(rule, to=True)
+
+
+def ceases(rule: Rule) -> bool:
+    """Whether it can be true no longer (false or open) by the passing of time alone."""
+    return _turns(rule, to=False) or any(Moves.GOES in _moves(fact) for fact in facts(rule))
 
 
 def names(rule: Rule, texts: frozenset[str]) -> frozenset[str] | None:
@@ -114,6 +120,9 @@ def _moves(fact: Fact) -> Moves:
     match fact:
         case Events(measure=measure):
             return _MEASURES.get(measure, Moves.DOWN)
+        case Metered():
+            # Its meter may sum amounts below 0, or keep the newest.
+            return Moves.UP | Moves.DOWN
         case Sequence() | Found() | Said() | Answered():
             return Moves.DOWN
         case Entitlement(share=share):

@@ -1,5 +1,6 @@
 """A rule as a sentence that staff read: "Exports used >= 80 % of the limit, and account plan is free"."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from upsell_project.lib.rules.facts import (
     Found,
     Measure,
     Member,
+    Metered,
     Of,
     Op,
     Said,
@@ -49,10 +51,10 @@ _SHARES = {
     Share.DAYS_LEFT: "days until {} run out",
 }
 _TURNS = {
-    (Turn.SPIKE, Span.DAY): "unusually much {} today",
-    (Turn.SPIKE, Span.WEEK): "unusually much {} in the 7 days up to today",
-    (Turn.DROP, Span.DAY): "unusually little {} yesterday",
-    (Turn.DROP, Span.WEEK): "unusually little {} in the 7 days up to yesterday",
+    (Turn.SPIKE, Span.DAY): "unusually much of {} today",
+    (Turn.SPIKE, Span.WEEK): "unusually much of {} in the 7 days up to today",
+    (Turn.DROP, Span.DAY): "unusually little of {} yesterday",
+    (Turn.DROP, Span.WEEK): "unusually little of {} in the 7 days up to yesterday",
 }
 
 
@@ -84,9 +86,8 @@ def _joined(rules: tuple[Rule, ...], by: str, *, inside: bool) -> str:
 
 
 def _weighed(rule: Weighed) -> str:
-    total = sum(weight for weight, _ in rule.rules)
-    points = "; ".join(f"{_plain(weight)} for {_said(one, inside=True)}" for weight, one in rule.rules)
-    return f"at least {_plain(total * rule.at_least)} of {_plain(Decimal(total))} points: {points}"
+    weights = "; ".join(f"{_plain(weight)} for {_said(one, inside=True)}" for weight, one in rule.rules)
+    return f"at least {percent(rule.at_least)} of the weights: {weights}"
 
 
 def _test(test: Test) -> str:
@@ -96,7 +97,27 @@ def _test(test: Test) -> str:
         return _fact(test.fact) if _holds(test) else f"not {_fact(test.fact)}"
     if isinstance(test.fact, Entitlement) and test.fact.share is Share.RATIO:
         return f"{_fact(test.fact)} {_of_limit(test)}"
-    return f"{_fact(test.fact)} {_compared(test)}"
+    return f"{_fact(test.fact)} {_compared(_open(test))}"
+
+
+def _open(test: Test) -> Test:
+    """No confidence and no score is above 1."""
+    if (
+        isinstance(test.fact, Found | Said | Score)
+        and test.op is Op.BETWEEN
+        and isinstance(test.value, tuple)
+    ):
+        return replace(test, op=Op.AT_LEAST, value=test.value[0]) if test.value[1] == 1 else test
+    return test
+
+
+def fact(asked: Fact) -> str:
+    """A question alone, without what it is compared with."""
+    return _fact(asked)
+
+
+def percent(share: Decimal | int) -> str:
+    return f"{_plain(round(Decimal(share) * 100, 2))} %"
 
 
 def _compared(test: Test | Where, *, share: bool = False) -> str:
@@ -146,12 +167,14 @@ def _fact(fact: Fact) -> str:
             return _happened(fact)
 
 
-def _happened(fact: Events | Sequence | Changed | Found | Answered | Said) -> str:
+def _happened(fact: Metered | Events | Sequence | Changed | Found | Answered | Said) -> str:
     match fact:
+        case Metered(resource, window):
+            return f"{resource.replace('_', ' ')} used {_window(window)}"
         case Events():
             return _events(fact)
         case Sequence(names, window, of):
-            return f"how often {_whose(of)}{' then '.join(names)} {_window(window)}"
+            return f"how often {' then '.join(names)}{_whose(of)} {_window(window)}"
         case Changed(turn, _, span):
             return _TURNS[turn, span].format(_done(fact))
         case Found(slug, window):
@@ -159,7 +182,7 @@ def _happened(fact: Events | Sequence | Changed | Found | Answered | Said) -> st
         case Answered(answer, window, offer):
             return f"times {answer} {offer or 'any offer'} {_window(window)}"
         case Said(label, window):
-            return f"certainty that they said {label.replace('_', ' ')} {_window(window)}"
+            return f"how surely they meant “{label.replace('_', ' ')}” {_window(window)}"
 
 
 def _events(fact: Events) -> str:
@@ -171,7 +194,8 @@ def _events(fact: Events) -> str:
         Measure.LAST: f"last {fact.path} of {done}",
         Measure.DAYS: f"days with {done}",
         Measure.SWITCHES: f"changes of {fact.path} over {done}",
-        Measure.SESSION: f"times in one visit (over after {_minutes(fact.gap)} without) {done}",
+        Measure.SESSION: f"times {_done(fact)} in one visit {_window(fact.window)}"
+        f" (a visit is over after {_minutes(fact.gap)} without)",
         Measure.MINUTES: f"minutes spent on {done}, without breaks of more than {_minutes(fact.gap)},",
     }[fact.measure]
 
@@ -182,8 +206,8 @@ def _minutes(number: int) -> str:
 
 def _done(fact: Events | Changed) -> str:
     names = " or ".join(fact.names) or "anything"
-    where = f" with {' and '.join(map(_property, fact.where))}" if fact.where else ""
-    return f"{_whose(fact.of)}{names}{where}"
+    where = f" (where {' and '.join(map(_property, fact.where))})" if fact.where else ""
+    return f"{names}{_whose(fact.of)}{where}"
 
 
 def _around(season: Season) -> str:
@@ -194,7 +218,7 @@ def _around(season: Season) -> str:
 
 
 def _whose(of: Of) -> str:
-    return "in their account " if of is Of.ACCOUNT else ""
+    return " in their account" if of is Of.ACCOUNT else ""
 
 
 def _property(where: Where) -> str:
