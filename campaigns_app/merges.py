@@ -236,7 +236,7 @@ _RENAME = "UPDATE signals_app_event SET person_id = %s WHERE person_id = %s AND 
 _RENAME_NOBODYS = "UPDATE signals_app_event SET person_id = %s WHERE person_id IS NULL AND identity_id = %s"
 _LATER_FOUND = """
 UPDATE signals_app_detectorstate s SET fired_at = greatest(s.fired_at, o.fired_at),
-    holds_since = least(s.holds_since, o.holds_since)
+    holds_since = least(s.holds_since, o.holds_since), armed = s.armed AND o.armed
 FROM signals_app_detectorstate o WHERE s.{whose} = %s AND o.{whose} = %s
     AND (o.definition_id, o.part, o.period) = (s.definition_id, s.part, s.period)
     AND o.{other} IS NOT DISTINCT FROM s.{other}

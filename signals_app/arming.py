@@ -1,8 +1,9 @@
 """What a definition found for somebody is found again only once it is armed again: of workers that see the same moment
 exactly one finds it.
 
-With a rule of its own (hysteresis: fires at 80 %, armed again below 70 %) it is armed when that rule holds; without one
-when its rest is over. What must hold for some time before it counts begins to wait here.
+With a rule of its own (hysteresis: fires at 80 %, armed again below 70 %) it is armed when that rule holds, and found
+again once its cooldown is over, too; without one when its rest is over. What must hold for some time before it counts
+begins to wait here.
 """
 
 from collections import defaultdict
@@ -28,6 +29,8 @@ class State:
     period: date
     holds_since: datetime
     fired_at: datetime | None
+    armed: bool = False
+    """Its rule armed it again, while it still rests."""
 
 
 @dataclass(slots=True)
@@ -109,6 +112,10 @@ def settle(moments: Sequence[Moment], now: datetime) -> dict[int, int]:
     if gone:
         bulk.run("DELETE FROM signals_app_detectorstate WHERE id = ANY(%s)", bulk.array(sorted(gone)))
     ended = set(gone)
+    if early := [one.state.id for one in moments if one.state and armed_early(one, one.state, now)]:
+        bulk.run(
+            "UPDATE signals_app_detectorstate SET armed = true WHERE id = ANY(%s)", bulk.array(sorted(early))
+        )
     begins = [
         (place, one)
         for place, one in enumerate(moments)
@@ -122,8 +129,23 @@ def is_over(one: Moment, state: State, now: datetime) -> bool:
     if state.fired_at is None:
         return one.verdict is not True
     if one.part.rearm:
-        return one.rearmed is True and one.verdict is not True
+        return (state.armed or _arms(one)) and state.fired_at <= cooled(one.compiled.definition, now)
     return one.verdict is True and state.fired_at <= rest_over(one.compiled.definition, now)
+
+
+def armed_early(one: Moment, state: State, now: datetime) -> bool:
+    """Whether its rule arms it while it still rests."""
+    return bool(state.fired_at) and not state.armed and _arms(one) and not is_over(one, state, now)
+
+
+def cooled(definition: SignalDefinition, now: datetime) -> datetime:
+    """What was found then, or before, may be found again once a rule armed it."""
+    return now - definition.cooldown
+
+
+def _arms(one: Moment) -> bool:
+    """Where both hold at once it would be found again with everything that comes."""
+    return one.rearmed is True and one.verdict is not True
 
 
 def _begin(begins: Sequence[tuple[int, Moment]], now: datetime) -> dict[int, int]:
@@ -173,12 +195,12 @@ def _key(one: Moment) -> dict[str, object]:
 
 _STATES = """
 SELECT s.definition_id, s.person_id, CASE WHEN o.id IS NULL THEN s.account_id END,
-    s.id, s.part, s.period, s.holds_since, s.fired_at
+    s.id, s.part, s.period, s.holds_since, s.fired_at, s.armed
     FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, person) JOIN signals_app_detectorstate s
     ON s.definition_id = r.definition AND s.person_id = r.person
     LEFT JOIN people_app_account o ON o.id = s.account_id AND o.personal_of_id = s.person_id
 UNION ALL
-SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at
+SELECT s.definition_id, s.person_id, s.account_id, s.id, s.part, s.period, s.holds_since, s.fired_at, s.armed
     FROM unnest(%s::bigint[], %s::bigint[]) AS r(definition, account) JOIN signals_app_detectorstate s
     ON s.definition_id = r.definition AND s.person_id IS NULL AND s.account_id = r.account
 """
@@ -194,8 +216,8 @@ FROM unnest(%s::bigint[], %s::timestamptz[]) AS d(id, since) JOIN (
 """
 _BEGIN = """
 INSERT INTO signals_app_detectorstate
-    (definition_id, person_id, account_id, part, period, holds_since, fired_at)
-SELECT definition, person, account, part, period, since, fired FROM json_to_recordset(%s) AS r(definition bigint,
+    (definition_id, person_id, account_id, part, period, holds_since, fired_at, armed)
+SELECT definition, person, account, part, period, since, fired, false FROM json_to_recordset(%s) AS r(definition bigint,
     person bigint, account bigint, part text, period date, since timestamptz, fired timestamptz)
 ON CONFLICT DO NOTHING
 RETURNING id, fired_at IS NOT NULL, definition_id, person_id, account_id, part, period

@@ -83,14 +83,14 @@ class Part:
 
     @property
     def rearmed_by_time(self) -> bool:
-        """Whether time alone can arm it again. Where both hold at once it does not: it would be found again with
-        everything that comes."""
+        """Whether time alone can arm it again: it does not while both hold at once."""
         return self.rearm is not None and (timing.rises(self.rearm) or timing.ceases(self.rule))
 
 
 @dataclass(slots=True)
 class Compiled:
-    """`names`: the events whose arrival can change its answer, None for any. `timed`: time alone can make it true."""
+    """`names`: the events whose arrival can change its answer, None for any. `rises`: time alone can make it true;
+    `timed`: or have it found again."""
 
     definition: SignalDefinition
     of: Of
@@ -99,6 +99,7 @@ class Compiled:
     names: frozenset[str] | None
     wheres: dict[str, list[tuple[Where, ...]] | None]
     """Of the events that count only with certain properties: these; None: however they are."""
+    rises: bool
     timed: bool
     reads_account: bool
     reads_person: bool
@@ -166,7 +167,8 @@ _cache: dict[str, tuple[str, Compiled]] = {}
 
 def _key(definition: SignalDefinition) -> str:
     how = (definition.detector, definition.about, definition.config, definition.condition)
-    return json.dumps([definition.pk, definition.hold_hours, *how], sort_keys=True)
+    hours = (definition.hold_hours, definition.cooldown_hours)
+    return json.dumps([definition.pk, *hours, *how], sort_keys=True)
 
 
 def _compiled(definition: SignalDefinition) -> Compiled:
@@ -177,6 +179,7 @@ def _compiled(definition: SignalDefinition) -> Compiled:
         resources=resources,
         names=None,
         wheres={},
+        rises=False,
         timed=False,
         reads_account=False,
         reads_person=False,
@@ -199,7 +202,9 @@ def _compiled(definition: SignalDefinition) -> Compiled:
     found.of_account = _of_account(part.facts)
     found.by_account = found.of is Of.PERSON and any(map(is_of_account, part.facts))
     found.wheres = _wheres(part.facts)
-    found.timed = timing.rises(part.rule) or definition.hold_hours > 0 or part.rearmed_by_time
+    cools = part.rearm is not None and definition.cooldown_hours > 0
+    found.rises = timing.rises(part.rule) or definition.hold_hours > 0
+    found.timed = found.rises or part.rearmed_by_time or cools
     found.reads_use = any(isinstance(fact, Entitlement | Metered) for fact in part.facts)
     found.metered = frozenset(fact.resource for fact in part.facts if isinstance(fact, Metered))
     traits = {fact.of for fact in part.facts if isinstance(fact, Trait)}

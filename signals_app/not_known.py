@@ -13,6 +13,7 @@ from upsell_project.lib.rules.facts import (
     Share,
     Trait,
 )
+from upsell_project.lib.seasons import OWN
 
 
 def said(fact: Fact, *, home: bool) -> str:
@@ -22,8 +23,10 @@ def said(fact: Fact, *, home: bool) -> str:
     match fact:
         case Trait(name, of):
             return f"the {of}'s {name.replace('_', ' ')}"
-        case Season():
-            return "the account's industry, by which the season matters to it or not"
+        case Season(name):
+            if name == OWN:
+                return "the account's own fiscal year end"
+            return "the account's industry and country, by which the season matters to it, and when"
         case Entitlement(resource, share):
             return _limit(resource.replace("_", " "), share)
         case Changed():

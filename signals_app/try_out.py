@@ -210,7 +210,9 @@ def _why_not(
 
 def _armed_again(part: Part, definition: SignalDefinition, states: Sequence[State]) -> str:
     if part.rearm:
-        return f"It is found again only after this held: {wording.sentence(part.rearm)}."
+        rest = definition.cooldown_hours
+        later = f", and {in_words.hours(rest)} later at the earliest" if rest else ""
+        return f"It is found again only after this held: {wording.sentence(part.rearm)}{later}."
     return _rest(definition, states)
 
 

@@ -62,7 +62,8 @@ class DefinitionForm(Form):
             "hold_hours": "In hours. It must have been true for so long before it is found; 0: found at once.",
             "lifetime_hours": "In hours. How long one that was found may lead to an offer; 168 are 7 days.",
             "cooldown_hours": "In hours. How long it is not found again of the same person or account; it rests for"
-            " its lifetime at least. Some kinds have a rule for it instead: a threshold, that use falls.",
+            " its lifetime at least. Some kinds have a rule for that as well, such as a threshold that use must have"
+            " fallen; in the next period of a limit or season it may be found anew.",
         }
 
     def clean(self) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def who(compiled: Compiled, first: datetime, last: datetime) -> Who:
     """A superset of those for whom it can have become true."""
     meters = {meter.resource: meter for meter in Meter.objects.all()}
     facts = _facts(compiled, meters)
-    if not compiled.timed:
+    if not compiled.rises:
         return Who(compiled.of, _own_names(compiled, meters), first, last)
     if not _needs_events(compiled, meters, last):
         return Who(compiled.of)

@@ -1,7 +1,7 @@
 """A date of the account or a season of its industry, from so many days before until so many after.
 
-A date alone never qualifies: with a date, activity must be asked for, too. A season counts only where it matters to
-the account's industry.
+A date alone never qualifies: with a date (also the account's fiscal year end), activity must be asked for, too. Any
+other season counts only where it matters to the account's industry.
 """
 
 from signals_app.detectors.shared.building import active, all_of, far, misplaced, near, of_date
@@ -21,7 +21,12 @@ FIELDS: tuple[Field, ...] = (
         least=-730,
     ),
     Field("to", Sort.WHOLE, "The last day, counted from the date: 0 is the date itself.", 0, least=-730),
-    Field("season", Sort.SEASON, "Instead of a date: a season of the account's industry.", "black_friday"),
+    Field(
+        "season",
+        Sort.SEASON,
+        "Instead of a date: a season of the account's industry, or its fiscal year end.",
+        "black_friday",
+    ),
     Field(
         "before", Sort.WHOLE, "It begins so many days before the season.", 30, default=0, least=0, most=366
     ),

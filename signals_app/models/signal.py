@@ -104,7 +104,12 @@ class SignalDefinition(models.Model):
     @property
     def rest(self) -> timedelta:
         """Where no rule arms it again, it is not found again within this time."""
-        return max(self.lifetime, spans.hours(self.cooldown_hours))
+        return max(self.lifetime, self.cooldown)
+
+    @property
+    def cooldown(self) -> timedelta:
+        """It is not found again of one period within this time, whatever arms it."""
+        return spans.hours(self.cooldown_hours)
 
 
 class Signal(models.Model):
@@ -142,6 +147,7 @@ class DetectorState(models.Model):
     period = models.DateField(help_text="Of what begins anew with each period: its first day")
     holds_since = models.DateTimeField()
     fired_at = models.DateTimeField(null=True, help_text="Empty: not true for long enough yet")
+    armed = models.BooleanField(default=False, help_text="Its rule armed it again, while it still rests")
 
     class Meta:
         constraints = [

@@ -82,6 +82,8 @@ class Replay:
         if state and arming.is_over(moment, state, now):
             del self._states[key]
             state = None
+        elif state and arming.armed_early(moment, state, now):
+            state.armed = True
         if not moment.verdict:
             return False
         hold = moment.compiled.definition.hold

@@ -91,7 +91,9 @@ def _queries(compiled: Compiled, parts: list[Part], asking: Asking) -> list[str]
             and not any(isinstance(fact, Season) for fact in part.begins_anew)
         ):
             found += _rearmed(compiled, part, part.rearm, asking)
-    if any(part.rearm is None for part in rising) and (rested := states.rested(compiled, asking)):
+    # Where a rule arms it, what holds by an event that came while it cooled is found as well.
+    resting = [part for part in parts if part in rising or part.rearm]
+    if resting and (rested := states.rested(compiled, resting[0], asking)):
         found.append(rested)
     if compiled.definition.hold_hours:
         found.append(states.waiting(compiled, asking))

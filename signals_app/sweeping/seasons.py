@@ -4,10 +4,10 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from signals_app.knowing import seasonal
-from signals_app.sweeping.asking import FALSE, Asking
+from signals_app.sweeping.asking import FALSE, TRUE, Asking, any_of
 from upsell_project.lib import bulk
 from upsell_project.lib.rules import judging
-from upsell_project.lib.rules.facts import Op, Season, Value
+from upsell_project.lib.rules.facts import Season, Value
 from upsell_project.lib.rules.judging import At
 from upsell_project.lib.rules.tree import Test
 
@@ -20,12 +20,9 @@ _JOINED = "({0}.industry, {0}.country, {0}.fiscal) = (a.industry, a.country, a.f
 def say(test: Test, asking: Asking, wanted: bool) -> str:
     fact = test.fact
     assert isinstance(fact, Season)
-    if test.op in (Op.KNOWN, Op.UNKNOWN):
-        known = (test.op is Op.KNOWN) is wanted
-        return f"coalesce(a.industry, '') {'<>' if known else '='} ''"
     combinations = _combinations()
     if len(combinations) > MOST:
-        return "a.industry <> ''"
+        return TRUE
     fitting = [
         one
         for one in combinations
@@ -34,9 +31,11 @@ def say(test: Test, asking: Asking, wanted: bool) -> str:
             for today in _days(asking)
         )
     ]
-    if not fitting or len(fitting) == len(combinations):
-        return "a.industry <> ''" if fitting else FALSE
-    return f"{_row(asking, [(*one, None) for one in fitting])}.industry IS NOT NULL"
+    if len(fitting) == len(combinations):
+        return TRUE
+    there = f"{_row(asking, [(*one, None) for one in fitting])}.industry IS NOT NULL" if fitting else FALSE
+    nobodys = judging.judge(test, {fact: None}, At(asking.now, asking.now.date())) is wanted
+    return any_of(there, "a.id IS NULL") if nobodys else there
 
 
 def starts(fact: Season, asking: Asking) -> str | None:
@@ -80,5 +79,5 @@ def _row(asking: Asking, rows: list[tuple[object, ...]]) -> str:
 
 _COLUMNS = "industry text, country text, fiscal text, starts date"
 _DISTINCT = """
-SELECT DISTINCT industry, country, fiscal_year_end FROM people_app_account WHERE industry <> '' LIMIT %s
+SELECT DISTINCT industry, country, fiscal_year_end FROM people_app_account LIMIT %s
 """

@@ -1,6 +1,6 @@
 """Who was found before and is not armed again, and who waits: by the states that `arming` keeps."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from signals_app import arming, usage
 from signals_app.compiled import Compiled, Part
@@ -15,25 +15,28 @@ _EAST = timedelta(hours=14)
 
 def resting(compiled: Compiled, part: Part, asking: Asking) -> str:
     """True (in SQL) only of those for whom this part was found and is surely not armed again by time."""
-    fired = f"s.fired_at > {asking.value(arming.rest_over(compiled.definition, asking.now))}"
+    fired = f"s.fired_at > {asking.value(_over(compiled, part, asking.now))}"
     if not compiled.resources and part.rearm is None:
         return f"EXISTS (SELECT FROM {_mine(compiled, asking)} AND {fired})"
     present = _present(part, asking)
     if present == FALSE:
         return FALSE
-    since = "s.fired_at IS NOT NULL" if part.rearm else fired
+    since = f"s.fired_at IS NOT NULL AND NOT (s.armed AND NOT {fired})" if part.rearm else fired
     of_part = f"s.part = {asking.value(part.name)} AND {since} AND {present}"
     return f"EXISTS (SELECT FROM {_mine(compiled, asking)} AND {of_part})"
 
 
-def rested(compiled: Compiled, asking: Asking) -> str | None:
+def rested(compiled: Compiled, part: Part, asking: Asking) -> str | None:
     """A query of those whose rest has ended since time was looked at."""
     if asking.since is None:
         return None
-    before, now = (
-        asking.value(arming.rest_over(compiled.definition, at)) for at in (asking.since, asking.now)
-    )
-    return _whose(compiled, asking, f"s.fired_at > {before} AND s.fired_at <= {now}")
+    before, now = (asking.value(_over(compiled, part, at)) for at in (asking.since, asking.now))
+    armed = " AND s.armed" if part.rearm else ""
+    return _whose(compiled, asking, f"s.fired_at > {before} AND s.fired_at <= {now}{armed}")
+
+
+def _over(compiled: Compiled, part: Part, at: datetime) -> datetime:
+    return (arming.cooled if part.rearm else arming.rest_over)(compiled.definition, at)
 
 
 def waiting(compiled: Compiled, asking: Asking) -> str:
@@ -46,7 +49,7 @@ def found(compiled: Compiled, part: Part, asking: Asking) -> str:
     oldest = asking.value((asking.now - LONGEST_BUCKET).date())
     return (
         f"JOIN {_TABLE} ON s.definition_id = {asking.value(compiled.definition.pk)} AND {_key(asking)}"
-        f" AND s.part = {asking.value(part.name)} AND s.fired_at IS NOT NULL"
+        f" AND s.part = {asking.value(part.name)} AND s.fired_at IS NOT NULL AND NOT s.armed"
         f" AND (s.period = {asking.value(usage.ALWAYS)} OR s.period >= {oldest})"
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import sweeps
-from signals_app.models import Signal, SignalDefinition, Source
+from signals_app.models import DetectorState, Signal, SignalDefinition, Source
 from tests.build import a_source
 from tests.conftest import Time
 from tests.engine import receive
@@ -96,6 +96,35 @@ def test_the_last_one_that_leaves_its_window_ends_it_too(server: Source, time: T
         sweeps.run()
         receive(server, {"type": "track", "userId": "ana", "event": "Opened", "properties": {"n": 1}})
     assert Signal.objects.count() == 2
+
+
+def test_its_cooldown_counts_beside_its_rule(server: Source, time: Time) -> None:
+    SignalDefinition.objects.update(cooldown_hours=240)
+    for days, name in ((0, "Opened"), (3, "Closed"), (6, "Opened")):
+        time.move(days=days)
+        happens(server, name)
+        sweeps.run()
+    assert Signal.objects.count() == 1
+    assert DetectorState.objects.get().armed
+    time.move(days=1)
+    happens(server, "Opened")
+    happens(server, "Opened")
+    assert Signal.objects.count() == 2
+
+
+def test_the_end_of_its_cooldown_is_seen_where_time_can_make_it_true(server: Source, time: Time) -> None:
+    silent = done("Opened", 2) | {"op": "at_most", "value": 0}
+    SignalDefinition.objects.update(cooldown_hours=240, config={"rule": silent, "rearm": done("Opened", 2)})
+    happens(server, "Opened")
+    time.move(days=2, hours=1)
+    sweeps.run()
+    assert Signal.objects.count() == 1
+    time.move(days=3)
+    happens(server, "Opened")
+    for hours, found in ((167, 1), (2, 2)):
+        time.move(hours=hours)
+        sweeps.run()
+        assert Signal.objects.count() == found
 
 
 def test_without_it_nothing_is_found_again(server: Source, time: Time) -> None:

@@ -152,6 +152,12 @@ def test_a_season_use_a_score_and_a_change_are_more_than_a_date() -> None:
         assert dates.alone(AnyOf((RENEWS, more)))
 
 
+def test_the_accounts_own_fiscal_year_end_is_a_date() -> None:
+    near = Test(Season("fiscal_year_end", 30, 7), Op.IS, "before")
+    assert dates.alone(near) and dates.alone(AllOf((near, FREE)))
+    assert not dates.alone(AllOf((near, DONE)))
+
+
 def limit(share: Share, op: Op, value: int = 0) -> Test:
     return Test(Entitlement("exports", share), op, None if op is Op.KNOWN else value)
 

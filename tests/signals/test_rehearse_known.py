@@ -95,6 +95,22 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
             "rearm": count("at_least", 1, "Feature Used", window={"days": 6}),
         }
     },
+    "armed again before its cooldown is over": {
+        "config": {
+            "rule": count("at_least", 1, window={"days": 2}),
+            "rearm": count("at_most", 0, window={"days": 2}),
+        },
+        "cooldown_hours": 150,
+    },
+    "armed again while it rises by time": {
+        "config": {
+            "rule": {
+                "any": [count("at_most", 0, window={"days": 3}), count("at_least", 2, window={"days": 1})]
+            },
+            "rearm": count("at_least", 1, "Feature Used", window={"days": 2}),
+        },
+        "cooldown_hours": 130,
+    },
     "armed again by silence": {
         "config": {
             "rule": count("at_least", 2, window={"days": 2}),

@@ -150,10 +150,10 @@ def test_the_command_asks_which(source: Source) -> None:
     work()
     out = StringIO()
     with pytest.raises(CommandError, match="Say which"):
-        call_command("replay")
+        call_command("read_again")
     with pytest.raises(CommandError, match="zone"):
-        call_command("replay", since=clock.real().replace(tzinfo=None))
-    call_command("replay", source=source.pk, since=clock.real() - timedelta(hours=1), stdout=out)
+        call_command("read_again", since=clock.real().replace(tzinfo=None))
+    call_command("read_again", source=source.pk, since=clock.real() - timedelta(hours=1), stdout=out)
     assert out.getvalue() == "1 envelopes are in the inbox again.\n"
 
 

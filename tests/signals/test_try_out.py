@@ -56,7 +56,7 @@ def test_groups_are_lines_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("rule", "missing"),
     [
-        (SEASON, "the account's industry, by which the season matters to it or not"),
+        (SEASON, "the account's industry and country, by which the season matters to it, and when"),
         (PLAN | {"name": "fiscal_year_end"}, "the account's fiscal year end"),
         (PLAN | {"of": "person", "name": "role"}, "the person's role"),
         (NEAR, "the account's limit of exports, or what is used of it"),

@@ -31,6 +31,8 @@ Name = Literal[
     "public_holiday",
 ]
 Phase = Literal["before", "during", "after"]
+OWN: Name = "fiscal_year_end"
+"""By the account's own date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ def of(industry: str, country: str, day_from: date, day_to: date, fiscal_year_en
     if not names:
         return []
     return [season for season in every(country, day_from, day_to, fiscal_year_end) if season.name in names]
+
+
+def is_dated(name: str, country: str) -> bool:
+    """Whether it is known when that season is in this country."""
+    day = date(2025, 7, 1)
+    return name in {season.name for season in every(country, day, day + timedelta(days=365), "12-31")}
 
 
 def every(country: str, day_from: date, day_to: date, fiscal_year_end: str = "") -> list[Season]:

@@ -27,6 +27,7 @@ from upsell_project.lib.rules.facts import (
 )
 from upsell_project.lib.rules.judging import COMPARE
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+from upsell_project.lib.seasons import OWN
 
 WITHOUT_THEM = {SHOWN, "ignored"}
 """Answers that are kept though they did nothing."""
@@ -90,9 +91,9 @@ class _Looked:
         return sum(held, Decimal(0))
 
     def _test(self, test: Test, verdict: bool) -> bool:
-        if test.op is Op.WITHIN:
-            return self.dates or not verdict
         fact = test.fact
+        if test.op is Op.WITHIN or (isinstance(fact, Season) and fact.name == OWN):
+            return self.dates or not verdict
         behind = _Looked(self.meant, self.dates, self.within | {fact})
         if isinstance(fact, Member):
             return fact in self.within or behind._member(test, fact, verdict)
