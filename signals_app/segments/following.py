@@ -7,6 +7,7 @@ What only time changes waits for `refresh`; so do, beyond 5,000 of them, the col
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,8 +61,8 @@ def heard(asks: Callable[[Fact], bool], people: Collection[int], accounts: Colle
 
 
 def found(signals: Sequence[Signal], held: Set[int], now: datetime) -> None:
-    """The same of what was found: for whom it was, and of an account for whoever is at home there. Of people who are
-    `held` it counts at once; of others nobody knows what is taken in of them just now."""
+    """The same of what was found: for whom it was, and of an account for whoever is at home there. People who are
+    `held` are judged at once instead; of others nobody knows what is taken in of them just now."""
     concerned = [
         (one.segment, subject)
         for one in (rules.live() if signals else ())
@@ -69,25 +70,36 @@ def found(signals: Sequence[Signal], held: Set[int], now: datetime) -> None:
         if signal.definition.slug in one.signals
         for subject in _whose(signal)
     ]
-    again.soon(concerned)
-    at_once(held & {subject.person for _, subject in concerned if subject.person}, now)
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for segment, subject in concerned:
+        if subject.person and subject.person in held:
+            wanted[segment.pk].add(subject.person)
+    done = held if _tried(wanted, now) else set()
+    again.soon((segment, subject) for segment, subject in concerned if subject.person not in done)
 
 
 def at_once(people: Collection[int], now: datetime) -> None:
     """Judge already, of these people, whom something was noted of; who calls holds them. If that fails the job still
     does so."""
-    if wanted := noted.segments(people) if people else {}:
-        try:
-            with transaction.atomic():
-                asked(wanted, now)
-        except Exception as error:
-            log.error("segments are judged later: %s\n%s", told(error), where(error))
+    _tried(noted.segments(people), now)
 
 
 def asked(wanted: Wanted, now: datetime) -> None:
     """Judge these people in these segments, and in those that refer to them."""
     if wanted:
         _through(rules.live_levels(), lambda one: wanted.get(one.pk, ()), {}, now)
+
+
+def _tried(wanted: Wanted, now: datetime) -> bool:
+    """Whether they were judged."""
+    if wanted:
+        try:
+            with transaction.atomic():
+                asked(wanted, now)
+        except Exception as error:
+            log.error("segments are judged later: %s\n%s", told(error), where(error))
+            return False
+    return True
 
 
 def _through(

@@ -11,11 +11,11 @@ from django.test import Client
 
 from campaigns_app import advance, asked_again, sweeps
 from campaigns_app.models import Enrollment
-from people_app.models import Person
+from people_app.models import Account, Person
 from signals_app import noted
 from signals_app.models import AskAgain, Segment, Signal, SignalDefinition, Source
 from signals_app.scores import compute
-from signals_app.segments import judge
+from signals_app.segments import following, judge
 from tests.build import a_person, a_source, an_account
 from tests.campaigns.rules import publish
 from tests.conftest import Time
@@ -142,6 +142,23 @@ def test_what_fails_in_the_request_takes_no_answer_away_and_the_job_does_it(
     assert inside("declined") == {person.user_id}
 
 
+def test_what_cannot_be_judged_when_it_is_found_is_judged_later(
+    server: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_segment("was-busy", signaled())
+    a_definition(used(1))
+
+    def fails(*_: Any) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(following, "asked", fails)
+        receive(server, track("ana"))
+    assert Signal.objects.exists() and inside("was-busy") == set()
+    work()
+    assert inside("was-busy") == {"ana"}
+
+
 def test_what_is_found_of_somebody_counts_for_who_enters_by_it(server: Source) -> None:
     a_segment("was-busy", signaled("premium-feature-frequent"))
     SignalDefinition.objects.filter(slug="premium-feature-frequent").update(live=True, swept_at=clock.now())
@@ -164,7 +181,8 @@ def test_what_is_found_of_an_account_counts_for_whoever_is_at_home_there(
     receive(server, *(group(one, "acme") for one in team), group("eve", "other"))
     receive(server, track("ana", account="acme"), track("ana", account="acme"))
     assert inside("of-a-busy-team") == {"ana"}
-    assert AskAgain.objects.exclude(segment=None).count() == 2, "one of who was told, one of the account"
+    row = AskAgain.objects.exclude(segment=None).get()
+    assert (row.person, row.account) == (None, Account.objects.get(group_id="acme"))
     work()
     assert inside("of-a-busy-team") == {*team}
 
