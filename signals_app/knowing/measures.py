@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from signals_app.knowing.questions import Form, Question, Row, keys_of, midnights
-from signals_app.knowing.where_path import split
+from signals_app.knowing.where_path import any_of, split
 from upsell_project.lib.rules import measuring, windows
 from upsell_project.lib.rules.facts import Events, Measure, Sequence, Value
 from upsell_project.lib.rules.measuring import Happened, Seen
@@ -59,9 +59,15 @@ def of_events(fact: Events, seen: Seen) -> Plan:
 
 
 def of_sequence(fact: Sequence, seen: Seen) -> Plan:
-    """Names and times are enough."""
+    """Names and times are enough, unless properties are asked for."""
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
     names = tuple(sorted(set(fact.names)))
+    if fact.where:
+        keys = keys_of(*(one.path for where in fact.where for one in where))
+        return (
+            Question(Form.ROWS, fact.of, names, since, seen.now, any_of(fact.where), keys=keys),
+            lambda rows: None if isinstance(rows, int) else measuring.of_sequence(fact, happened(rows), seen),
+        )
     return (
         Question(Form.TURNS, fact.of, names, since, seen.now),
         lambda names: measuring.in_turn(fact.names, names or ()),

@@ -98,8 +98,22 @@ events = st.builds(
     where=st.lists(properties, max_size=2).map(tuple),
     gap=st.integers(1, 90),
 )
+# Some that events often have, so that whole sequences are found.
+steps = st.tuples(
+    names,
+    st.lists(
+        properties | st.sampled_from([Where("n", Op.AT_LEAST, 0), Where("tier", Op.UNKNOWN, None)]),
+        max_size=2,
+    ).map(tuple),
+)
 sequences = st.builds(
-    Sequence, names=st.lists(names, min_size=2, max_size=3).map(tuple), window=windows, of=st.sampled_from(Of)
+    lambda drawn, where, window, of: Sequence(
+        tuple(name for name, _ in drawn), window, of, tuple(one for _, one in drawn) if where else ()
+    ),
+    st.lists(steps, min_size=2, max_size=3),
+    st.booleans(),
+    windows,
+    st.sampled_from(Of),
 )
 changes = st.builds(
     Changed,

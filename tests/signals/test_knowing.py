@@ -150,6 +150,9 @@ def test_the_events_behind_a_fact_are_those_that_were_measured(
     since = seen("Europe/Berlin")
     if isinstance(fact, Sequence):
         assert len(ids) == measuring.of_sequence(fact, events, since) * len(fact.names)
+        oldest = sorted(rows.values(), key=lambda row: (row.occurred_at, row.name, row.pk))
+        whole = [Happened(row.occurred_at, row.name, row.properties) for row in oldest]
+        assert measuring.completed(fact, whole) == [*range(len(ids))]
     else:
         counted = Events(fact.names, fact.window, of=fact.of, where=fact.where)
         assert len(ids) == measuring.of_events(counted, events, since)

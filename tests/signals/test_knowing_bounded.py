@@ -46,6 +46,32 @@ def test_too_many_rows_are_not_known(measure: f.Measure, monkeypatch: pytest.Mon
     assert ids_of([(subject, fact)], NOW) == [[]]
 
 
+def test_a_sequence_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With properties; without any names and times are enough."""
+    monkeypatch.setattr(stored_events, "MOST_ROWS", 4)
+    person = a_person(account=an_account())
+    subject, names = Subject(person.pk, None), ("Page Left", "Page Left")
+    fact, plain = f.Sequence(names, MONTH, where=((HARD,), ())), f.Sequence(names, MONTH)
+    for n in range(4):
+        an_event(person, "Page Left", timedelta(hours=n), reason="S" * 60)
+    assert value(subject, fact) == value(subject, plain) == 2
+    assert len(ids_of([(subject, fact)], NOW)[0]) == 4
+    an_event(person, "Page Left", timedelta(hours=9))
+    assert (value(subject, fact), value(subject, plain)) == (None, 2)
+    assert ids_of([(subject, fact)], NOW) == [[]]
+
+
+def test_of_a_sequence_only_events_with_its_properties_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PostgreSQL can tell which of all its events these are."""
+    monkeypatch.setattr(stored_events, "MOST_ROWS", 2)
+    person = a_person(account=an_account())
+    where = tuple((f.Where("n", f.Op.IS, n),) for n in (1, 2))
+    fact = f.Sequence(("Page Left", "Page Left"), MONTH, where=where)
+    for n in range(9):
+        an_event(person, "Page Left", timedelta(hours=9 - n), n=n)
+    assert value(Subject(person.pk, None), fact) == 1
+
+
 def test_a_change_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     person = a_person(account=an_account())
     subject, fact = (
