@@ -1,7 +1,7 @@
 """What `Events` and `Sequence` ask of stored events, and what their answers mean: always what `lib.rules.measuring`
 says of the same events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -63,15 +63,33 @@ def of_sequence(fact: Sequence, seen: Seen) -> Plan:
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
     names = tuple(sorted(set(fact.names)))
     if fact.where:
-        keys = keys_of(*(one.path for where in fact.where for one in where))
-        return (
-            Question(Form.ROWS, fact.of, names, since, seen.now, any_of(fact.where), keys=keys),
-            lambda rows: None if isinstance(rows, int) else measuring.of_sequence(fact, happened(rows), seen),
-        )
+        return _of_filtered(fact, Question(Form.STEPS, fact.of, names, since, seen.now), seen)
     return (
         Question(Form.TURNS, fact.of, names, since, seen.now),
         lambda names: measuring.in_turn(fact.names, names or ()),
     )
+
+
+def _of_filtered(fact: Sequence, question: Question, seen: Seen) -> Plan:
+    keys = keys_of(*(one.path for where in fact.where for one in where))
+    each = [split(where) for where in fact.where]
+    steps = tuple(zip(fact.names, (path for path, _ in each), strict=True))
+    question = replace(question, where=any_of(fact.where), keys=keys, steps=steps)
+    if not any(rest for _, rest in each):
+        return question, lambda answer: _in_turn(len(steps), answer or ())
+    return (
+        replace(question, form=Form.ROWS),
+        lambda rows: None if isinstance(rows, int) else measuring.of_sequence(fact, happened(rows), seen),
+    )
+
+
+def _in_turn(length: int, could_be: Iterable[int]) -> int:
+    """As `measuring.in_turn`. `could_be`: see `Form.STEPS`."""
+    found, step, last = 0, 1, 1 << (length - 1)
+    for those in could_be:
+        if those & step:
+            found, step = (found + 1, 1) if step == last else (found, step << 1)
+    return found
 
 
 def happened(rows: list[Row] | None) -> list[Happened]:

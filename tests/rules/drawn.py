@@ -98,22 +98,27 @@ events = st.builds(
     where=st.lists(properties, max_size=2).map(tuple),
     gap=st.integers(1, 90),
 )
-# Some that events often have, so that whole sequences are found.
-steps = st.tuples(
-    names,
-    st.lists(
-        properties | st.sampled_from([Where("n", Op.AT_LEAST, 0), Where("tier", Op.UNKNOWN, None)]),
-        max_size=2,
-    ).map(tuple),
-)
-sequences = st.builds(
-    lambda drawn, where, window, of: Sequence(
-        tuple(name for name, _ in drawn), window, of, tuple(one for _, one in drawn) if where else ()
-    ),
-    st.lists(steps, min_size=2, max_size=3),
-    st.booleans(),
-    windows,
-    st.sampled_from(Of),
+
+
+def _sequences(
+    names: st.SearchStrategy[str], where: st.SearchStrategy[tuple[Where, ...]]
+) -> st.SearchStrategy[Sequence]:
+    return st.builds(
+        lambda steps, window, of: Sequence(
+            tuple(name for name, _ in steps), window, of, tuple(one for _, one in steps)
+        ),
+        st.lists(st.tuples(names, where), min_size=2, max_size=3),
+        windows,
+        st.sampled_from(Of),
+    )
+
+
+TURNS = st.sampled_from(["Report Exported", "Feature Used"])
+TIERS = ("premium", "Pro")
+# Of these whole ones are found in `turns`.
+often = _sequences(TURNS, st.sampled_from([(), *((Where("tier", Op.IS, one),) for one in TIERS)]))
+sequences = (
+    _sequences(names, st.just(())) | _sequences(names, st.lists(properties, max_size=2).map(tuple)) | often
 )
 changes = st.builds(
     Changed,
@@ -213,6 +218,16 @@ histories = st.lists(happened, max_size=12) | st.lists(
         st.integers(0, 240),
     ),
     max_size=12,
+)
+turns = st.lists(
+    st.builds(
+        lambda minutes, name, tier: Happened(NOW - timedelta(minutes=minutes), name, {"tier": tier}),
+        st.integers(0, 240),
+        TURNS,
+        st.sampled_from(TIERS),
+    ),
+    min_size=6,
+    max_size=14,
 )
 seens = st.builds(
     Seen,

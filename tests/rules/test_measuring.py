@@ -92,7 +92,7 @@ def test_it_measures_as_the_slow_definition_does(fact: Events, events: list[Happ
     assert isinstance(found, bool) == isinstance(slowly(fact, events, seen), bool)
 
 
-@given(drawn.sequences, drawn.histories, drawn.seens)
+@given(drawn.sequences, drawn.histories | drawn.turns, drawn.seens)
 def test_a_sequence_is_found_as_often_as_it_fits(fact: Sequence, events: list[Happened], seen: Seen) -> None:
     mine = [one for one in events if inside(fact.window, one.at, seen)]
     line = sorted(mine, key=lambda one: (one.at, one.name))

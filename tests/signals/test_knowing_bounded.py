@@ -61,15 +61,16 @@ def test_a_sequence_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatc
     assert ids_of([(subject, fact)], NOW) == [[]]
 
 
-def test_of_a_sequence_only_events_with_its_properties_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where PostgreSQL can tell which of all its events these are."""
+def test_what_a_sequence_rests_on_is_found_among_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL counts however many there are; of rows only those are read that could be one of its events."""
     monkeypatch.setattr(stored_events, "MOST_ROWS", 2)
     person = a_person(account=an_account())
-    where = tuple((f.Where("n", f.Op.IS, n),) for n in (1, 2))
-    fact = f.Sequence(("Page Left", "Page Left"), MONTH, where=where)
-    for n in range(9):
-        an_event(person, "Page Left", timedelta(hours=9 - n), n=n)
-    assert value(Subject(person.pk, None), fact) == 1
+    subject, left = Subject(person.pk, None), ("Page Left", "Page Left")
+    one, two = ((f.Where("n", f.Op.IS, n),) for n in (1, 2))
+    events = [an_event(person, "Page Left", timedelta(hours=9 - n), n=n) for n in range(9)]
+    both, last = f.Sequence(left, MONTH, where=(one, two)), f.Sequence(left, MONTH, where=((), two))
+    assert value(subject, both) == value(subject, last) == 1
+    assert ids_of([(subject, both), (subject, last)], NOW) == [[events[2].pk, events[1].pk], []]
 
 
 def test_a_change_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
