@@ -37,7 +37,7 @@ def _properties(fact: Events | Changed | Sequence) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if isinstance(fact, Events) and fact.path:
         _put(found, fact.path, 1)
-    for where in () if isinstance(fact, Sequence) else fact.where:
+    for where in fact.steps[0][1] if isinstance(fact, Sequence) else fact.where:
         if where.op not in (Op.UNKNOWN, Op.IS_NOT):
             _put(found, where.path, _value(where))
     return found

@@ -29,6 +29,14 @@ def split(where: Iterable[Where]) -> tuple[str | None, tuple[Where, ...]]:
     return (f"strict {' && '.join(said)}" if said else None), tuple(rest)
 
 
+def any_of(wheres: Iterable[Iterable[Where]]) -> str | None:
+    """A path predicate for `@@` that is true wherever one of these holds as a whole, and perhaps elsewhere; None where
+    nothing can be said of one of them."""
+    said = [split(where)[0] for where in wheres]
+    each = [f"({one.removeprefix('strict ')})" for one in said if one is not None]
+    return f"strict {' || '.join(dict.fromkeys(each))}" if said and len(each) == len(said) else None
+
+
 def predicate(where: Where) -> str | None:
     """The condition on `$`, in parentheses; true exactly where `measuring` says that it holds. None: cannot be said."""
     if not storable(where.path):

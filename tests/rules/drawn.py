@@ -98,8 +98,27 @@ events = st.builds(
     where=st.lists(properties, max_size=2).map(tuple),
     gap=st.integers(1, 90),
 )
-sequences = st.builds(
-    Sequence, names=st.lists(names, min_size=2, max_size=3).map(tuple), window=windows, of=st.sampled_from(Of)
+
+
+def _sequences(
+    names: st.SearchStrategy[str], where: st.SearchStrategy[tuple[Where, ...]]
+) -> st.SearchStrategy[Sequence]:
+    return st.builds(
+        lambda steps, window, of: Sequence(
+            tuple(name for name, _ in steps), window, of, tuple(one for _, one in steps)
+        ),
+        st.lists(st.tuples(names, where), min_size=2, max_size=3),
+        windows,
+        st.sampled_from(Of),
+    )
+
+
+TURNS = st.sampled_from(["Report Exported", "Feature Used"])
+TIERS = ("premium", "Pro")
+# Of these whole ones are found in `turns`.
+often = _sequences(TURNS, st.sampled_from([(), *((Where("tier", Op.IS, one),) for one in TIERS)]))
+sequences = (
+    _sequences(names, st.just(())) | _sequences(names, st.lists(properties, max_size=2).map(tuple)) | often
 )
 changes = st.builds(
     Changed,
@@ -199,6 +218,16 @@ histories = st.lists(happened, max_size=12) | st.lists(
         st.integers(0, 240),
     ),
     max_size=12,
+)
+turns = st.lists(
+    st.builds(
+        lambda minutes, name, tier: Happened(NOW - timedelta(minutes=minutes), name, {"tier": tier}),
+        st.integers(0, 240),
+        TURNS,
+        st.sampled_from(TIERS),
+    ),
+    min_size=6,
+    max_size=14,
 )
 seens = st.builds(
     Seen,

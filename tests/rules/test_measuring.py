@@ -1,6 +1,7 @@
 """What is asked of events, compared with a slow definition over all of them, in zones whose clocks change."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
@@ -91,20 +92,47 @@ def test_it_measures_as_the_slow_definition_does(fact: Events, events: list[Happ
     assert isinstance(found, bool) == isinstance(slowly(fact, events, seen), bool)
 
 
-@given(drawn.sequences, drawn.histories, drawn.seens)
+@given(drawn.sequences, drawn.histories | drawn.turns, drawn.seens)
 def test_a_sequence_is_found_as_often_as_it_fits(fact: Sequence, events: list[Happened], seen: Seen) -> None:
     mine = [one for one in events if inside(fact.window, one.at, seen)]
-    line = [one.name for one in sorted(mine, key=lambda one: (one.at, one.name))]
-    assert measuring.of_sequence(fact, events, seen) == most_often(list(fact.names), line)
+    line = sorted(mine, key=lambda one: (one.at, one.name))
+    assert measuring.of_sequence(fact, events, seen) == most_often(fact, line)
 
 
-def most_often(names: list[str], line: list[str]) -> int:
-    """One after the other: how many copies of `names`, laid end to end, are a subsequence."""
-    for copies in range(len(line) // len(names), 0, -1):
-        rest = iter(line)
-        if all(name in rest for name in names * copies):
-            return copies
-    return 0
+def most_often(fact: Sequence, line: list[Happened]) -> int:
+    """How far any choice of events gets in copies of the sequence that are laid end to end."""
+    reached = {0}
+    for one in line:
+        for place in [*reached]:
+            number = place % len(fact.names)
+            wanted = fact.where[number] if fact.where else ()
+            if one.name == fact.names[number] and measuring.fits(wanted, one):
+                reached.add(place + 1)
+    return max(reached) // len(fact.names)
+
+
+def test_each_event_of_a_sequence_has_properties_of_its_own() -> None:
+    plan, feature = Where("plan", Op.IS, "pro"), Where("feature", Op.IS, "exports")
+    fact = Sequence(("Trial Started", "Feature Denied"), Window(Unit.DAYS, 2), where=((plan,), (feature,)))
+    told = (
+        ("Feature Denied", {"feature": "exports"}),
+        ("Trial Started", {"plan": "pro"}),
+        ("Trial Started", {"plan": "free"}),
+        ("Feature Denied", {"feature": "maps", "plan": "pro"}),
+        ("Feature Denied", {"feature": "exports"}),
+        ("Feature Denied", {"feature": "exports"}),
+    )
+    events = [Happened(NOW - HOUR * (9 - place), *one) for place, one in enumerate(told)]
+    seen = Seen(NOW, "UTC")
+    assert measuring.completed(fact, events) == [1, 4]
+    assert measuring.of_sequence(fact, events, seen) == 1
+    assert measuring.of_sequence(replace(fact, where=((feature,), (plan,))), events, seen) == 0
+
+
+def test_a_sequence_without_properties_is_one_however_it_is_written() -> None:
+    without = Sequence(("A", "B"), Window(Unit.DAYS, 2))
+    assert replace(without, where=((), ())) == without
+    assert without.steps == (("A", ()), ("B", ()))
 
 
 def test_the_order_in_which_events_were_read_does_not_matter() -> None:

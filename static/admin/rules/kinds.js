@@ -69,7 +69,10 @@ export const KINDS = {
   },
   sequence: {
     label: 'Events in order',
-    fields: [{ ...names, label: 'First', group: 'Events in order', add: 'then another event', ordered: true, required: true }, { ...of, otherwise: 'person' }, window],
+    fields: [
+      { ...names, label: 'First', group: 'Events in order', add: 'then another event', ordered: true, required: true, steps: true },
+      { ...of, otherwise: 'person' }, window, { name: 'where', sort: 'steps', label: 'Only with' },
+    ],
     fresh: { names: ['', ''], window: { days: 14 }, op: 'at_least', value: 1 },
   },
   change: {
@@ -186,13 +189,15 @@ const windowFits = value => {
   return unit === 'this' ? ['day', 'week', 'month', 'billing_period'].includes(length)
     : ['days', 'hours'].includes(unit) && (length === null || Number.isInteger(length))
 }
+const whereFits = value => Array.isArray(value) && value.every(propertyFits)
 const SORTS = {
   text: value => typeof value === 'string',
   choice: (value, field) => Object.hasOwn(field.choices, value),
   whole: value => value === null || Number.isInteger(value),
   names: value => Array.isArray(value) && value.every(one => typeof one === 'string'),
   window: windowFits,
-  where: value => Array.isArray(value) && value.every(propertyFits),
+  where: whereFits,
+  steps: (value, _, raw) => Array.isArray(value) && value.every(whereFits) && [0, raw.names?.length].includes(value.length),
 }
 
 /** Whether the form shows all of this condition as it is. */
@@ -201,5 +206,5 @@ export const fits = raw => {
   if (!kind) return false
   const known = ['fact', 'op', 'value', ...kind.fields.map(field => field.name)]
   return Object.keys(raw).every(key => known.includes(key)) && valueFits(raw) && kind.fields.every(field =>
-    Object.hasOwn(raw, field.name) ? SORTS[field.sort](raw[field.name], field) : !field.required)
+    Object.hasOwn(raw, field.name) ? SORTS[field.sort](raw[field.name], field, raw) : !field.required)
 }
