@@ -28,7 +28,9 @@ class Whom(forms.Form):
         label="Event",
         required=False,
         widget=forms.Textarea({"rows": 8, "class": "upsell-sample upsell-code", "spellcheck": "false"}),
-        help_text="As an SDK sends it; empty: as they stand now. It counts for the person above, whoever it names.",
+        help_text="As an SDK sends it, with what it says of them (identify) or of their account (group); empty: as they"
+        " stand now. It counts for the person above, whoever it names, and for the account that its groupId or"
+        " context.groupId names.",
     )
 
     def clean_person(self) -> Person:
