@@ -2,7 +2,7 @@
 not. Also with an event that nobody sent: as if it had just been stored. Nothing is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from signals_app.arming import Moment, State
 from signals_app.compiled import Compiled, Part
 from signals_app.incoming import Rejected
 from signals_app.knowing import Known
-from signals_app.models import SignalDefinition
+from signals_app.models import Meter, SignalDefinition
 from signals_app.pasted import Pasted
 from signals_app.rehearse import history
 from signals_app.rehearse.past import Kept
@@ -150,17 +150,23 @@ def _tried(
     states = arming.states([arming.whose(ready, subject)])
     known_states = states.get(arming.whose(ready, subject), [])
     told = _told(ready, subject, actor, role)
-    parts = [_part(moment, known, known_states, told, now) for moment, known in found]
+    metered = frozenset(Meter.objects.values_list("resource", flat=True))
+    parts = [_part(moment, known, known_states, told, now, metered) for moment, known in found]
     nothing = _NO_LIMIT if ready.resources else _UNREAD
     return Tried(parts, note="" if parts else nothing)
 
 
 def _part(
-    moment: Moment, known: Known, states: Sequence[State], told: int | None, now: datetime
+    moment: Moment,
+    known: Known,
+    states: Sequence[State],
+    told: int | None,
+    now: datetime,
+    metered: Collection[str],
 ) -> TriedPart:
     mine = [one for one in states if (one.part, one.period) == (moment.part.name, moment.period)]
     moment.state = mine[0] if mine else None
-    lines = [_line(one, known, moment.subject) for one in laid_out.lines(moment.part.rule)]
+    lines = [_line(one, known, moment.subject, metered) for one in laid_out.lines(moment.part.rule)]
     why = _why_not(moment, states, told, now, lines)
     return TriedPart(
         moment.part.name,
@@ -172,10 +178,11 @@ def _part(
     )
 
 
-def _line(line: laid_out.Line, known: Known, subject: Subject) -> Line:
+def _line(line: laid_out.Line, known: Known, subject: Subject, metered: Collection[str]) -> Line:
     holds = judging.judge(line.rule, known.values, known.at)
     if not isinstance(test := line.rule, Test):
         return Line(line.said, None, None, "", holds, line.level)
+    home = subject.account is not None
     value = test.value if isinstance(test.value, tuple) else (test.value,)
     wanted = [reveal.plain(one) for one in value]
     return Line(
@@ -185,7 +192,7 @@ def _line(line: laid_out.Line, known: Known, subject: Subject) -> Line:
         test.op.value.replace("_", " "),
         holds,
         line.level,
-        "" if holds is not None else not_known.said(test.fact, home=subject.account is not None),
+        "" if holds is not None else not_known.said(test.fact, home=home, metered=metered),
     )
 
 
