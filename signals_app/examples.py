@@ -80,7 +80,7 @@ def _done(test: Test) -> Call | None:
             return _track("Ticket Created", {"text": EXAMPLES[label]})
         case Metered(resource):
             return _used(resource, _wanted(test))
-        case Entitlement(resource, share):
+        case Entitlement(resource, share) if share is not Share.CAP:
             return _used(resource, _wanted(test) if share is Share.USED else 1)
     return None
 
@@ -126,6 +126,11 @@ def _values(asked: Test | Where) -> tuple[Value, ...]:
 
 def _said(test: Test) -> Call | None:
     """Something that is said of them."""
+    match test.fact:
+        case Entitlement(resource, Share.CAP):
+            return {"type": "group", "traits": {"limits": {resource: _wanted(test)}}}
+        case Entitlement(resource="seats"):
+            return {"type": "group", "traits": {"seats": 10, "seats_used": 10}}
     if not isinstance(test.fact, Trait):
         return None
     name, of = test.fact.name, test.fact.of

@@ -150,6 +150,8 @@ def test_the_example_of_a_text_is_a_ticket_that_means_it(label: str) -> None:
         (OF_ACCOUNT | {"name": "addons", "op": "contains", "value": "sso"}, "group"),
         (OF_ACCOUNT | {"name": "office.city", "op": "is", "value": "Bern"}, "group"),
         (OF_ACCOUNT | {"name": "plan", "op": "unknown"}, "group"),
+        (NEAR | {"resource": "seats"}, "group"),
+        (NEAR | {"share": "cap", "value": 50}, "group"),
         (OF_PERSON | {"name": "role", "op": "is", "value": "admin"}, "identify"),
         (OF_PERSON | {"name": "level", "op": "more_than", "value": 3}, "identify"),
     ],
