@@ -173,3 +173,21 @@ def test_each_event_in_order_has_properties_of_its_own(page: Page, live_server: 
     assert (held(page)["names"], held(page)["where"]) == (["Feature Denied", ""], [[times], []])
     only.get_by_role("button", name="Remove property 1").click()
     assert "where" not in held(page)
+
+
+def test_what_another_measure_would_ignore_goes_with_the_one_that_used_it(page: Page) -> None:
+    done = {"fact": "events", "names": ["Walked"], "window": {"days": 7}, "op": "at_least", "value": 5}
+    typed_in(page, done | {"measure": "sum", "path": "rows"})
+    measure = editor(page).get_by_label("Measure")
+    measure.select_option("session")
+    assert held(page) == done | {"measure": "session"}
+    editor(page).get_by_label("Minutes of silence that end a visit").fill("45")
+    assert held(page) == done | {"measure": "session", "gap": 45}
+    measure.select_option("minutes")
+    assert held(page) == done | {"measure": "minutes", "gap": 45}
+    measure.select_option("count")
+    assert held(page) == done | {"measure": "count"}
+    typed_in(page, done | {"path": "rows"})
+    expect(editor(page).locator("li", has_text="The measure count ignores it")).to_be_visible()
+    editor(page).get_by_label("Measure").select_option("distinct")
+    assert held(page) == done | {"measure": "distinct", "path": "rows"}

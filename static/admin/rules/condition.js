@@ -77,7 +77,10 @@ const one = (ctx, node, field, after) => {
   const { raw } = node
   const key = `${node.id}.${field.name}`
   const value = raw[field.name] ?? field.otherwise
-  const set = found => { if (found !== field.otherwise || Object.hasOwn(raw, field.name)) raw[field.name] = found }
+  const set = found => {
+    if (found !== field.otherwise || Object.hasOwn(raw, field.name)) raw[field.name] = found
+    if (found !== value) field.chosen?.(raw)
+  }
   if (field.sort === 'names') return names(ctx, key, field, raw, field.steps && (place => step(ctx, node, place)))
   if (field.sort === 'steps') return null
   if (field.sort === 'where') return where(ctx, key, field, raw)

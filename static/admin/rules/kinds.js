@@ -30,8 +30,12 @@ const of = { name: 'of', sort: 'choice', label: 'Of', choices: OF }
 const window = { name: 'window', sort: 'window', label: 'In', required: true }
 const names = { name: 'names', sort: 'names', label: 'Event', add: 'or another event', empty: 'any event' }
 const where = { name: 'where', sort: 'where', label: 'Only with' }
-const needsPath = raw => !['count', 'days', 'session', 'minutes'].includes(raw.measure ?? 'count') || raw.path !== undefined
-const needsGap = raw => ['session', 'minutes'].includes(raw.measure) || raw.gap !== undefined
+const byPath = raw => ['distinct', 'sum', 'last', 'switches'].includes(raw.measure)
+const byGap = raw => ['session', 'minutes'].includes(raw.measure)
+const forgetUnneeded = raw => {
+  if (!byPath(raw)) delete raw.path
+  if (!byGap(raw)) delete raw.gap
+}
 
 /** `fresh`: what a new condition of the kind begins with. `list`: what its picker offers. */
 export const KINDS = {
@@ -60,10 +64,10 @@ export const KINDS = {
   events: {
     label: 'Events',
     fields: [
-      { name: 'measure', sort: 'choice', label: 'Measure', choices: MEASURES, otherwise: 'count' },
-      { name: 'path', sort: 'text', label: 'Property', list: 'paths', shown: needsPath },
+      { name: 'measure', sort: 'choice', label: 'Measure', choices: MEASURES, otherwise: 'count', chosen: forgetUnneeded },
+      { name: 'path', sort: 'text', label: 'Property', list: 'paths', shown: raw => byPath(raw) || raw.path !== undefined },
       { ...names, required: true }, { ...of, otherwise: 'person' }, window, where,
-      { name: 'gap', sort: 'whole', label: 'Minutes of silence that end a visit', otherwise: 30, shown: needsGap },
+      { name: 'gap', sort: 'whole', label: 'Minutes of silence that end a visit', otherwise: 30, shown: raw => byGap(raw) || raw.gap !== undefined },
     ],
     fresh: { names: [], window: { days: 14 }, op: 'at_least', value: 5 },
   },
