@@ -58,6 +58,13 @@ def denied(life: Life, enough: bool) -> None:
     life.live(life.day(3))
 
 
+@story("limit-hit-attempt", event="Feature Denied", count=1, feature="Exports")
+def denied_by_a_code(life: Life, enough: bool) -> None:
+    reason = "exportLimitReached" if enough else "exportUnlimitedOnly"
+    life.did(WHO, "Feature Denied", life.day(1), feature="Exports", reason=reason)
+    life.live(life.day(2))
+
+
 @story("limit-hit-attempt", event="Feature Denied", feature="Cohorts")
 def denied_again_and_again(life: Life, enough: bool) -> None:
     for day in (1, 8, 14 if enough else 15):
