@@ -112,8 +112,8 @@ def _by_week(counts: Counts, last: date) -> Unusual | None:
     change = baseline.change(counts.items(), last, "week")
     if change.verdict == "spike":
         # A burst of one day is told of by itself, and over when that day is.
-        burst = baseline.change(_without_burst(counts, last).items(), last, "week").verdict != "spike"
-        return None if burst or not _goes_on(counts, last, change.verdict) else _unusual(change, last)
+        spread = baseline.change(_without_burst(counts, last).items(), last, "week")
+        change = change if spread.verdict == "spike" else spread
     return _unusual(change, last) if _goes_on(counts, last, change.verdict) else None
 
 
@@ -125,19 +125,11 @@ def _without_burst(counts: Counts, last: date) -> Counts:
 
 
 def _goes_on(counts: Counts, last: date, turn: str) -> bool:
-    """A week remembers for days what is over. Where so many are found that single days can tell, the last three must
-    be like it."""
-    if not any(_missed(counts, last - DAY * back) for back in range(baseline.WEEK)):
-        return True
+    """A week remembers for days what is over: its last three must be like it."""
     days = [baseline.change(counts.items(), last - DAY * back, "day") for back in range(LATELY)]
     found, expected = sum(day.observed for day in days), sum(day.expected or 0.0 for day in days)
     bounds = baseline.STANDARD
     return found >= bounds.rise * expected if turn == "spike" else found <= bounds.fall * expected
-
-
-def _missed(counts: Counts, day: date) -> bool:
-    """Whether it would be told of if nothing had been found that day."""
-    return baseline.change({**counts, day: 0}.items(), day, "day").verdict == "drop"
 
 
 def _unusual(change: Change, day: date) -> Unusual | None:

@@ -59,6 +59,8 @@ def test_half_of_many_each_day_of_a_week_are_told_of_until_it_is_over() -> None:
 def test_an_outage_is_over_when_it_is_over() -> None:
     assert told(100, none_for(3)) == "drop"
     assert told(100, {4: 0, 5: 0, 6: 0}) == ""
+    assert told(3, dict.fromkeys(range(3, 8), 12)) == "spike"
+    assert told(3, dict.fromkeys(range(4, 8), 12)) == ""
 
 
 @pytest.mark.parametrize(
