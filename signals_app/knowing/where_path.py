@@ -82,8 +82,8 @@ def _condition(where: Where, at: str) -> str | None:
         return _between(where.value, at)
     if where.op is Op.ONE_OF:
         return _one_of(where.value, at)
-    if where.op is Op.CONTAINS:
-        return _contains(where.value, at)
+    if where.op in (Op.CONTAINS, Op.CONTAINS_WORD):
+        return _contains(where.value, at, where.op is Op.CONTAINS_WORD)
     same = _same(where.value, at) if where.op in (Op.IS, Op.IS_NOT) else None
     if same is None or where.op is Op.IS:
         return same
@@ -95,11 +95,11 @@ def _between(value: Any, at: str) -> str | None:
     return None if None in bounds else f"({at} >= {bounds[0]} && {at} <= {bounds[-1]})"
 
 
-def _contains(wanted: Any, at: str) -> str | None:
+def _contains(wanted: Any, at: str, as_word: bool) -> str | None:
     """A piece of a text, or one of the texts of a list."""
     if wanted is None or not storable(str(wanted)):
         return None
-    pattern = folded.holding(str(wanted))
+    pattern = folded.holding(str(wanted), as_word)
     if pattern is None:
         return None
     inside = f"{at} like_regex {_text(pattern)}"

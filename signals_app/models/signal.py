@@ -199,7 +199,7 @@ class AskAgain(models.Model):
 
 
 class SignalAlert(models.Model):
-    """A definition that finds far more or less than is usual on this weekday."""
+    """A definition that finds far more or less than usual."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE)
     opened_at = models.DateTimeField()

@@ -69,7 +69,9 @@ def compared(ops: Iterable[Op], with_: st.SearchStrategy[Any]) -> st.SearchStrat
 
 
 ordered = compared((*ORDERED, Op.BETWEEN), numbers)
-like_properties = compared((*SAME, Op.ONE_OF, Op.CONTAINS, *WHETHER_KNOWN), values) | ordered
+like_properties = (
+    compared((*SAME, Op.ONE_OF, Op.CONTAINS, Op.CONTAINS_WORD, *WHETHER_KNOWN), values) | ordered
+)
 anyhow = like_properties | compared([Op.WITHIN], numbers)
 like_numbers = ordered | compared((*SAME, Op.ONE_OF, *WHETHER_KNOWN), numbers)
 shares = st.decimals(0, 1, places=2).map(lambda n: Decimal(str(float(n)))) | st.integers(0, 1)

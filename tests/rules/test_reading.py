@@ -82,7 +82,8 @@ def test_one_broken_member_is_found(rule: Rule, data: st.DataObject) -> None:
 BY_DAYS = "must be 0 to 366 days"
 FITTING = "does not fit {}: must be one of {}"
 NUMBERS = "is, is_not, one_of, known, unknown, at_least, more_than, at_most, less_than, between"
-PROPERTIES = "is, is_not, one_of, contains, at_least, more_than, at_most, less_than, between, known, unknown"
+PROPERTIES = "is, is_not, one_of, contains, contains_word, at_least, more_than, at_most, less_than, between,"
+PROPERTIES += " known, unknown"
 
 
 @pytest.mark.parametrize(

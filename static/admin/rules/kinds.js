@@ -2,8 +2,8 @@
 export const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
 
 export const OPS = {
-  is: 'is', is_not: 'is not', one_of: 'is one of', contains: 'contains', at_least: 'is at least', more_than: 'is more than',
-  at_most: 'is at most', less_than: 'is less than', between: 'is between', within: 'today lies', known: 'is known',
+  is: 'is', is_not: 'is not', one_of: 'is one of', contains: 'contains', contains_word: 'contains the word',
+  at_least: 'is at least', more_than: 'is more than', at_most: 'is at most', less_than: 'is less than', between: 'is between', within: 'today lies', known: 'is known',
   unknown: 'is not known',
 }
 const NUMBERS = ['at_least', 'more_than', 'at_most', 'less_than', 'between', 'is', 'is_not', 'one_of', 'known', 'unknown']
@@ -11,7 +11,7 @@ const OPS_OF = {
   number: NUMBERS,
   percent: NUMBERS,
   yesno: ['is', 'is_not'],
-  text: ['is', 'is_not', 'one_of', 'contains', 'known', 'unknown'],
+  text: ['is', 'is_not', 'one_of', 'contains', 'contains_word', 'known', 'unknown'],
   date: ['within', 'known', 'unknown'],
   phase: ['one_of', 'is', 'is_not', 'known', 'unknown'],
   any: Object.keys(OPS),

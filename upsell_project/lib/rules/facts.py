@@ -89,6 +89,8 @@ class Op(StrEnum):
     IS_NOT = "is_not"
     ONE_OF = "one_of"
     CONTAINS = "contains"
+    CONTAINS_WORD = "contains_word"
+    """As words of their own: `limit` is none in "unlimited"."""
     AT_LEAST = "at_least"
     MORE_THAN = "more_than"
     AT_MOST = "at_most"

@@ -156,7 +156,7 @@ def _unfit(path: str, test: Test, trait: Trait, answers: Answers) -> Iterator[tu
     if test.op not in answers.ops:
         ops = ", ".join(answers.ops)
         yield under(path, "op"), f"“{test.op.value}” can never hold for {said}: compare it by one of {ops}."
-    elif test.op not in (Op.KNOWN, Op.UNKNOWN, Op.CONTAINS, Op.WITHIN):
+    elif test.op not in (Op.KNOWN, Op.UNKNOWN, Op.CONTAINS, Op.CONTAINS_WORD, Op.WITHIN):
         values = test.value if isinstance(test.value, tuple) else (test.value,)
         if not all(answers.fits(value) for value in values):
             yield under(path, "value"), f"What {said} is compared with {answers.sentence}."

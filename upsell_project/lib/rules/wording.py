@@ -36,6 +36,7 @@ _OPS = {
     Op.IS_NOT: "is not",
     Op.ONE_OF: "is one of",
     Op.CONTAINS: "contains",
+    Op.CONTAINS_WORD: "contains the word",
     Op.AT_LEAST: ">=",
     Op.MORE_THAN: ">",
     Op.AT_MOST: "<=",
