@@ -1,7 +1,7 @@
 """Rules and histories as hypothesis draws them."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -237,3 +237,7 @@ seens = st.builds(
     zone=st.sampled_from(ZONES),
     billing_from=st.none() | st.integers(1, 40).map(lambda days: NOW - timedelta(days=days)),
 )
+# Also where clocks change and where February ends.
+days = st.integers(0, 1_000).map(lambda number: timedelta(days=number)) | st.sampled_from(
+    [date(2026, 10, 25), date(2027, 2, 28), date(2028, 2, 29), date(2027, 1, 1)]
+).map(lambda day: datetime.combine(day, time(1), UTC) - NOW)
