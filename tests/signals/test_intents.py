@@ -7,8 +7,10 @@ without a look at it; after it 20 of them were dropped, as they turned out to be
 
 Honest are texts written after the words. At first sight micro precision and recall were 0.70 and 0.28 (76 texts, chosen
 to be indirect), 0.89 and 0.56 (100), 0.62 and 0.50 (72), 0.79 and 0.47 (those 180); the words have learned from all of
-these. Nothing has learned from `intents_unseen.tsv`: 0.85 and 0.61. So expect that what is said in plain words is
-heard, and of what is only described about half.
+these. `intents_unseen.tsv` had 0.85 and 0.61; its misses have been read since, so it is a development set and tells
+nothing of unseen texts any more. Texts of three more kinds, from none of which anything was learned, had 0.83 and 0.45
+(indirect), 0.69 and 0.63 (a third of them harmless near misses), 0.90 and 0.68 (plain words). So expect that what is
+said in plain words is mostly heard, and of what is only described about half. A fresh set by somebody else follows.
 """
 
 import subprocess
@@ -59,7 +61,7 @@ def test_harmless_texts_want_nothing() -> None:
     assert len([row for row in harmless if intents.read(row.text)]) <= 0.05 * len(harmless)
 
 
-def test_texts_never_seen_are_half_understood() -> None:
+def test_the_development_set_is_half_understood() -> None:
     precision, recall = judged(UNSEEN)
     assert precision >= 0.8
     assert recall >= 0.6
