@@ -1,5 +1,5 @@
-"""Whoever was noted is asked again, some at a time: an answer, a segment, a score or their account changed, or
-they could not be judged before."""
+"""Whoever was noted is asked again, some at a time: an answer, a segment, a score or their account changed, something
+was found of them that a segment asks for, or they could not be judged before."""
 
 import logging
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from campaigns_app import notice
 from people_app import account_names, identify
 from signals_app import again, noted
 from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
-from signals_app.models import SignalDefinition
+from signals_app.models import Segment, SignalDefinition
 from signals_app.subjects import Subject
 from upsell_project.lib import clock
 from upsell_project.lib.errors import told, where
@@ -52,12 +52,14 @@ class _Tried:
     failed: set[Subject] = field(default_factory=set)
 
 
-def _find_each(pairs: Sequence[tuple[SignalDefinition, Subject]], now: datetime, tried: _Tried) -> None:
+def _find_each(
+    pairs: Sequence[tuple[SignalDefinition | Segment, Subject]], now: datetime, tried: _Tried
+) -> None:
     """One that cannot be judged keeps nobody from it, and is tried again later. Raises if so many fail that it is not
     them: then all wait."""
     try:
         with transaction.atomic():
-            notice.asked(pairs, now)
+            notice.asked(pairs, now, held=True)
             tried.found += len(pairs)
             return
     except NOT_THEIRS:

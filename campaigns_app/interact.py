@@ -16,7 +16,7 @@ from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app.models import Proposition
 from people_app.models import Person
-from signals_app import again
+from signals_app import again, segments
 from signals_app.ingest import Stored
 from signals_app.models import Answer
 from upsell_project.lib import clock, spans
@@ -72,6 +72,7 @@ def record(
         act.save(force_insert=True)
         shown.seen([proposition.pk], now)
         EFFECTS[Kind(kind)](proposition, act)
+        segments.at_once({person_id}, now)
     return True
 
 
@@ -235,11 +236,8 @@ def _said_yes(one: Stored, now: datetime) -> None:
         _converted(run, one, now)
     if not reached:
         _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
-    if one.item.name == "Trial Started":
-        own = _own(one, runs)
-        keep = own.enrollment_id if own else None
-    else:
-        keep = None
+    own = _own(one, runs) if one.item.name == "Trial Started" else None
+    keep = own.enrollment_id if own else None
     for run in runs:
         if run.pk != keep:
             reason = "converted" if run in reached else "accepted_elsewhere"

@@ -172,7 +172,10 @@ def _is_number(value: Any, unit: str) -> bool:
 
 
 def _sequence(one: _Reason) -> str:
-    return one.words["sequence"].format(who=one.who, times=one.times(one.found), window=one.window())
+    times = one.times(one.found)
+    if one.asked.get("where"):
+        times = one.words["least"].format(times=times)
+    return one.words["sequence"].format(who=one.who, times=times, window=one.window())
 
 
 def _use(one: _Reason) -> str:

@@ -64,7 +64,7 @@ def keep(told: Sequence[Told], names: Sequence[int | None]) -> set[int]:
     for one, name in zip(told, names, strict=True):
         if not one.item.account_traits and one.item.name not in EVENT_FACTS:
             continue
-        said, answer = _claimed(one.item, one.source), one.answer
+        said, answer = claimed(one.item, one.source), one.answer
         if said and name is not None:
             _add(claims[name], said)
         elif said and answer.identity_id is not None:
@@ -103,7 +103,8 @@ def go_home(person_ids: Collection[int], now: datetime, nobodys: Collection[int]
     return {account for _, *both in moved for account in both if account is not None}
 
 
-def _claimed(item: Item, source: str) -> list[tuple[str, Saying]]:
+def claimed(item: Item, source: str) -> list[tuple[str, Saying]]:
+    """What it says of the account, per fact."""
     said = list(_sayings(item.account_traits, item.occurred_at, source, sayings.OUTRIGHT))
     from_event = EVENT_FACTS.get(item.name) if item.kind == "track" else None
     if from_event and not said:
@@ -176,12 +177,16 @@ def _store(claims: dict[int, Facts]) -> set[int]:
     changed = {}
     for name, account, stored in rows:
         known = sayings.read(json.loads(stored))
-        said = {field: one for field, one in claims[name].items() if _room(known, field)}
-        if sayings.add_all(known, said):
+        if learn(known, claims[name]):
             changed[name] = (account, known)
     news = [{"id": name, "facts": known} for name, (_, known) in changed.items()]
     bulk.update("people_app_accountname", {"facts": "jsonb"}, news)
     return {account for account, _ in changed.values() if account is not None}
+
+
+def learn(known: Facts, said: Facts) -> bool:
+    """What is said under a name that knows this much; whether anything of it is new."""
+    return sayings.add_all(known, {field: one for field, one in said.items() if _room(known, field)})
 
 
 def _room(known: Facts, field: str) -> bool:
@@ -204,7 +209,7 @@ def show(account_ids: Collection[int]) -> tuple[Changed, set[int]]:
     for name in AccountName.objects.filter(account__in=account_ids).exclude(facts={}):
         said[name.account_id or 0].append(sayings.read(name.facts))
     newest = {account.pk: sayings.newest(said[account.pk]) for account in accounts}
-    plans = _plans(newest.values())
+    plans = plans_of(newest.values())
     shows = {account.pk: shown(account, newest[account.pk], plans) for account in accounts}
     written = [account for account in accounts if shows[account.pk].written]
     bulk.update("people_app_account", COLUMNS, [_row(account) for account in written])
@@ -222,7 +227,8 @@ def _row(account: Account) -> dict[str, Any]:
     return {"id": account.pk, **{name: getattr(account, name) for name in COLUMNS}}
 
 
-def _plans(newest: Iterable[Facts]) -> dict[str, str]:
+def plans_of(newest: Iterable[Facts]) -> dict[str, str]:
+    """By the price keys in what was said."""
     keys = {key for said in newest for key in price_keys(said)}
     return dict(PlanPrice.objects.filter(price_key__in=keys).values_list("price_key", "plan")) if keys else {}
 

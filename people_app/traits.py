@@ -47,7 +47,7 @@ def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[i
             name, at = answer.identity_id, item.occurred_at
             if name is None:
                 continue
-            for field, saying in _claimed(item, one.source, one.trust):
+            for field, saying in claimed(item, one.source, one.trust):
                 sayings.add(claims[name], field, saying)
                 person_of[name] = answer.person_id
             if name not in first or at < first[name]:
@@ -60,7 +60,8 @@ def keep(said: Sequence[Said], who: Sequence[Sequence[Who]], moved: Collection[i
     return {person for name in changed if (person := person_of[name]) is not None}
 
 
-def _claimed(item: Item, source: str, trust: Trust) -> Iterable[tuple[str, Saying]]:
+def claimed(item: Item, source: str, trust: Trust = Trust.FULL) -> Iterable[tuple[str, Saying]]:
+    """What it says of the person, per trait."""
     if trust is Trust.HEARSAY or (trust is Trust.ANYBODY and item.user_id):
         return
     # To the minute: with each event a new time would be written for the same zone.
@@ -117,11 +118,16 @@ def _store(claims: dict[int, Facts]) -> set[int]:
     changed = {}
     for name, stored in held:
         known = sayings.read(json.loads(stored))
-        if sayings.add_all(known, {f: said for f, said in claims[name].items() if _room(known, f)}):
+        if learn(known, claims[name]):
             changed[name] = known
     rows = [{"id": name, "facts": known} for name, known in changed.items()]
     bulk.update("people_app_identity", {"facts": "jsonb"}, rows)
     return set(changed)
+
+
+def learn(known: Facts, said: Facts) -> bool:
+    """What is said under a name that knows this much; whether anything of it is new."""
+    return sayings.add_all(known, {field: one for field, one in said.items() if _room(known, field)})
 
 
 def _room(known: Facts, field: str) -> bool:
@@ -135,7 +141,7 @@ def show(person_ids: Collection[int]) -> None:
     said = _under_all_names(person_ids)
     people = list(Person.objects.filter(pk__in=person_ids, merged_into=None).order_by("pk"))
     gone = {person.pk: person.provenance.keys() - said[person.pk].keys() for person in people}
-    changed = [person for person in people if _show(person, said[person.pk])]
+    changed = [person for person in people if set_columns(person, said[person.pk])]
     columns = {**dict.fromkeys(PARSERS, "text"), "traits": "jsonb", "provenance": "jsonb"}
     rows = [{"id": person.pk, **{name: getattr(person, name) for name in columns}} for person in changed]
     bulk.update("people_app_person", columns, rows)
@@ -153,10 +159,14 @@ def show(person_ids: Collection[int]) -> None:
 
 
 def _under_all_names(person_ids: Collection[int]) -> dict[int, Facts]:
-    """What a nameless browser said only fills gaps, and under a name that a browser claimed it is not believed. An
-    address under a name that is found by an address does not count.
+    return newest(Identity.objects.filter(person__in=person_ids).exclude(facts={}), person_ids)
+
+
+def newest(names: Iterable[Identity], person_ids: Collection[int]) -> dict[int, Facts]:
+    """By person, of all that was said under these names; see `show`. What a nameless browser said only fills gaps, and
+    under a name that a browser claimed it is not believed. An address under a name that is found by an address does not
+    count.
     """
-    names = Identity.objects.filter(person__in=person_ids).exclude(facts={})
     trusted: dict[int, list[Facts]] = defaultdict(list)
     strangers: dict[int, list[Facts]] = defaultdict(list)
     for name in names:
@@ -173,7 +183,7 @@ def _under_all_names(person_ids: Collection[int]) -> dict[int, Facts]:
     }
 
 
-def _show(person: Person, said: Facts) -> bool:
+def set_columns(person: Person, said: Facts) -> bool:
     """Whether anything differs from before. What no name says any more, though it did, becomes empty."""
     before = _shown(person)
     for field in person.provenance.keys() - said.keys():

@@ -2,13 +2,14 @@
 change, those that read an account of whoever is at home there, and all of them of who turned out to be one.
 
 Whoever changes them notes it in the same transaction, so that it cannot be lost; the job "sweeps" asks soon after
-(`noted`). Of an account one row is noted, however many people are at home there. Runs whose rules read what changed are
-told of it by `settings.HEARS_WHAT_CHANGED`.
+(`noted`). Of an account one row is noted, however many people are at home there. Segments and runs whose rules read
+what changed are told of it by `settings.HEARS_WHAT_CHANGED`.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -17,11 +18,15 @@ from people_app import homes
 from people_app.shown import CALENDAR, LIMIT
 from signals_app import compiled, triggered
 from signals_app.compiled import Compiled
-from signals_app.models import Signal, SignalDefinition
+from signals_app.models import Segment, Signal, SignalDefinition
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.rules.facts import Answered, Fact, Member, Of, Score, Season, Trait
+
+What = SignalDefinition | Segment | None
+"""What is asked of somebody: a definition, whether they are in a segment, or (None) every definition that is live by
+then."""
 
 RETRY = timedelta(minutes=5)
 MOST_TRIES = 10
@@ -53,9 +58,9 @@ def joined(
     `people` turned out to be who they are, `arrived` are at home elsewhere, `accounts` have the events of either, and
     `folded` of these all that another account was.
     """
-    rows = [(None, Subject(person, None)) for person in people]
-    rows += [(None, Subject(None, account)) for account in accounts]
-    _write(rows)
+    turned_out = (Subject(person, None) for person in people)
+    whole = (Subject(None, account) for account in accounts)
+    soon((None, subject) for subject in chain(turned_out, whole))
     reading = _live(_reads_accounts)
     note((one, Subject(person, None)) for one in reading for person in arrived)
     note((one, Subject(None, account)) for one in reading for account in folded)
@@ -109,21 +114,28 @@ def found(live: Iterable[Compiled], signals: Iterable[Signal]) -> None:
 
 def note(pairs: Iterable[tuple[Compiled, Subject]]) -> None:
     """These are to be asked soon; a definition of people, of an account without a person: of whoever is at home."""
-    _write((one.definition.pk, subject) for one, subject in pairs)
+    soon((one.definition, subject) for one, subject in pairs)
 
 
-def later(pairs: Iterable[tuple[SignalDefinition | None, Subject]]) -> None:
-    """These could not be judged (`None`: by any definition). They are tried again some minutes later, then ever more
-    rarely, and after about four days no more: a fault in what is known of them, or in a release, takes no moment."""
-    records = _records((definition.pk if definition else None, subject) for definition, subject in pairs)
-    if records:
+def soon(pairs: Iterable[tuple[What, Subject]]) -> None:
+    """The same of segments, too: of an account without a person whoever is at home there is judged."""
+    if records := _records(pairs):
+        bulk.execute(_NOTE, records)
+        queue.nudge("sweeps")
+
+
+def later(pairs: Iterable[tuple[What, Subject]]) -> None:
+    """These could not be judged. They are tried again some minutes later, then ever more rarely, and after about four
+    days no more: a fault in what is known of them, or in a release, takes no moment."""
+    if records := _records(pairs):
         now = clock.real()
         bulk.execute(_LATER, records, now, RETRY, now, MOST_TRIES)
 
 
 def _tell(asks: Callable[[Fact], bool], people: Collection[int] = (), accounts: Collection[int] = ()) -> None:
     if people or accounts:
-        import_string(settings.HEARS_WHAT_CHANGED)(asks, people, accounts)
+        for hears in settings.HEARS_WHAT_CHANGED:
+            import_string(hears)(asks, people, accounts)
 
 
 def _live(reads: Callable[[Compiled], bool]) -> list[Compiled]:
@@ -195,48 +207,51 @@ def _with_others(one: Compiled, new: Batch, accounts: Collection[int]) -> list[i
     return [account for (account,) in bulk.select(_OTHERS, bulk.array(sorted(accounts)), *both, *both)]
 
 
-def _write(rows: Iterable[tuple[int | None, Subject]]) -> None:
-    """`None`: each definition that is live when it is asked."""
-    records = _records(rows)
-    if records:
-        bulk.execute(_NOTE, records)
-        queue.nudge("sweeps")
-
-
-def _records(rows: Iterable[tuple[int | None, Subject]]) -> list[dict[str, int | None]]:
+def _records(pairs: Iterable[tuple[What, Subject]]) -> list[dict[str, int | None]]:
     return [
-        {"definition": definition, "person": subject.person, "account": subject.account}
-        for definition, subject in dict.fromkeys(rows)
+        {
+            "definition": one.pk if isinstance(one, SignalDefinition) else None,
+            "segment": one.pk if isinstance(one, Segment) else None,
+            "person": subject.person,
+            "account": subject.account,
+        }
+        for one, subject in dict.fromkeys(pairs)
         if subject.person or subject.account
     ]
 
 
+_NEW = """
+WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, segment bigint, person bigint, account bigint))
+"""
+_SAME = """
+coalesce(a.definition_id, 0) = coalesce(n.definition, 0) AND coalesce(a.segment_id, 0) = coalesce(n.segment, 0)
+AND coalesce(a.person_id, 0) = coalesce(n.person, 0) AND coalesce(a.account_id, 0) = coalesce(n.account, 0)
+AND a.after = 0
+"""
+_INTO = """
+INSERT INTO signals_app_askagain
+    (definition_id, segment_id, person_id, account_id, after, asked, failed, retry_at)
+"""
 # What is noted already is held until this transaction ends, so that whoever takes it sees what is new; what is being
 # asked just now is noted anew. Nobody waits: a unique index would let whoever notes wait for who asks, and in a circle.
-_NOTE = """
-WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint)),
-there AS MATERIALIZED (
-    SELECT n.* FROM new n JOIN signals_app_askagain a
-    ON coalesce(a.definition_id, 0) = coalesce(n.definition, 0) AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
-        AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
-        AND a.failed = 0
+_NOTE = f"""
+{_NEW}, there AS MATERIALIZED (
+    SELECT n.* FROM new n JOIN signals_app_askagain a ON {_SAME} AND a.failed = 0
     FOR KEY SHARE OF a SKIP LOCKED
 )
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
-SELECT n.definition, n.person, n.account, 0, 0, 0, 'epoch' FROM new n WHERE NOT EXISTS (SELECT FROM there t
-    WHERE (coalesce(t.definition, 0), coalesce(t.person, 0), coalesce(t.account, 0))
-        = (coalesce(n.definition, 0), coalesce(n.person, 0), coalesce(n.account, 0)))
+{_INTO}
+SELECT n.definition, n.segment, n.person, n.account, 0, 0, 0, 'epoch' FROM new n WHERE NOT EXISTS (SELECT FROM there t
+    WHERE (coalesce(t.definition, 0), coalesce(t.segment, 0), coalesce(t.person, 0), coalesce(t.account, 0))
+        = (coalesce(n.definition, 0), coalesce(n.segment, 0), coalesce(n.person, 0), coalesce(n.account, 0)))
+ORDER BY n.person, n.account
 """
 # The row that is being asked just now says how often that failed before.
-_LATER = """
-WITH new AS (SELECT * FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint))
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
-SELECT n.definition, n.person, n.account, 0, 0, b.failed + 1, %s + %s * power(2, b.failed)
+_LATER = f"""
+{_NEW} {_INTO}
+SELECT n.definition, n.segment, n.person, n.account, 0, 0, b.failed + 1, %s + %s * power(2, b.failed)
 FROM new n CROSS JOIN LATERAL (
     SELECT coalesce(max(a.failed), 0) AS failed, coalesce(max(a.retry_at), '-infinity') AS retry_at
-    FROM signals_app_askagain a WHERE coalesce(a.definition_id, 0) = coalesce(n.definition, 0)
-        AND coalesce(a.person_id, 0) = coalesce(n.person, 0)
-        AND coalesce(a.account_id, 0) = coalesce(n.account, 0) AND a.after = 0
+    FROM signals_app_askagain a WHERE {_SAME}
 ) b WHERE b.retry_at <= %s AND b.failed < %s
 """
 _DID = """

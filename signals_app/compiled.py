@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 
 from signals_app.detectors import DETECTORS
 from signals_app.intents import TEXT_EVENTS
@@ -27,6 +27,7 @@ from upsell_project.lib.rules.facts import (
     Score,
     Season,
     Share,
+    Step,
     Trait,
     Where,
 )
@@ -279,10 +280,15 @@ def _called(definition: SignalDefinition) -> str:
 
 def _wheres(facts: Iterable[Fact]) -> dict[str, list[tuple[Where, ...]] | None]:
     found: dict[str, list[tuple[Where, ...]] | None] = {}
-    for fact in facts:
-        names = TEXT_EVENTS if isinstance(fact, Said) else getattr(fact, "names", ())
-        where = fact.where if isinstance(fact, Events) else ()
-        for name in names:
-            known = found.get(name, [])
-            found[name] = None if not where or known is None else [*known, where]
+    for name, where in chain.from_iterable(map(_read, facts)):
+        known = found.get(name, [])
+        found[name] = None if not where or known is None else [*known, where]
     return found
+
+
+def _read(fact: Fact) -> Iterable[Step]:
+    """The events of which it asks, each with the properties without which it is none of them."""
+    if isinstance(fact, InOrder):
+        return fact.steps
+    names = TEXT_EVENTS if isinstance(fact, Said) else getattr(fact, "names", ())
+    return zip(names, repeat(fact.where if isinstance(fact, Events) else ()))

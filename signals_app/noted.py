@@ -1,4 +1,5 @@
-"""Who is asked again, of what was noted (`again`): some at a time, as people and accounts are by now.
+"""Who is asked again, and judged for segments, of what was noted (`again`): some at a time, as people and accounts are
+by now.
 
 Of an account so many people are asked at once; with whom it goes on is noted behind everything else, so that nobody
 waits for a large one.
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from people_app import homes
 from signals_app import compiled
 from signals_app.compiled import Compiled
-from signals_app.models import AskAgain, SignalDefinition
+from signals_app.models import AskAgain, Segment, SignalDefinition
 from signals_app.subjects import Subject
 from upsell_project.lib import bulk, clock
 from upsell_project.lib.rules.facts import Of
@@ -28,6 +29,7 @@ class Row(NamedTuple):
 
     id: int
     definition: int | None
+    segment: int | None
     person: int | None
     account: int | None
     after: int
@@ -39,7 +41,7 @@ class Asking:
     """Whom to ask; the rows that are done with by that, and those to write in their place. `unread`: what is to be
     asked by definitions that cannot be read, as one that another release wrote."""
 
-    pairs: dict[tuple[SignalDefinition, Subject], None] = field(default_factory=dict)
+    pairs: dict[tuple[SignalDefinition | Segment, Subject], None] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     further: list[Row] = field(default_factory=list)
     unread: list[tuple[SignalDefinition, Subject]] = field(default_factory=list)
@@ -53,6 +55,22 @@ class Asking:
         return {one.account for _, one in self.pairs if one.account}
 
 
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """By their keys. A segment is asked of people."""
+
+    definitions: Mapping[int, Compiled]
+    segments: Mapping[int, Segment]
+
+    def of(self, row: Row, whose: Of) -> list[SignalDefinition | Segment]:
+        """What this row asks of such a subject."""
+        if row.segment:
+            return [self.segments[row.segment]] if whose is Of.PERSON and row.segment in self.segments else []
+        every = row.definition is None
+        those = [one for key, one in self.definitions.items() if every or key == row.definition]
+        return [one.definition for one in those if one.of is whose]
+
+
 def waiting() -> bool:
     """Whether somebody is to be asked about by now."""
     return AskAgain.objects.filter(retry_at__lte=clock.real()).exists()
@@ -63,12 +81,20 @@ def take(limit: int = AT_ONCE) -> list[Row]:
     return [Row(*row) for row in bulk.select(_TAKE, clock.real(), limit)]
 
 
+def segments(person_ids: Collection[int]) -> dict[int, set[int]]:
+    """By segment, who of these people is to be judged for it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for segment, person in bulk.select(_SEGMENTS, bulk.array(person_ids)):
+        found[segment].add(person)
+    return dict(found)
+
+
 def whom(rows: Sequence[Row]) -> Asking:
-    """Each once, by definitions that are live. People and accounts are asked as who they are by now; people who named
-    no account, where they are at home."""
+    """Each once, by what is live. People and accounts are asked as who they are by now; people who named no account,
+    where they are at home."""
     wanted = {one.pk: one for one in SignalDefinition.objects.filter(live=True)}
-    live = {one.definition.pk: one for one in compiled.sound(wanted.values())}
-    unread = {key: one for key, one in wanted.items() if key not in live}
+    live = _live(wanted.values(), {row.segment for row in rows if row.segment})
+    unread = {key: one for key, one in wanted.items() if key not in live.definitions}
     asking = Asking(
         unread=[
             (unread[key], Subject(row.person, row.account))
@@ -83,13 +109,12 @@ def whom(rows: Sequence[Row]) -> Asking:
         account = accounts.get(row.account or 0)
         if row.person:
             continue
-        if account and row.definition in live and live[row.definition].of is Of.PERSON:
+        if account and (row.definition or row.segment) and live.of(row, Of.PERSON):
             groups[account, row.after, row.asked].append(row)
             continue
         asking.rows.append(row)
-        for one in _asked(row, live) if account else ():
-            if one.of is Of.ACCOUNT:
-                asking.pairs[one.definition, Subject(None, account)] = None
+        for one in live.of(row, Of.ACCOUNT) if account else ():
+            asking.pairs[one, Subject(None, account)] = None
     _colleagues(groups, live, asking)
     return asking
 
@@ -100,9 +125,15 @@ def done(asking: Asking) -> None:
     bulk.execute(_GO_ON, [row._asdict() for row in asking.further])
 
 
-def _people(
-    rows: Sequence[Row], live: Mapping[int, Compiled], accounts: Mapping[int, int], asking: Asking
-) -> None:
+def _live(definitions: Iterable[SignalDefinition], segment_ids: Collection[int]) -> _Live:
+    kept = (
+        Segment.objects.filter(live=True, kind=Segment.Kind.RULE, pk__in=segment_ids) if segment_ids else ()
+    )
+    sound = compiled.sound(definitions)
+    return _Live({one.definition.pk: one for one in sound}, {one.pk: one for one in kept})
+
+
+def _people(rows: Sequence[Row], live: _Live, accounts: Mapping[int, int], asking: Asking) -> None:
     """An account that they named stays, as long as they belong to it."""
     roots = _roots("people_app_person", (row.person for row in rows))
     home = homes.of({*roots.values()}, clock.now(), create=False)
@@ -112,25 +143,21 @@ def _people(
         if person := roots.get(row.person or 0):
             account = accounts.get(row.account or 0)
             there = account if account and (person, account) in belong else home[person]
-            for one in _asked(row, live):
-                if one.of is Of.PERSON:
-                    asking.pairs[one.definition, Subject(person, there)] = None
+            for one in live.of(row, Of.PERSON):
+                asking.pairs[one, Subject(person, there)] = None
 
 
-def _colleagues(
-    groups: Mapping[tuple[int, int, int], Sequence[Row]], live: Mapping[int, Compiled], asking: Asking
-) -> None:
+def _colleagues(groups: Mapping[tuple[int, int, int], Sequence[Row]], live: _Live, asking: Asking) -> None:
     """Whoever is at home in these accounts, account by account until that is enough."""
     count = 0
     for (account, after, asked), people in _at_home([*groups]):
         rows = groups[account, after, asked]
         asking.rows += rows
-        definitions = {row.definition: live[row.definition or 0].definition for row in rows}
-        asking.pairs |= {
-            (one, Subject(person, account)): None for person in people for one in definitions.values()
-        }
+        what = [one for row in rows for one in live.of(row, Of.PERSON)]
+        asking.pairs |= {(one, Subject(person, account)): None for person in people for one in what}
         if len(people) == AT_ONCE and asked + AT_ONCE < MOST_COLLEAGUES:
-            asking.further += (Row(0, one, None, account, people[-1], asked + AT_ONCE) for one in definitions)
+            for which in dict.fromkeys((row.definition, row.segment) for row in rows):
+                asking.further.append(Row(0, *which, None, account, people[-1], asked + AT_ONCE))
         count += len(people)
         if count >= AT_ONCE:
             return
@@ -145,12 +172,6 @@ def _at_home(
         yield from ((group, there.get(group[:2], [])) for group in some)
 
 
-def _asked(row: Row, live: Mapping[int, Compiled]) -> Iterable[Compiled]:
-    if row.definition is None:
-        return live.values()
-    return [live[row.definition]] if row.definition in live else []
-
-
 def _roots(table: str, ids: Iterable[int | None]) -> dict[int, int]:
     """Who each of these is by now."""
     wanted: Collection[int] = {one for one in ids if one}
@@ -159,11 +180,17 @@ def _roots(table: str, ids: Iterable[int | None]) -> dict[int, int]:
 
 
 _TAKE = """
-SELECT id, definition_id, person_id, account_id, after, asked FROM signals_app_askagain
+SELECT id, definition_id, segment_id, person_id, account_id, after, asked FROM signals_app_askagain
 WHERE retry_at <= %s ORDER BY retry_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+# Not those that could not be judged before: they are tried by the job.
+_SEGMENTS = """
+SELECT segment_id, person_id FROM signals_app_askagain WHERE segment_id IS NOT NULL AND failed = 0
+    AND coalesce(definition_id, 0) = 0 AND coalesce(person_id, 0) = ANY(%s::bigint[]) AND after = 0
+"""
 _GO_ON = """
-INSERT INTO signals_app_askagain (definition_id, person_id, account_id, after, asked, failed, retry_at)
-SELECT definition, person, account, after, asked, 0, 'epoch'
-FROM json_to_recordset(%s) AS r(definition bigint, person bigint, account bigint, after bigint, asked int)
+INSERT INTO signals_app_askagain
+    (definition_id, segment_id, person_id, account_id, after, asked, failed, retry_at)
+SELECT definition, segment, person, account, after, asked, 0, 'epoch' FROM json_to_recordset(%s)
+    AS r(definition bigint, segment bigint, person bigint, account bigint, after bigint, asked int)
 """

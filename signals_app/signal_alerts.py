@@ -1,22 +1,23 @@
-"""Does a definition find as many as it usually does on this weekday? Far more is a flood, far fewer a source that broke
-or a rule that was edited.
+"""Does a definition find as many as it usually does? Far more is a flood, far fewer a source that broke or a rule that
+was edited. What is unusual: `unusual`, `beginnings`.
 
-Days are UTC. Yesterday is compared as a whole; today may only be too much, as it is not over. One statement for all
-definitions; looked at once an hour.
+One statement for the past of all definitions, three for those that are young; looked at once an hour.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
+
+from signals_app import beginnings, unusual
 from signals_app.models import SignalAlert, SignalDefinition
+from signals_app.unusual import DAY, Unusual
 from upsell_project.lib import baseline, bulk, clock
-from upsell_project.lib.baseline import Change
 
 EVERY = timedelta(hours=1)
-DAY = timedelta(days=1)
 HISTORY = DAY * baseline.WEEK * (baseline.WEEKS + 1)
 _TURN = "signal-alerts"
 
@@ -28,12 +29,14 @@ def look() -> None:
 
 
 def check(now: datetime) -> list[SignalAlert]:
-    """Open an alert where something is unusual, close those that are over; returns the newly opened ones."""
+    """Open an alert where something is unusual, close those that are over or turned round; returns the new ones."""
     live = list(SignalDefinition.objects.filter(live=True).order_by("pk"))
-    counts = _counts(now)
-    unusual = {one.pk: found for one in live if (found := _unusual(counts[one.pk], now.date()))}
-    SignalAlert.objects.filter(closed_at=None).exclude(definition__in=unusual).update(closed_at=now)
-    opened = (_open(pk, found, now) for pk, found in unusual.items())
+    found = _unusual(live, now)
+    over = ~Q(definition__in=found)
+    for pk, one in found.items():
+        over |= Q(definition=pk) & ~Q(evidence__turn=one.turn)
+    SignalAlert.objects.filter(over, closed_at=None).update(closed_at=now)
+    opened = (_open(pk, one, now) for pk, one in found.items())
     return [alert for alert in opened if alert]
 
 
@@ -45,45 +48,18 @@ def open_alerts(definition: SignalDefinition | None = None) -> list[SignalAlert]
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Unusual:
-    day: date
-    change: Change
-
-    @property
-    def evidence(self) -> dict[str, Any]:
-        change = self.change
-        return {
-            "turn": change.verdict,
-            "day": self.day.isoformat(),
-            "found": int(change.observed),
-            "expected": change.expected,
-            "usual": [round(bound, 1) for bound in change.usual] if change.usual else None,
-            "sentence": self.sentence,
-        }
-
-    @property
-    def sentence(self) -> str:
-        change = self.change
-        low, high = change.usual or (0.0, 0.0)
-        advice = (
-            "Look at what it found, and whether its rule, a mapping or a sender was changed."
-            if change.verdict == "spike"
-            else "Look whether its events still come and whether its rule or a mapping was changed."
-        )
-        return (
-            f"It found {change.observed:,.0f} on {self.day:%A, %Y-%m-%d}; by its own weekdays {low:,.0f} to"
-            f" {high:,.0f} are usual. {advice}"
-        )
+def _evidence(found: Unusual) -> dict[str, Any]:
+    return {**asdict(found), "day": found.day.isoformat()}
 
 
-def _unusual(counts: Mapping[date, int], today: date) -> Unusual | None:
-    """Today first: a flood is urgent."""
-    for day, whole in ((today, False), (today - DAY, True)):
-        change = baseline.change(counts.items(), day, "day", whole=whole)
-        if change.verdict in ("spike", "drop"):
-            return Unusual(day, change)
-    return None
+def _unusual(live: Sequence[SignalDefinition], now: datetime) -> dict[int, Unusual]:
+    """By definition. What a version that was back-tested finds in its first days is judged by that, as staff saw it."""
+    counts, today = _counts(now), now.date()
+    past = {one.pk: unusual.by_past(counts[one.pk], today) for one in live}
+    young = [one for one in live if unusual.young(counts[one.pk], today)]
+    floods = [one for one in live if (found := past[one.pk]) and found.turn == "spike"]
+    past.update(beginnings.judged(young, floods, now))
+    return {pk: found for pk, found in past.items() if found}
 
 
 def _counts(now: datetime) -> dict[int, dict[date, int]]:
@@ -96,7 +72,7 @@ def _counts(now: datetime) -> dict[int, dict[date, int]]:
 
 def _open(definition: int, found: Unusual, now: datetime) -> SignalAlert | None:
     """None when it is open already, or another worker was first."""
-    rows = bulk.select(_OPEN, definition, now, bulk.json(found.evidence))
+    rows = bulk.select(_OPEN, definition, now, bulk.json(_evidence(found)))
     return SignalAlert.objects.select_related("definition").get(pk=rows[0][0]) if rows else None
 
 

@@ -19,6 +19,7 @@ RULE = ("detector", "config", "condition", "about", "hold_hours")
 """What makes a new version of it."""
 CHECKED = ("slug", "live", "route_to", "lifetime_hours", "cooldown_hours", *RULE)
 MOST_ROLES = 20
+OF_ACCOUNTS = "is ignored of a person, who is told themselves: leave it empty, or let it be about the account"
 NAMING = ("name", "trait")
 """Settings that name a score, or a date of the account."""
 Found = list[tuple[str, str]]
@@ -30,7 +31,7 @@ def problems(definition: SignalDefinition) -> dict[str, list[str]]:
     found = {
         "config": settings.problems(definition.detector, definition.config, meant),
         "condition": _of_condition(definition.condition),
-        "route_to": _of_roles(definition.route_to),
+        "route_to": _of_roles(definition.route_to, definition.about),
         **_of_hours(definition),
     }
     wrong = {name: sentences for name, sentences in found.items() if sentences}
@@ -55,9 +56,11 @@ def _of_condition(condition: Any) -> list[str]:
     return []
 
 
-def _of_roles(roles: Any) -> list[str]:
+def _of_roles(roles: Any, about: str) -> list[str]:
     fine = isinstance(roles, list) and all(isinstance(role, str) and role.strip() for role in roles)
-    return [] if fine and len(roles) <= MOST_ROLES else [f"must be a list of at most {MOST_ROLES} roles"]
+    if not fine or len(roles) > MOST_ROLES:
+        return [f"must be a list of at most {MOST_ROLES} roles"]
+    return [OF_ACCOUNTS] if roles and about == Of.PERSON else []
 
 
 def _of_hours(definition: SignalDefinition) -> dict[str, list[str]]:

@@ -2,26 +2,27 @@
 not. Also with an event that nobody sent: as if it had just been stored. Nothing is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from people_app import homes
+from people_app import homes, supposed
 from people_app.models import Person
-from signals_app import arming, compiled, judged, mapping, not_known, reveal, routing
+from people_app.supposed import Supposed
+from signals_app import arming, compiled, judged, not_known, pasted, reveal, routing
 from signals_app.arming import Moment, State
 from signals_app.compiled import Compiled, Part
 from signals_app.incoming import Rejected
 from signals_app.knowing import Known
 from signals_app.models import Meter, SignalDefinition
+from signals_app.pasted import Pasted
 from signals_app.rehearse import history
 from signals_app.rehearse.past import Kept
 from signals_app.rehearse.replaying import moment_of
-from signals_app.rehearse.subjects import parts_of
 from signals_app.rehearse.telling import Told
 from signals_app.subjects import Subject
-from signals_app.triggered import KINDS, Asked
+from signals_app.triggered import Asked
 from upsell_project.lib import in_words
 from upsell_project.lib.rules import judging, laid_out, wording
 from upsell_project.lib.rules.facts import Of
@@ -62,14 +63,14 @@ class Tried:
     parts: list[TriedPart] = field(default_factory=list)
     note: str = ""
     event: str = ""
-    """The name of the pasted event, as it would be stored."""
+    """The name of the pasted event as it would be stored; of a call that only brings facts, its kind."""
     rejected: list[Rejected] = field(default_factory=list)
 
 
 def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tried:
     """As it stands now: by what the live rule reads."""
     ready = compiled.of(definition)
-    subject = _subject(ready, person, now)
+    subject = _subject(ready, person, homes.of([person.pk], now, create=False)[person.pk])
     if subject is None:
         return Tried(note=_HOMELESS)
     found, _ = judged.judge([Asked(ready, subject, {}, None)], now)
@@ -79,27 +80,28 @@ def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tr
 def with_event(
     definition: SignalDefinition, person: Person, sample: Mapping[str, Any], now: datetime
 ) -> Tried:
-    """As if this had just come from the person. `sample`: one call as an SDK sends it, read and mapped as at the door;
-    whoever it names is not looked at."""
-    read = mapping.try_out(_of(person, sample), mapping.load(), list(Meter.objects.all()), now)
-    trial = next((one for one in read.trials if one.item.kind in KINDS), None)
-    if trial is None:
-        return Tried(note="" if read.rejected else _NO_EVENT, rejected=read.rejected)
-    ready = compiled.of(definition)
-    subject = _subject(ready, person, now)
-    if subject is None:
-        return Tried(note=_HOMELESS, event=trial.name)
-    kept = Kept(min(trial.item.occurred_at, now), trial.name, trial.properties, 0, trial.item.kind, person.pk)
-    found = _tried(ready, subject, _judged_with(ready, subject, kept, now), person.pk, now)
-    found.event = trial.name
+    """As if this had just come from the person. `sample`: one call as an SDK sends it, or a batch, read and mapped as
+    at the door, with what it says of the person and the account; whoever it names is not looked at."""
+    calls = pasted.read(person, sample, now)
+    if not calls.items:
+        return Tried(note="" if calls.rejected else pasted.NO_CALL, rejected=calls.rejected)
+    found = _tried_with(definition, person, calls, now)
+    found.event, found.rejected = calls.called, calls.rejected
     return found
 
 
-def _of(person: Person, sample: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A call, or a batch of them, that names the person: what names nobody would be rejected."""
-    if isinstance(batch := sample.get("batch"), list):
-        return {**sample, "batch": [_of(person, one) if isinstance(one, Mapping) else one for one in batch]}
-    return {**sample, "userId": person.user_id or f"person {person.pk}"}
+def _tried_with(definition: SignalDefinition, person: Person, calls: Pasted, now: datetime) -> Tried:
+    ready = compiled.of(definition)
+    try:
+        account = calls.account(person.pk, now)
+    except pasted.Unclear as unclear:
+        return Tried(note=str(unclear))
+    subject = _subject(ready, person, account)
+    if subject is None:
+        return Tried(note=_HOMELESS)
+    told = supposed.of(person, account, calls.items)
+    found = _judged_with(ready, subject, calls.events(person.pk), told, now)
+    return _tried(ready, subject, found, person.pk, now, told.role)
 
 
 _HOMELESS = (
@@ -107,23 +109,23 @@ _HOMELESS = (
 )
 _NO_LIMIT = "Their account has no limit that this could be about."
 _UNREAD = "What is known of them cannot be read: see the log of the server."
-_NO_EVENT = "This call brings facts and no event: paste a track, page or screen call."
 
 
-def _subject(ready: Compiled, person: Person, now: datetime) -> Subject | None:
-    home = homes.of([person.pk], now, create=False)[person.pk]
+def _subject(ready: Compiled, person: Person, account: int | None) -> Subject | None:
     if ready.of is Of.ACCOUNT:
-        return Subject(None, home) if home else None
-    return Subject(person.pk, home)
+        return Subject(None, account) if account else None
+    return Subject(person.pk, account)
 
 
-def _judged_with(ready: Compiled, subject: Subject, kept: Kept, now: datetime) -> list[tuple[Moment, Known]]:
-    parts = parts_of(ready, [subject])[0]
+def _judged_with(
+    ready: Compiled, subject: Subject, events: Sequence[Kept], told: Supposed, now: datetime
+) -> list[tuple[Moment, Known]]:
+    parts = ready.parts(resource for resource, cap in told.caps.items() if cap is not None and cap > 0)
     facts = frozenset(fact for part in parts for fact in part.asks)
-    (past,) = history.load([subject], facts, now, now, now)
+    (past,) = history.load([subject], facts, now, now, now, pasted.as_if(told, now))
     if past is None:
         raise TooMuch("They did too much to be read for a trial: choose somebody else.")
-    past.person, past.account = _with(past.person, kept), _with(past.account, kept)
+    past.person, past.account = _with(past.person, events), _with(past.account, events)
     known = Told(past, facts).at(now)
     return [(moment_of(ready, subject, part, known), known) for part in parts]
 
@@ -132,27 +134,39 @@ class TooMuch(Exception):
     """They did more than can be read for a trial."""
 
 
-def _with(events: Sequence[Kept], kept: Kept) -> list[Kept]:
-    return sorted([*events, kept], key=lambda one: (one.at, one.name, one.id))
+def _with(stored: Sequence[Kept], events: Sequence[Kept]) -> list[Kept]:
+    return sorted([*stored, *events], key=lambda one: (one.at, one.name, one.id))
 
 
 def _tried(
-    ready: Compiled, subject: Subject, found: Sequence[tuple[Moment, Known]], actor: int, now: datetime
+    ready: Compiled,
+    subject: Subject,
+    found: Sequence[tuple[Moment, Known]],
+    actor: int,
+    now: datetime,
+    role: str | None = None,
 ) -> Tried:
+    """`role`: the actor's, where it is not as it is stored."""
     states = arming.states([arming.whose(ready, subject)])
     known_states = states.get(arming.whose(ready, subject), [])
-    told = _told(ready, subject, actor)
-    parts = [_part(moment, known, known_states, told, now) for moment, known in found]
+    told = _told(ready, subject, actor, role)
+    metered = frozenset(Meter.objects.values_list("resource", flat=True))
+    parts = [_part(moment, known, known_states, told, now, metered) for moment, known in found]
     nothing = _NO_LIMIT if ready.resources else _UNREAD
     return Tried(parts, note="" if parts else nothing)
 
 
 def _part(
-    moment: Moment, known: Known, states: Sequence[State], told: int | None, now: datetime
+    moment: Moment,
+    known: Known,
+    states: Sequence[State],
+    told: int | None,
+    now: datetime,
+    metered: Collection[str],
 ) -> TriedPart:
     mine = [one for one in states if (one.part, one.period) == (moment.part.name, moment.period)]
     moment.state = mine[0] if mine else None
-    lines = [_line(one, known, moment.subject) for one in laid_out.lines(moment.part.rule)]
+    lines = [_line(one, known, moment.subject, metered) for one in laid_out.lines(moment.part.rule)]
     why = _why_not(moment, states, told, now, lines)
     return TriedPart(
         moment.part.name,
@@ -164,10 +178,11 @@ def _part(
     )
 
 
-def _line(line: laid_out.Line, known: Known, subject: Subject) -> Line:
+def _line(line: laid_out.Line, known: Known, subject: Subject, metered: Collection[str]) -> Line:
     holds = judging.judge(line.rule, known.values, known.at)
     if not isinstance(test := line.rule, Test):
         return Line(line.said, None, None, "", holds, line.level)
+    home = subject.account is not None
     value = test.value if isinstance(test.value, tuple) else (test.value,)
     wanted = [reveal.plain(one) for one in value]
     return Line(
@@ -177,7 +192,7 @@ def _line(line: laid_out.Line, known: Known, subject: Subject) -> Line:
         test.op.value.replace("_", " "),
         holds,
         line.level,
-        "" if holds is not None else not_known.said(test.fact, home=subject.account is not None),
+        "" if holds is not None else not_known.said(test.fact, home=home, metered=metered),
     )
 
 
@@ -223,8 +238,11 @@ def _rest(definition: SignalDefinition, states: Sequence[State]) -> str:
     return f"It rests {in_words.hours(length)} after it was found{until}."
 
 
-def _told(ready: Compiled, subject: Subject, actor: int) -> int | None:
+def _told(ready: Compiled, subject: Subject, actor: int, role: str | None) -> int | None:
     if subject.person:
         return subject.person
     members = routing.members([subject.account or 0]).get(subject.account or 0, [])
+    if role is not None:
+        others = [one for one in members if one.person != actor]
+        members = [routing.Member(actor, role.strip().casefold()), *others]
     return routing.choose(members, ready.definition.route_to, actor, anyone=True)

@@ -8,4 +8,4 @@ from signals_app.subjects import Subject
 def take(limit: int = noted.AT_ONCE) -> list[tuple[SignalDefinition, Subject]]:
     asking = noted.whom(noted.take(limit))
     noted.done(asking)
-    return [*asking.pairs]
+    return [(one, subject) for one, subject in asking.pairs if isinstance(one, SignalDefinition)]

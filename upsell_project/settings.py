@@ -215,8 +215,8 @@ JOBS = {
     "sweeps": "campaigns_app.sweeps.run",
     "trainings": "signals_app.scores.training.run",
 }
-# Told by signals_app of what changed without an event: see signals_app/again.py.
-HEARS_WHAT_CHANGED = "campaigns_app.exits.heard"
+# Told of what changed without an event, in this order: see signals_app/again.py.
+HEARS_WHAT_CHANGED = ("signals_app.segments.following.heard", "campaigns_app.exits.heard")
 # Seconds, where one piece of the work may take longer than DEFAULT_TIMEOUT: the events of one account are read at once,
 # those of all people are looked through for a definition.
 LONG_JOBS = {"back_tests": 600, "recounts": 3600, "sweeps": 3600, "trainings": 3600}

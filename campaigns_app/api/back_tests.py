@@ -76,7 +76,9 @@ class BackTestsSerializer(serializers.Serializer[Any]):
 class WhomSerializer(serializers.Serializer[Any]):
     person = serializers.CharField(max_length=200, help_text="User id")
     event = serializers.DictField(
-        required=False, help_text="A call as an SDK sends it, as if it had just come from this person"
+        required=False,
+        help_text="A call as an SDK sends it, as if it had just come from this person: an event, or what an identify"
+        " or group call says. It counts for the account that groupId or context.groupId names",
     )
 
 
@@ -107,7 +109,10 @@ class RejectedSerializer(serializers.Serializer[Any]):
 class TriedSerializer(serializers.Serializer[Any]):
     parts = PartSerializer(many=True)
     note = serializers.CharField(allow_blank=True)
-    event = serializers.CharField(allow_blank=True, help_text="The event's name as it would be stored")
+    event = serializers.CharField(
+        allow_blank=True,
+        help_text="The event's name as it would be stored; of what only says facts, its kind",
+    )
     rejected = RejectedSerializer(many=True)
 
 

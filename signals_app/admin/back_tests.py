@@ -233,4 +233,4 @@ class BackTestAdmin(FactsAdmin):
 class SignalAlertAdmin(FactsAdmin):
     list_display = ("definition", "opened_at", "closed_at")
     list_select_related = ("definition",)
-    empty_hint = "Alerts appear when a definition finds far more or fewer than is usual on that weekday."
+    empty_hint = "Alerts appear when a definition finds far more or fewer than usual."

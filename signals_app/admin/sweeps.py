@@ -19,8 +19,8 @@ class SweepAdmin(FactsAdmin):
 
 @admin.register(AskAgain)
 class AskAgainAdmin(FactsAdmin):
-    list_display = ("definition", "person", "account", "failed", "retry_at")
-    list_select_related = ("definition", "person", "account")
+    list_display = ("definition", "segment", "person", "account", "failed", "retry_at")
+    list_select_related = ("definition", "segment", "person", "account")
     empty_hint = (
         "Nobody waits: whoever answered an offer, came into a segment or has a new score was asked already."
     )

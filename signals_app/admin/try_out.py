@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from people_app import erasure
-from people_app.models import Person
+from people_app.models import Account, Person
 from signals_app import examples, try_out
 from signals_app.admin import shown
 from signals_app.admin.rejected import fix
@@ -28,7 +28,9 @@ class Whom(forms.Form):
         label="Event",
         required=False,
         widget=forms.Textarea({"rows": 8, "class": "upsell-sample upsell-code", "spellcheck": "false"}),
-        help_text="As an SDK sends it; empty: as they stand now. It counts for the person above, whoever it names.",
+        help_text="As an SDK sends it, with what it says of them (identify) or of their account (group); empty: as they"
+        " stand now. It counts for the person above, whoever it names, and for the account that its groupId or"
+        " context.groupId names.",
     )
 
     def clean_person(self) -> Person:
@@ -64,12 +66,21 @@ def page(model_admin: Any, request: HttpRequest, definition: SignalDefinition) -
         "definition": definition,
         "form": form,
     }
-    user_id = "u1"
+    person = None
     if form.is_bound and form.is_valid():
         context |= _tried(definition, form)
-        user_id = form.cleaned_data["person"].user_id or user_id
-    context["example"] = json.dumps(examples.event(definition, user_id), indent=1, ensure_ascii=False)
+        person = form.cleaned_data["person"]
+    context["example"] = json.dumps(_example(definition, person), indent=1, ensure_ascii=False)
     return TemplateResponse(request, "admin/signals_app/signaldefinition/try.html", context)
+
+
+def _example(definition: SignalDefinition, person: Person | None) -> dict[str, Any]:
+    """Of this person, and of the first account to which they belong."""
+    if person is None:
+        return examples.event(definition, "u1")
+    accounts = Account.objects.filter(memberships__person=person, group_id__isnull=False)
+    group = accounts.order_by("memberships__pk").values_list("group_id", flat=True).first()
+    return examples.event(definition, person.user_id or "u1", group or "g1")
 
 
 def _tried(definition: SignalDefinition, form: Whom) -> dict[str, Any]:

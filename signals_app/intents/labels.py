@@ -8,3 +8,12 @@ does not understand or cannot find; a bug, outage, billing dispute or complaint;
 LABELS: tuple[Label, ...] = get_args(Label)
 NONE = "none"
 """How a labelled text says that it wants none of them."""
+EXAMPLES: dict[Label, str] = {
+    "more_capacity": "We need more storage and more seats. How can we buy additional users?",
+    "needs_feature": "Is single sign-on available on our plan? We need SSO.",
+    "doubts_value": "This is too expensive, we do not see the value. Is it worth the price?",
+    "confused": "I am confused, how does this work? I cannot find where to start.",
+    "problem": "The export does not work: it crashes with an error every time.",
+    "leaving": "We want to cancel our subscription and switch to a competitor.",
+}
+"""A text that surely means it."""

@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from sys import maxunicode
 
+from upsell_project.lib.rules import words
+
 MOST_WAYS = 50
 """In which what folds to several characters may be combined, such as many s in a row."""
 _AT_ONCE = 256
@@ -21,12 +23,14 @@ Steps = Mapping[tuple[int, int], set[str]]
 
 
 @lru_cache(maxsize=1_000)
-def holding(piece: str) -> str | None:
-    """Matches the texts whose `casefold` holds that of `piece`. None: there are too many ways to write it."""
+def holding(piece: str, as_word: bool = False) -> str | None:
+    """Matches the texts whose `casefold` holds that of `piece`, as words of their own or anyhow. None: there are too
+    many ways to write it."""
     wanted = piece.casefold()
-    steps = _steps(wanted)
+    steps = _steps(wanted, as_word)
     found = [_between(steps, *both) for both in pairwise(_passed(steps, len(wanted)))]
-    return None if None in found else "".join(part or "" for part in found)
+    pattern = None if None in found else "".join(part or "" for part in found)
+    return f"{words.BEGIN}{pattern}{words.END}" if as_word and pattern is not None else pattern
 
 
 @cache
@@ -51,13 +55,15 @@ def _changing() -> Iterator[str]:
             yield from several
 
 
-def _steps(wanted: str) -> Steps:
+def _steps(wanted: str, as_word: bool) -> Steps:
+    """As a word: what folds to more than a part of it goes on beyond its end."""
     one, several = _folding()
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     for place, character in enumerate(wanted):
         found[place, place + 1] |= {character, *one.get(character, "")}
     for character, folded in several.items():
-        for first in range(1 - len(folded), len(wanted)):
+        more = 0 if as_word else len(folded) - 1
+        for first in range(-more, len(wanted) - len(folded) + 1 + more):
             last = first + len(folded)
             inside = folded[max(0, -first) : len(wanted) - first]
             if wanted[max(0, first) : last] == inside:

@@ -4,7 +4,7 @@ One reads the subjects themselves, one all questions of stored events, and what 
 what no fact needs is not sent.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +22,8 @@ from upsell_project.lib.rules import judging, windows
 from upsell_project.lib.rules.facts import Fact, Of, Value
 from upsell_project.lib.rules.measuring import Seen
 
+AsIf = Callable[[Profile], Profile]
+"""What is supposed of a subject, for what is stored of it."""
 _at = lru_cache(maxsize=256)(judging.at)
 
 
@@ -57,7 +59,7 @@ class _One:
             yield (Of.ACCOUNT, who), frozenset(limited)
 
 
-def load(asked: Sequence[Asked], now: datetime) -> list[Known]:
+def load(asked: Sequence[Asked], now: datetime, as_if: AsIf | None = None) -> list[Known]:
     """What is known of each, in the same order. Events are read last, and only for rules that can hold by the rest."""
     if not asked:
         return []
@@ -65,6 +67,8 @@ def load(asked: Sequence[Asked], now: datetime) -> list[Known]:
     cheap = {key: _cheap(facts) for key, facts in sorts.items()}
     mine = [cheap[one.facts, one.doubts] for one in asked]
     profiles = profile.load([one.subject for one in asked], frozenset[Fact]().union(*sorts.values()), now)
+    if as_if:
+        profiles.of = [as_if(one) for one in profiles.of]
     counted = {one.subject.account or 0 for one, those in zip(asked, mine, strict=True) if those.counted} - {
         0
     }

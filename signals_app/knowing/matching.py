@@ -107,14 +107,8 @@ def _ids(one: _Wanted, answer: Answer) -> list[int]:
 
 def _in_turn(fact: f.Sequence, rows: Iterable[Row]) -> list[Row]:
     """Those of the sequences that were completed."""
-    whole: list[Row] = []
-    begun: list[Row] = []
-    for row in sorted(rows, key=lambda row: (row.at, row.name)):
-        if row.name == fact.names[len(begun)]:
-            begun.append(row)
-        if len(begun) == len(fact.names):
-            whole, begun = whole + begun, []
-    return whole
+    came = sorted(rows, key=lambda row: (row.at, row.name))
+    return [came[place] for place in measuring.completed(fact, measures.happened(came))]
 
 
 def _in_order(rows: Iterable[Row]) -> list[int]:

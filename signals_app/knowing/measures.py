@@ -1,13 +1,13 @@
 """What `Events` and `Sequence` ask of stored events, and what their answers mean: always what `lib.rules.measuring`
 says of the same events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from signals_app.knowing.questions import Form, Question, Row, keys_of, midnights
-from signals_app.knowing.where_path import split
+from signals_app.knowing.where_path import any_of, split
 from upsell_project.lib.rules import measuring, windows
 from upsell_project.lib.rules.facts import Events, Measure, Sequence, Value
 from upsell_project.lib.rules.measuring import Happened, Seen
@@ -59,13 +59,37 @@ def of_events(fact: Events, seen: Seen) -> Plan:
 
 
 def of_sequence(fact: Sequence, seen: Seen) -> Plan:
-    """Names and times are enough."""
+    """Names and times are enough, unless properties are asked for."""
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
     names = tuple(sorted(set(fact.names)))
+    if fact.where:
+        return _of_filtered(fact, Question(Form.STEPS, fact.of, names, since, seen.now), seen)
     return (
         Question(Form.TURNS, fact.of, names, since, seen.now),
         lambda names: measuring.in_turn(fact.names, names or ()),
     )
+
+
+def _of_filtered(fact: Sequence, question: Question, seen: Seen) -> Plan:
+    keys = keys_of(*(one.path for where in fact.where for one in where))
+    each = [split(where) for where in fact.where]
+    steps = tuple(zip(fact.names, (path for path, _ in each), strict=True))
+    question = replace(question, where=any_of(fact.where), keys=keys, steps=steps)
+    if not any(rest for _, rest in each):
+        return question, lambda answer: _in_turn(len(steps), answer or ())
+    return (
+        replace(question, form=Form.ROWS),
+        lambda rows: None if isinstance(rows, int) else measuring.of_sequence(fact, happened(rows), seen),
+    )
+
+
+def _in_turn(length: int, could_be: Iterable[int]) -> int:
+    """As `measuring.in_turn`. `could_be`: see `Form.STEPS`."""
+    found, step, last = 0, 1, 1 << (length - 1)
+    for those in could_be:
+        if those & step:
+            found, step = (found + 1, 1) if step == last else (found, step << 1)
+    return found
 
 
 def happened(rows: list[Row] | None) -> list[Happened]:

@@ -103,7 +103,7 @@ def load(subjects: Sequence[Subject], facts: Collection[Fact], now: datetime) ->
     found = []
     for row in rows:
         if (place := row[:_OF_PLACE]) not in places:
-            places[place] = _place(place, now)
+            places[place] = placed(place, now)
         found.append(_profile(row, places[place]))
     meters: list[dict[str, Any]] = next((json.loads(row[-1]) for row in rows if row[-1]), [])
     return Profiles(found, {each["resource"]: Meter(**each) for each in meters})
@@ -144,7 +144,7 @@ def _scores_of(text: str) -> dict[str, Decimal]:
     return {name: Decimal(value) for name, value in read_json(text).items()}
 
 
-def _place(row: tuple[Any, ...], now: datetime) -> Place:
+def placed(row: tuple[Any, ...], now: datetime) -> Place:
     mine, theirs, started, renews, period = row
     there = zone(theirs)
     calendar = periods.facts(there, started, renews, period or "")

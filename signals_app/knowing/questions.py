@@ -48,6 +48,9 @@ class Form(StrEnum):
     """int"""
     TURNS = "turns"
     """list[str]: the names in the order in which they came."""
+    STEPS = "steps"
+    """list[int]: of each event that could be one of the `steps`, in the order in which they came, which of them: 1 for
+    the first, 2 for the second, 4 for the third, added up."""
     ROWS = "rows"
     """list[Row], in the order of their ids; where there are more than MOST_ROWS only an int, which says nothing."""
     TEXTS = "texts"
@@ -86,6 +89,8 @@ class Question:
     """When what is counted began anew."""
     gap: int = 0
     """Minutes of silence that end a session."""
+    steps: tuple[tuple[str, str | None], ...] = ()
+    """Of a sequence the name of each event, and a path predicate as `where`."""
     tracked: bool = False
     """Only events of track calls, as meters count."""
 

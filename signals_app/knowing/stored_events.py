@@ -51,6 +51,8 @@ class _Shape:
     named: bool
     filtered: bool
     tracked: bool
+    steps: int
+    """How many."""
 
 
 @dataclass(slots=True)
@@ -91,8 +93,9 @@ def _ask(questions: Sequence[Question], branches: Mapping[_Shape, _Branch]) -> A
 
 
 def _shape(question: Question) -> _Shape:
-    filtered = question.where is not None
-    return _Shape(question.form, question.of, bool(question.names), filtered, question.tracked)
+    steps = len(question.steps) if question.form is Form.STEPS else 0
+    filtered = question.where is not None and not steps
+    return _Shape(question.form, question.of, bool(question.names), filtered, question.tracked, steps)
 
 
 def _possible(question: Question) -> bool:
@@ -115,7 +118,13 @@ def _record(number: int, question: Question) -> dict[str, Any]:
         "keys": [*filter(storable, question.keys)],
         "gap": question.gap,
         "most": MOST_ROWS,
+        **(_steps_of(question) if question.steps else {}),
     }
+
+
+def _steps_of(question: Question) -> dict[str, Any]:
+    names = [name if storable(name) else None for name, _ in question.steps]
+    return {"step_names": names, "step_paths": [path for _, path in question.steps]}
 
 
 def _branch(shape: _Shape) -> str:
@@ -129,8 +138,16 @@ def _branch(shape: _Shape) -> str:
     if shape.filtered:
         conditions.append("e.properties @@ f.path")
     columns = _COLUMNS.get(shape.form, "e.occurred_at")
+    if shape.steps:
+        columns = f"{columns}, {' + '.join(map(_step, range(shape.steps)))} AS steps"
     source = _SOURCE[shape.of].format(columns=columns, conditions=" AND ".join(conditions))
     return _BRANCH.format(of=_TO[shape.of], answer=_ANSWER[shape.form].format(source=source, most=MOST_TIMES))
+
+
+def _step(place: int) -> str:
+    path = f"f.step_paths[{place + 1}]"
+    could_be = f"e.name = f.step_names[{place + 1}] AND ({path} IS NULL OR e.properties @@ {path})"
+    return f"CASE WHEN {could_be} THEN {1 << place} ELSE 0 END"
 
 
 def _days(text: str, question: Question) -> Answer:
@@ -152,6 +169,10 @@ def _turns(text: str, question: Question) -> Answer:
     return [names[ord(one) - _FIRST] for one in text]
 
 
+def _steps(text: str, question: Question) -> Answer:
+    return [*map(int, text.split(","))]
+
+
 def _times(text: str, question: Question) -> Answer:
     return sorted(map(int, text[1:-1].split(",")))
 
@@ -163,6 +184,7 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
     Form.SUM: lambda text, question: Decimal(text),
     Form.LAST: lambda text, question: measuring.value(read_json(text)),
     Form.TURNS: _turns,
+    Form.STEPS: _steps,
     Form.ROWS: _rows,
     Form.TIMES: _times,
     Form.TEXTS: _rows,
@@ -171,7 +193,7 @@ _READ: dict[Form, Callable[[str, Question], Answer]] = {
 _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
     until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int,
-    most int, periods timestamptz[]))
+    most int, periods timestamptz[], step_names text[], step_paths jsonpath[]))
 """
 # PostgreSQL takes these accounts and people to be few, and would compare all with all: for a FULL JOIN it cannot.
 _REACH = f"""
@@ -223,6 +245,7 @@ _COLUMNS = {
     Form.LAST: f"e.id, e.name, e.occurred_at, {_VALUE}",
     Form.SWITCHES: f"e.id, e.name, e.occurred_at, {_VALUE}",
     Form.TURNS: "e.id, e.name, e.occurred_at",
+    Form.STEPS: "e.id, e.name, e.occurred_at",
     Form.ROWS: "e.id, e.name, e.occurred_at, e.properties",
     Form.TEXTS: "e.id, e.name, e.occurred_at, e.properties",
     Form.NEWEST: "e.id, e.occurred_at",
@@ -255,6 +278,8 @@ _ANSWER = {
     f" AND {_COMPARED.format(value='s.before')} <> {_COMPARED.format(value='s.value')}",
     Form.TURNS: "SELECT NULL::bigint AS count,"
     f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
+    Form.STEPS: "SELECT NULL::bigint AS count,"
+    f" string_agg(e.steps::text, ',' {_IN_ORDER}) AS text FROM {{source}} WHERE e.steps > 0",
     # A float counts microseconds exactly until the year 2100, and is many times as fast as the numeric of `extract`.
     Form.TIMES: "SELECT count(*) AS count, CASE WHEN count(*) <= {most} THEN array_agg("
     "(date_part('epoch', t.occurred_at) * 1000000)::bigint)::text END AS text"

@@ -29,6 +29,14 @@ def split(where: Iterable[Where]) -> tuple[str | None, tuple[Where, ...]]:
     return (f"strict {' && '.join(said)}" if said else None), tuple(rest)
 
 
+def any_of(wheres: Iterable[Iterable[Where]]) -> str | None:
+    """A path predicate for `@@` that is true wherever one of these holds as a whole, and perhaps elsewhere; None where
+    nothing can be said of one of them."""
+    said = [split(where)[0] for where in wheres]
+    each = [f"({one.removeprefix('strict ')})" for one in said if one is not None]
+    return f"strict {' || '.join(dict.fromkeys(each))}" if said and len(each) == len(said) else None
+
+
 def predicate(where: Where) -> str | None:
     """The condition on `$`, in parentheses; true exactly where `measuring` says that it holds. None: cannot be said."""
     if not storable(where.path):
@@ -74,8 +82,8 @@ def _condition(where: Where, at: str) -> str | None:
         return _between(where.value, at)
     if where.op is Op.ONE_OF:
         return _one_of(where.value, at)
-    if where.op is Op.CONTAINS:
-        return _contains(where.value, at)
+    if where.op in (Op.CONTAINS, Op.CONTAINS_WORD):
+        return _contains(where.value, at, where.op is Op.CONTAINS_WORD)
     same = _same(where.value, at) if where.op in (Op.IS, Op.IS_NOT) else None
     if same is None or where.op is Op.IS:
         return same
@@ -87,11 +95,11 @@ def _between(value: Any, at: str) -> str | None:
     return None if None in bounds else f"({at} >= {bounds[0]} && {at} <= {bounds[-1]})"
 
 
-def _contains(wanted: Any, at: str) -> str | None:
+def _contains(wanted: Any, at: str, as_word: bool) -> str | None:
     """A piece of a text, or one of the texts of a list."""
     if wanted is None or not storable(str(wanted)):
         return None
-    pattern = folded.holding(str(wanted))
+    pattern = folded.holding(str(wanted), as_word)
     if pattern is None:
         return None
     inside = f"{at} like_regex {_text(pattern)}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from people_app.models import Account, Person
+from signals_app.models.segment import Segment
 from upsell_project.lib import in_words, spans
 from upsell_project.lib.spans import MOST_HOURS
 
@@ -167,10 +168,12 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AskAgain(models.Model):
-    """Of whom a definition (none: every live one) is to be asked soon: what it reads of them changed, and no event
-    says so. A definition of people, of an account without a person: of whoever is at home there."""
+    """Of whom a definition (neither this nor a segment: every live one) is to be asked soon, or who is to be judged for
+    a segment: what it reads of them changed, and no event says so. A definition of people or a segment, of an account
+    without a person: of whoever is at home there."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE, null=True)
+    segment = models.ForeignKey(Segment, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False, db_index=False)
     after = models.BigIntegerField(default=0, help_text="The person of the account who was asked last")
@@ -192,11 +195,11 @@ class AskAgain(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.definition or 'all'} of person {self.person_id}, account {self.account_id}"
+        return f"{self.definition or self.segment or 'all'} of person {self.person_id}, account {self.account_id}"
 
 
 class SignalAlert(models.Model):
-    """A definition that finds far more or less than is usual on this weekday."""
+    """A definition that finds far more or less than usual."""
 
     definition = models.ForeignKey(SignalDefinition, models.CASCADE)
     opened_at = models.DateTimeField()

@@ -39,11 +39,18 @@ DAY = timedelta(days=1)
 
 
 def load(
-    subjects: Sequence[Subject], facts: frozenset[Fact], first: datetime, last: datetime, now: datetime
+    subjects: Sequence[Subject],
+    facts: frozenset[Fact],
+    first: datetime,
+    last: datetime,
+    now: datetime,
+    as_if: knowing.AsIf | None = None,
 ) -> list[Past | None]:
     """What is needed to know these facts between the two moments, in the order of `subjects`; None for whoever did too
     much. Of what has no history, as it is `now`. Within a fixed number of statements."""
     profiles = profile.load(subjects, facts, first)
+    if as_if:
+        profiles.of = [as_if(one) for one in profiles.of]
     meters = profiles.meters
     since = first - reach(facts, meters)
     wanted = _names(facts, meters), since, last
@@ -51,7 +58,7 @@ def load(
     whole = {one.account for one in subjects if one.account and (one.person is None or _reads_account(facts))}
     there = _events(_BY_ACCOUNT, whole, *wanted)
     static = frozenset(fact for fact in facts if isinstance(fact, Trait | Member | Score | Entitlement))
-    present = knowing.load([knowing.Asked(one, static) for one in subjects], now)
+    present = knowing.load([knowing.Asked(one, static) for one in subjects], now, as_if)
     told = _told({id for its in profiles.of for _, id, *_ in its.signals})
     return [
         _past(one, known, its, meters, theirs.get(one.person or 0, []), there.get(one.account or 0, []), told)

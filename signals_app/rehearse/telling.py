@@ -103,7 +103,8 @@ def _metered(fact: Metered, past: Past) -> Teller:
 
 
 def _in_order(fact: InOrder, past: Past) -> Teller:
-    kept = [one for one in past.of(fact.of) if one.name in fact.names]
+    steps = fact.steps
+    kept = [one for one in past.of(fact.of) if any(measuring.is_step(step, one) for step in steps)]
 
     def value(now: datetime) -> Value:
         here = within(fact.window, kept, past, fact.of, now)

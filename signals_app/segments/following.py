@@ -1,31 +1,47 @@
 """Live membership: whom something new concerns is judged anew in the transaction that took it in.
 
+Answers, signals and scores are no events. Whoever changes them has it noted whom that concerns (`again`); the job
+"sweeps" judges these soon after, and whoever holds such a person judges them at once.
+
 What only time changes waits for `refresh`; so do, beyond 5,000 of them, the colleagues of all whose accounts changed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db import transaction
+
 from people_app import homes
+from signals_app import again, noted
 from signals_app.ingest import Stored
+from signals_app.models import Signal
 from signals_app.segments import judge, rules
+from signals_app.segments.judge import Wanted
 from signals_app.segments.reads import Names, Reads
 from signals_app.segments.rules import Live
+from signals_app.subjects import Subject
 from signals_app.triggered import Batch
 from upsell_project.lib import bulk
+from upsell_project.lib.errors import told, where
+from upsell_project.lib.rules.facts import Fact, Of
 
 MOST_COLLEAGUES = 5_000
 DONE = ("track", "page", "screen")
 _MINUTE = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
 
 
 def touched(batch: Batch, now: datetime) -> None:
     """Judge anew whom the batch concerns, segment by segment as they refer to each other."""
     levels = rules.live_levels()
     if levels and (batch.stored or batch.changes or batch.changed_accounts):
-        _through(levels, _News(batch), {}, batch.upto(now))
+        news = _News(batch)
+        _through(levels, lambda one: news.concerns(one.ruled.reads) if one.ruled else (), {}, batch.upto(now))
 
 
 def follow(changed: Mapping[str, Set[int]], now: datetime, *, ready: bool = False) -> None:
@@ -34,18 +50,69 @@ def follow(changed: Mapping[str, Set[int]], now: datetime, *, ready: bool = Fals
     levels = rules.live_levels()
     if ready:
         levels = [[one for one in level if one.segment.refreshed_at or one.segment.upto] for level in levels]
-    _through(levels, None, changed, now)
+    _through(levels, lambda _: (), changed, now)
+
+
+def heard(asks: Callable[[Fact], bool], people: Collection[int], accounts: Collection[int]) -> None:
+    """What such facts say of these changed, and no event says so: noted for the segments whose rules ask it."""
+    subjects = [Subject(person, None) for person in people] + [Subject(None, one) for one in accounts]
+    asking = [one for one in rules.live() if one.ruled and any(map(asks, one.ruled.reads.unsaid))]
+    again.soon((one.segment, subject) for one in asking for subject in subjects)
+
+
+def found(signals: Sequence[Signal], held: Set[int], now: datetime) -> None:
+    """The same of what was found: for whom it was, and of an account for whoever is at home there. People who are
+    `held` are judged at once instead; of others nobody knows what is taken in of them just now."""
+    concerned = [
+        (one.segment, subject)
+        for one in (rules.live() if signals else ())
+        for signal in signals
+        if signal.definition.slug in one.signals
+        for subject in _whose(signal)
+    ]
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for segment, subject in concerned:
+        if subject.person and subject.person in held:
+            wanted[segment.pk].add(subject.person)
+    done = held if _tried(wanted, now) else set()
+    again.soon((segment, subject) for segment, subject in concerned if subject.person not in done)
+
+
+def at_once(people: Collection[int], now: datetime) -> None:
+    """Judge already, of these people, whom something was noted of; who calls holds them. If that fails the job still
+    does so."""
+    _tried(noted.segments(people), now)
+
+
+def asked(wanted: Wanted, now: datetime) -> None:
+    """Judge these people in these segments, and in those that refer to them."""
+    if wanted:
+        _through(rules.live_levels(), lambda one: wanted.get(one.pk, ()), {}, now)
+
+
+def _tried(wanted: Wanted, now: datetime) -> bool:
+    """Whether they were judged."""
+    if wanted:
+        try:
+            with transaction.atomic():
+                asked(wanted, now)
+        except Exception as error:
+            log.error("segments are judged later: %s\n%s", told(error), where(error))
+            return False
+    return True
 
 
 def _through(
-    levels: Sequence[Sequence[Live]], news: "_News | None", changed: Mapping[str, Set[int]], now: datetime
+    levels: Sequence[Sequence[Live]],
+    concerns: Callable[[Live], Collection[int]],
+    changed: Mapping[str, Set[int]],
+    now: datetime,
 ) -> None:
     known = {slug: set(people) for slug, people in changed.items()}
     for level in levels:
         wanted: dict[int, set[int]] = {}
         for one in level:
-            people = news.concerns(one.ruled.reads) if news and one.ruled else set()
-            wanted[one.pk] = people.union(*(known.get(slug, ()) for slug in one.refers))
+            wanted[one.pk] = {*concerns(one)}.union(*(known.get(slug, ()) for slug in one.refers))
         for slug, people in judge.bring(level, wanted, now).items():
             known.setdefault(slug, set()).update(people)
 
@@ -105,6 +172,12 @@ class _News:
                 at = one.item.occurred_at
                 found[one.person_id] = min(at, found.get(one.person_id, at))
         return found
+
+
+def _whose(signal: Signal) -> Iterator[Subject]:
+    yield Subject(signal.person_id, None)
+    if signal.definition.about == Of.ACCOUNT:
+        yield Subject(None, signal.account_id)
 
 
 def _says(one: Stored) -> bool:

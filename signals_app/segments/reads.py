@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from signals_app.intents import TEXT_EVENTS
 from upsell_project.lib.rules.facts import (
+    Answered,
     Changed,
     Entitlement,
     Events,
     Fact,
+    Found,
     Member,
     Metered,
     Of,
     Said,
+    Score,
     Season,
     Sequence,
     Trait,
@@ -39,6 +42,10 @@ class Reads:
     moving: bool
     """Where they are and when they were seen."""
     segments: frozenset[str]
+    unsaid: frozenset[Fact]
+    """Answers and scores: no event says that these change."""
+    signals: frozenset[str]
+    """What was found."""
 
 
 def of(facts: Iterable[Fact]) -> Reads:
@@ -50,6 +57,8 @@ def of(facts: Iterable[Fact]) -> Reads:
         use=any(isinstance(f, Entitlement | Metered) for f in asked),
         moving=any(isinstance(f, Trait) and f.of is Of.PERSON and f.name in MOVING for f in asked),
         segments=frozenset(f.slug for f in asked if isinstance(f, Member)),
+        unsaid=frozenset(f for f in asked if isinstance(f, Answered | Score)),
+        signals=frozenset(f.slug for f in asked if isinstance(f, Found)),
     )
 
 

@@ -44,6 +44,10 @@ class Live:
     def refers(self) -> frozenset[str]:
         return self.ruled.reads.segments if self.ruled else frozenset()
 
+    @property
+    def signals(self) -> frozenset[str]:
+        return self.ruled.reads.signals if self.ruled else frozenset()
+
 
 def live() -> list[Live]:
     """All segments that are kept by a rule, each after those it refers to."""

@@ -30,7 +30,7 @@ def meters() -> list[Meter]:
 
 
 def add(stored: Sequence[Stored], meters: Sequence[Meter]) -> list[Change]:
-    """Count new events on their meters and return each total that moved.
+    """Count new events on their meters and return each total that moved, once for everybody who moved it.
 
     One statement writes all of them, and one more the values of meters that tell values apart.
     """
@@ -43,7 +43,7 @@ def add(stored: Sequence[Stored], meters: Sequence[Meter]) -> list[Change]:
     due.share()
     known = facts_of(one.account_id for one in counted if one.account_id)
     tally = Tally()
-    last: dict[Key, Stored] = {}
+    last: dict[tuple[Key, int | None], Stored] = {}
     for one in counted:
         account = one.account_id or 0
         for meter in wanted[one.item.name]:
@@ -54,9 +54,11 @@ def add(stored: Sequence[Stored], meters: Sequence[Meter]) -> list[Change]:
                 one.item.occurred_at,
                 one.item.properties,
             )
-            if key and (key not in last or last[key].item.occurred_at <= one.item.occurred_at):
-                last[key] = one
-    return [Change(*key, used, last[key]) for key, used in write(tally)]
+            by = (key, one.person_id)
+            if key and (by not in last or last[by].item.occurred_at <= one.item.occurred_at):
+                last[key, one.person_id] = one
+    totals = dict(write(tally))
+    return [Change(*key, totals[key], one) for (key, _), one in last.items()]
 
 
 def write(tally: Tally) -> list[tuple[Key, Decimal]]:

@@ -21,7 +21,7 @@ class Key(NamedTuple):
 
 @dataclass(slots=True)
 class Change:
-    """A bucket's total that moved: to what, and by which event last."""
+    """A bucket's total that moved: to what, and by which event of somebody last."""
 
     account_id: int
     resource: str

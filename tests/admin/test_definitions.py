@@ -10,6 +10,7 @@ from django.test import Client
 
 from offers_app.models import Offer
 from people_app.models import Account, Person
+from signals_app import sound
 from signals_app.admin.detector_form import plainly
 from signals_app.models import SeenProperty, Segment, Signal, SignalDefinition
 from tests.build import a_person, a_source, an_account
@@ -26,7 +27,7 @@ FORM = {
     "config": '{"event": "Report Exported", "count": 5, "days": 14}',
     "about": "person",
     "condition": json.dumps(FREE),
-    "route_to": "admin, owner, admin",
+    "route_to": "",
     "hold_hours": "0",
     "confidence": "1",
     "lifetime_hours": "168",
@@ -49,12 +50,12 @@ def check(client: Client, **changed: str) -> Any:
 
 
 def test_it_works_without_a_script(admin_client: Client) -> None:
-    assert saved(admin_client).status_code == 302
+    assert saved(admin_client, about="account", route_to="admin, owner, admin").status_code == 302
     found = SignalDefinition.objects.get()
     assert found.config == {"event": "Report Exported", "count": 5, "days": 14}
     assert (found.condition, found.route_to) == (FREE, ["admin", "owner"])
     page = admin_client.get(f"/admin/signals_app/signaldefinition/{found.pk}/change/").content.decode()
-    assert "Times Report Exported in 14 days &gt;= 5, and account plan is free" in page
+    assert "&gt;= 5, and account plan is free" in page
     assert "admin, owner" in page and "Not found in the last 30 days." in page
 
 
@@ -241,3 +242,17 @@ def test_what_only_a_person_has_is_said_at_its_condition_while_it_is_written(adm
         assert [one["path"] for one in found["problems"]] == wrong
     answer = saved(admin_client, about="account", condition=json.dumps(rule))
     assert answer.context["errors"] and list(answer.context["adminform"].form.errors) == ["condition"]
+
+
+def test_what_would_be_ignored_is_refused_at_its_place(admin_client: Client) -> None:
+    done = {"fact": "events", "names": ["E"], "window": {"days": 7}, "op": "at_least", "value": 1}
+    rule = {"any": [FREE, done | {"path": "rows"}, done | {"measure": "sum", "path": "rows", "gap": 45}]}
+    words = "/admin/signals_app/signaldefinition/words/"
+    found = admin_client.post(words, json.dumps({"rule": json.dumps(rule)}), content_type="application/json")
+    assert [one["path"] for one in found.json()["problems"]] == ["any[1].path", "any[2].gap"]
+    answer = saved(admin_client, condition=json.dumps(rule))
+    assert list(answer.context["adminform"].form.errors) == ["condition"]
+    answer = saved(admin_client, route_to="admin")
+    assert answer.context["adminform"].form.errors == {"route_to": [sound.OF_ACCOUNTS]}
+    assert not SignalDefinition.objects.exists()
+    assert saved(admin_client).status_code == 302

@@ -122,3 +122,72 @@ def test_what_is_not_saved_is_asked_about_before_it_is_left(page: Page, live_ser
     page.get_by_role("link", name="Test on a person").click()
     page.wait_for_url("**/try/")
     assert asked == ["beforeunload"]
+
+
+def test_each_event_in_order_has_properties_of_its_own(page: Page, live_server: LiveServer) -> None:
+    source, now = a_source(name="Seen"), clock.now()
+    for event, path, kind in (
+        ("Trial Started", "plan", "string"),
+        ("Feature Denied", "times", "number"),
+        ("Feature Denied", "feature", "string"),
+    ):
+        for one in ("", path):
+            SeenProperty.objects.get_or_create(
+                source=source, name=event, path=one, defaults={"type": one and kind, "last_seen_at": now}
+            )
+    page.goto(live_server.url + ADD)
+    editor(page).get_by_role("button", name="Add a condition").click()
+    only = item(page, "condition 1 of 1")
+    only.get_by_label("Asks for").select_option("sequence")
+    only.get_by_label("First", exact=True).fill("Trial Started")
+    with page.expect_response("**/choices/?event=*"):
+        only.get_by_label("then another event", exact=True).fill("Feature Denied")
+    assert "where" not in held(page)
+    second = only.get_by_role("group", name="Event 2 only with")
+    second.get_by_role("button", name="Only with a property").click()
+    expect(only.locator("li")).to_have_count(0)
+    expect(second.get_by_label("Property 1", exact=True)).to_be_focused()
+    paths = page.locator("#id_condition-paths option")
+    assert {one.get_attribute("value") for one in paths.all()} == {"times", "feature"}
+    second.get_by_label("Property 1", exact=True).fill("times")
+    second.get_by_label("Value", exact=True).fill("2")
+    times = {"path": "times", "op": "at_least", "value": 2}
+    assert held(page)["where"] == [[], [times]]
+    first = only.get_by_role("group", name="Event 1 only with")
+    first.get_by_role("button", name="Only with a property").click()
+    assert {one.get_attribute("value") for one in paths.all()} == {"plan"}
+    page.locator("#id_name").focus()
+    expect(only.locator("li")).to_have_text(["Choose a property."])
+    expect(first.get_by_label("Property 1", exact=True)).to_have_attribute("aria-invalid", "true")
+    first.get_by_label("Property 1", exact=True).fill("plan")
+    first.get_by_label("Value", exact=True).fill("pro")
+    said = (
+        "How often Trial Started (where plan is pro) then Feature Denied (where times >= 2) in 14 days >= 1"
+    )
+    expect(editor(page).locator(".upsell-rule-sentence")).to_have_text(said)
+    shot(page, "in-order")
+    plan = {"path": "plan", "op": "is", "value": "pro"}
+    only.get_by_role("button", name="then another event …").click()
+    assert held(page)["where"] == [[plan], [times], []]
+    only.get_by_role("button", name="Remove event 1", exact=True).click()
+    assert (held(page)["names"], held(page)["where"]) == (["Feature Denied", ""], [[times], []])
+    only.get_by_role("button", name="Remove property 1").click()
+    assert "where" not in held(page)
+
+
+def test_what_another_measure_would_ignore_goes_with_the_one_that_used_it(page: Page) -> None:
+    done = {"fact": "events", "names": ["Walked"], "window": {"days": 7}, "op": "at_least", "value": 5}
+    typed_in(page, done | {"measure": "sum", "path": "rows"})
+    measure = editor(page).get_by_label("Measure")
+    measure.select_option("session")
+    assert held(page) == done | {"measure": "session"}
+    editor(page).get_by_label("Minutes of silence that end a visit").fill("45")
+    assert held(page) == done | {"measure": "session", "gap": 45}
+    measure.select_option("minutes")
+    assert held(page) == done | {"measure": "minutes", "gap": 45}
+    measure.select_option("count")
+    assert held(page) == done | {"measure": "count"}
+    typed_in(page, done | {"path": "rows"})
+    expect(editor(page).locator("li", has_text="The measure count ignores it")).to_be_visible()
+    editor(page).get_by_label("Measure").select_option("distinct")
+    assert held(page) == done | {"measure": "distinct", "path": "rows"}

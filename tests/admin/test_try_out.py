@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from people_app.models import Account
 from signals_app.models import Event
 from tests.admin.back_tested import frequent, page, walked
-from tests.build import a_person
+from tests.admin.world import a_definition
+from tests.build import a_person, an_account
 from tests.conftest import Time
 from upsell_project.lib import clock
 
@@ -45,13 +47,34 @@ def test_a_pasted_event_is_judged_as_if_it_had_just_come(admin_client: Client) -
     [
         ("{", "The sample is no JSON"),
         ('{"type": "track", "userId": "u"}', "Would be rejected"),
-        ('{"type": "identify", "userId": "u", "traits": {}}', "brings facts and no event"),
+        ('{"type": "identify", "userId": "u", "traits": {}}', "As if <code>identify</code> had just come"),
+        ('{"type": "alias", "userId": "u", "previousId": "v"}', "This call says nothing of them"),
+        ('{"type": "group", "groupId": "gamma", "traits": {}}', "There is no account “gamma” yet"),
     ],
 )
-def test_what_is_no_event_is_explained(admin_client: Client, sample: str, said: str) -> None:
+def test_what_becomes_of_it_is_explained(admin_client: Client, sample: str, said: str) -> None:
     a_person("ana")
     shown = admin_client.post(page(frequent(), "try/"), {"person": "ana", "sample": sample}).content.decode()
     assert said in shown
+
+
+PLAN = {"fact": "trait", "of": "account", "name": "plan", "op": "is", "value": "pro"}
+
+
+def test_what_a_pasted_call_says_of_an_account_counts_and_is_not_stored(admin_client: Client) -> None:
+    """Also of somebody at home in two accounts: it says which."""
+    ana = a_person("ana", an_account("acme", plan="free"))
+    ana.memberships.create(account=an_account("beta", plan="pro"), joined_at=clock.now())
+    rule = page(a_definition(detector="rule", config={"rule": PLAN}), "try/")
+    calls = (
+        ({"type": "group", "groupId": "acme", "traits": {"plan": "pro"}}, True),
+        ({"type": "track", "event": "Walked", "context": {"groupId": "acme"}}, False),
+        ({"type": "track", "event": "Walked", "context": {"groupId": "beta"}}, True),
+    )
+    for call, found in calls:
+        shown = admin_client.post(rule, {"person": "ana", "sample": json.dumps(call)})
+        assert [part.would_be_found for part in shown.context["tried"].parts] == [found]
+    assert Account.objects.get(group_id="acme").plan == "free"
 
 
 def test_a_person_that_nobody_knows_is_said_to_be_unknown(admin_client: Client) -> None:

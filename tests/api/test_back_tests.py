@@ -10,8 +10,9 @@ from signals_app import back_tests
 from signals_app.models import BackTest, Event
 from tests.admin.world import a_definition
 from tests.api.caller import Caller
-from tests.build import a_person, an_event
+from tests.build import a_person, an_account, an_event
 from tests.conftest import Time
+from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db
 WALKS = {"detector": "frequency", "config": {"event": "Walked", "count": 3, "days": 7}, "live": False}
@@ -52,6 +53,25 @@ def test_a_person_is_tried_as_they_stand_and_with_an_event(editor: Caller) -> No
     tried = said(editor.post(f"{PATH}/test", {"person": "ana", "event": event}))
     assert (tried["event"], tried["parts"][0]["would_be_found"]) == ("Walked", True)
     assert Event.objects.count() == 2
+
+
+def test_what_a_call_says_of_them_or_of_the_account_that_it_names_is_tried(editor: Caller) -> None:
+    trait = {"fact": "trait", "op": "is"}
+    asked = {"all": [trait | {"of": "person", "name": "role", "value": "admin"},
+                     trait | {"of": "account", "name": "plan", "value": "pro"}]}  # fmt: skip
+    a_definition("asked", detector="rule", config={"rule": asked})
+    cat = a_person("cat", an_account("acme", plan="free"), role="admin")
+    cat.memberships.create(account=an_account("beta", plan="pro"), joined_at=clock.now())
+    calls = [
+        ({"type": "group", "groupId": "acme", "traits": {"plan": "pro"}}, "group", True),
+        ({"type": "identify", "traits": {"role": "user"}, "context": {"groupId": "beta"}}, "identify", False),
+        ({"type": "page", "name": "Home", "context": {"groupId": "beta"}}, "Home", True),
+    ]
+    for call, event, found in calls:
+        tried = said(editor.post("/api/signal-definitions/asked/test", {"person": "cat", "event": call}))
+        assert (tried["event"], tried["parts"][0]["would_be_found"]) == (event, found)
+    cat.refresh_from_db()
+    assert cat.role == "admin"
 
 
 def test_an_event_that_the_door_refuses_is_explained(editor: Caller) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from campaigns_app.models import Lane, Playbook, Step
 from offers_app.models import Offer, Template
+from signals_app import sound
 from signals_app.models import Meter, SignalDefinition
 from tests.api.caller import Caller, a_playbook, an_offer
 from upsell_project.lib import clock
@@ -119,6 +120,19 @@ def test_a_condition_is_read_and_makes_a_new_version_that_is_looked_for_anew(edi
     role = {"fact": "trait", "of": "person", "name": "role", "op": "is", "value": "admin"}
     assert "whole account" in json.dumps(body(editor.patch(path, {"condition": role}), 400))
     assert body(editor.patch(path, {"name": "Nearly"}))["version"] == 2
+
+
+def test_what_would_be_ignored_is_refused_at_its_place(editor: Caller) -> None:
+    path, done = "/api/signal-definitions/near/", {"fact": "events", "names": ["E"], "window": {"days": 7}}
+    body(editor.post("/api/signal-definitions/", RULE), 201)
+    said = body(editor.patch(path, {"about": "person", "route_to": ["admin"]}), 400)
+    assert "route_to" in json.dumps(said) and sound.OF_ACCOUNTS in json.dumps(said)
+    rule = done | {"path": "rows", "op": "at_least", "value": 1}
+    asked = {"detector": "rule", "config": {"rule": rule}}
+    assert "config.rule.path: The measure count ignores it" in json.dumps(
+        body(editor.patch(path, asked), 400)
+    )
+    assert body(editor.patch(path, {"about": "account", "route_to": ["admin"]}))["route_to"] == ["admin"]
 
 
 @pytest.mark.parametrize(

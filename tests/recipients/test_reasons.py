@@ -80,6 +80,12 @@ def where(path: str, op: str, value: Any = None) -> dict[str, Any]:
             f"You took the same steps one after the other twice {UPTO}.",
         ),
         (
+            reason(
+                2, fact="sequence", names=["A", "B"], window=DAYS, where=[[], [{"path": "n", "op": "known"}]]
+            ),
+            f"You took the same steps one after the other at least twice {UPTO}.",
+        ),
+        (
             reason(0.85, EXPORTS | {"days": 30}, fact="entitlement", resource="exports", share="ratio"),
             "Your account used 17 of the 20 reports in your plan in the 30 days up to March 10, 2026 (85%).",
         ),

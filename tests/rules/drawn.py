@@ -1,7 +1,7 @@
 """Rules and histories as hypothesis draws them."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -69,7 +69,9 @@ def compared(ops: Iterable[Op], with_: st.SearchStrategy[Any]) -> st.SearchStrat
 
 
 ordered = compared((*ORDERED, Op.BETWEEN), numbers)
-like_properties = compared((*SAME, Op.ONE_OF, Op.CONTAINS, *WHETHER_KNOWN), values) | ordered
+like_properties = (
+    compared((*SAME, Op.ONE_OF, Op.CONTAINS, Op.CONTAINS_WORD, *WHETHER_KNOWN), values) | ordered
+)
 anyhow = like_properties | compared([Op.WITHIN], numbers)
 like_numbers = ordered | compared((*SAME, Op.ONE_OF, *WHETHER_KNOWN), numbers)
 shares = st.decimals(0, 1, places=2).map(lambda n: Decimal(str(float(n)))) | st.integers(0, 1)
@@ -98,8 +100,27 @@ events = st.builds(
     where=st.lists(properties, max_size=2).map(tuple),
     gap=st.integers(1, 90),
 )
-sequences = st.builds(
-    Sequence, names=st.lists(names, min_size=2, max_size=3).map(tuple), window=windows, of=st.sampled_from(Of)
+
+
+def _sequences(
+    names: st.SearchStrategy[str], where: st.SearchStrategy[tuple[Where, ...]]
+) -> st.SearchStrategy[Sequence]:
+    return st.builds(
+        lambda steps, window, of: Sequence(
+            tuple(name for name, _ in steps), window, of, tuple(one for _, one in steps)
+        ),
+        st.lists(st.tuples(names, where), min_size=2, max_size=3),
+        windows,
+        st.sampled_from(Of),
+    )
+
+
+TURNS = st.sampled_from(["Report Exported", "Feature Used"])
+TIERS = ("premium", "Pro")
+# Of these whole ones are found in `turns`.
+often = _sequences(TURNS, st.sampled_from([(), *((Where("tier", Op.IS, one),) for one in TIERS)]))
+sequences = (
+    _sequences(names, st.just(())) | _sequences(names, st.lists(properties, max_size=2).map(tuple)) | often
 )
 changes = st.builds(
     Changed,
@@ -200,9 +221,23 @@ histories = st.lists(happened, max_size=12) | st.lists(
     ),
     max_size=12,
 )
+turns = st.lists(
+    st.builds(
+        lambda minutes, name, tier: Happened(NOW - timedelta(minutes=minutes), name, {"tier": tier}),
+        st.integers(0, 240),
+        TURNS,
+        st.sampled_from(TIERS),
+    ),
+    min_size=6,
+    max_size=14,
+)
 seens = st.builds(
     Seen,
     now=st.just(NOW),
     zone=st.sampled_from(ZONES),
     billing_from=st.none() | st.integers(1, 40).map(lambda days: NOW - timedelta(days=days)),
 )
+# Also where clocks change and where February ends.
+days = st.integers(0, 1_000).map(lambda number: timedelta(days=number)) | st.sampled_from(
+    [date(2026, 10, 25), date(2027, 2, 28), date(2028, 2, 29), date(2027, 1, 1)]
+).map(lambda day: datetime.combine(day, time(1), UTC) - NOW)

@@ -1,5 +1,6 @@
 """A rule holds by what is known, does not hold by what is known, or is open; compared with a slow definition."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from tests.rules.drawn import NOW
 from upsell_project.lib.rules import judging, tree
 from upsell_project.lib.rules.facts import Fact, Member, Of, Op, Trait, Value
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
+from upsell_project.lib.rules.words import LETTERS
 
 PLAN = Trait("plan", Of.ACCOUNT)
 HERE = judging.at(NOW, "Europe/Berlin")
@@ -56,6 +58,10 @@ def compare(op: Op, found: Any, wanted: Any) -> bool | None:
         if isinstance(found, frozenset):
             return wanted in found
         return str(wanted).casefold() in found.casefold() if isinstance(found, str) else None
+    if op is Op.CONTAINS_WORD:
+        if isinstance(found, frozenset):
+            return wanted in found
+        return word_in(str(wanted).casefold(), found.casefold()) if isinstance(found, str) else None
     if type(found) not in (int, Decimal):
         return None
     low, high = {
@@ -67,6 +73,21 @@ def compare(op: Op, found: Any, wanted: Any) -> bool | None:
     }[op]
     open_end = op in (Op.MORE_THAN, Op.LESS_THAN) and found == wanted
     return not open_end and (low is None or found >= low) and (high is None or found <= high)
+
+
+def word_in(wanted: str, text: str) -> bool:
+    """Place by place."""
+    padded = f" {text} "
+    return any(
+        padded.startswith(wanted, place)
+        and not in_words(padded[place - 1])
+        and not in_words(padded[place + len(wanted)])
+        for place in range(1, len(padded) - len(wanted))
+    )
+
+
+def in_words(character: str) -> bool:
+    return character.isalnum() if character.isascii() else re.fullmatch(f"[{LETTERS}]", character) is not None
 
 
 def alike(found: Any, wanted: Any) -> bool:
@@ -165,6 +186,18 @@ def test_a_negation_of_what_is_not_known_does_not_hold() -> None:
         (True, Op.AT_LEAST, 1, None),
         ("12", Op.AT_LEAST, 1, None),
         ("Enterprise plan", Op.CONTAINS, "PLAN", True),
+        ("Limit of exports", Op.CONTAINS_WORD, "limit", True),
+        ("MONTHLY_LIMIT", Op.CONTAINS_WORD, "limit", True),
+        ("rate-limit: 9", Op.CONTAINS_WORD, "Limit", True),
+        ("»limit«", Op.CONTAINS_WORD, "limit", True),
+        ("requires the Unlimited plan", Op.CONTAINS_WORD, "limit", False),
+        ("limits", Op.CONTAINS_WORD, "limit", False),
+        ("Kreditlimit", Op.CONTAINS_WORD, "limit", False),
+        ("limité", Op.CONTAINS_WORD, "limit", False),
+        ("limit2", Op.CONTAINS_WORD, "limit", False),
+        ("how to target more people", Op.CONTAINS_WORD, "get more", False),
+        (frozenset({"the limit"}), Op.CONTAINS_WORD, "limit", False),
+        (5, Op.CONTAINS_WORD, "5", None),
         (frozenset({"a", "b"}), Op.IS, "a", True),
     ],
 )

@@ -1,6 +1,7 @@
 """What is asked of events, compared with a slow definition over all of them, in zones whose clocks change."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
@@ -12,6 +13,7 @@ from hypothesis import given
 
 from tests.rules import drawn
 from tests.rules.drawn import NOW
+from tests.rules.test_judging import compare
 from upsell_project.lib.rules import measuring, windows
 from upsell_project.lib.rules.facts import Events, Measure, Op, Sequence, Unit, Where, Window
 from upsell_project.lib.rules.measuring import Happened, Seen
@@ -44,10 +46,25 @@ def property_of(event: Happened, path: str) -> Any:
     return found if isinstance(found, str | bool | int) else None
 
 
+def holds(where: Where, event: Happened) -> bool:
+    """As conditions of rules are compared there."""
+    found = property_of(event, where.path)
+    if where.op in (Op.KNOWN, Op.UNKNOWN):
+        return (found is not None) == (where.op is Op.KNOWN)
+    return found is not None and compare(where.op, found, where.value) is True
+
+
+def moved(events: list[Happened], seen: Seen, by: timedelta) -> tuple[list[Happened], Seen]:
+    """All of it on another day."""
+    billing = seen.billing_from and seen.billing_from + by
+    later = [Happened(one.at + by, one.name, one.properties) for one in events]
+    return later, replace(seen, now=seen.now + by, billing_from=billing)
+
+
 def slowly(fact: Events, events: list[Happened], seen: Seen) -> Any:
     mine = [one for one in events if inside(fact.window, one.at, seen)]
     mine = [one for one in mine if one.name in fact.names or not fact.names]
-    mine = [one for one in mine if measuring.fits(fact.where, one)]
+    mine = [one for one in mine if all(holds(where, one) for where in fact.where)]
     mine.sort(key=lambda one: (one.at, one.name))
     found = [value for one in mine if (value := property_of(one, fact.path)) is not None]
     times = [one.at for one in mine]
@@ -80,8 +97,11 @@ def int_of(value: Any) -> Any:
     return int(value) if whole else object()
 
 
-@given(drawn.events, drawn.histories, drawn.seens)
-def test_it_measures_as_the_slow_definition_does(fact: Events, events: list[Happened], seen: Seen) -> None:
+@given(drawn.events, drawn.histories, drawn.seens, drawn.days)
+def test_it_measures_as_the_slow_definition_does(
+    fact: Events, events: list[Happened], seen: Seen, by: timedelta
+) -> None:
+    events, seen = moved(events, seen, by)
     found = measuring.of_events(fact, events, seen)
     if fact.measure is Measure.LAST and len({(one.at, one.name) for one in events}) < len(events):
         return  # two of one moment and one name
@@ -91,20 +111,50 @@ def test_it_measures_as_the_slow_definition_does(fact: Events, events: list[Happ
     assert isinstance(found, bool) == isinstance(slowly(fact, events, seen), bool)
 
 
-@given(drawn.sequences, drawn.histories, drawn.seens)
-def test_a_sequence_is_found_as_often_as_it_fits(fact: Sequence, events: list[Happened], seen: Seen) -> None:
+@given(drawn.sequences, drawn.histories | drawn.turns, drawn.seens, drawn.days)
+def test_a_sequence_is_found_as_often_as_it_fits(
+    fact: Sequence, events: list[Happened], seen: Seen, by: timedelta
+) -> None:
+    events, seen = moved(events, seen, by)
     mine = [one for one in events if inside(fact.window, one.at, seen)]
-    line = [one.name for one in sorted(mine, key=lambda one: (one.at, one.name))]
-    assert measuring.of_sequence(fact, events, seen) == most_often(list(fact.names), line)
+    line = sorted(mine, key=lambda one: (one.at, one.name))
+    assert measuring.of_sequence(fact, events, seen) == most_often(fact, line)
 
 
-def most_often(names: list[str], line: list[str]) -> int:
-    """One after the other: how many copies of `names`, laid end to end, are a subsequence."""
-    for copies in range(len(line) // len(names), 0, -1):
-        rest = iter(line)
-        if all(name in rest for name in names * copies):
-            return copies
-    return 0
+def most_often(fact: Sequence, line: list[Happened]) -> int:
+    """How far any choice of events gets in copies of the sequence that are laid end to end."""
+    reached = {0}
+    for one in line:
+        for place in [*reached]:
+            number = place % len(fact.names)
+            wanted = fact.where[number] if fact.where else ()
+            if one.name == fact.names[number] and all(holds(where, one) for where in wanted):
+                reached.add(place + 1)
+    return max(reached) // len(fact.names)
+
+
+def test_each_event_of_a_sequence_has_properties_of_its_own() -> None:
+    plan, feature = Where("plan", Op.IS, "pro"), Where("feature", Op.IS, "exports")
+    fact = Sequence(("Trial Started", "Feature Denied"), Window(Unit.DAYS, 2), where=((plan,), (feature,)))
+    told = (
+        ("Feature Denied", {"feature": "exports"}),
+        ("Trial Started", {"plan": "pro"}),
+        ("Trial Started", {"plan": "free"}),
+        ("Feature Denied", {"feature": "maps", "plan": "pro"}),
+        ("Feature Denied", {"feature": "exports"}),
+        ("Feature Denied", {"feature": "exports"}),
+    )
+    events = [Happened(NOW - HOUR * (9 - place), *one) for place, one in enumerate(told)]
+    seen = Seen(NOW, "UTC")
+    assert measuring.completed(fact, events) == [1, 4]
+    assert measuring.of_sequence(fact, events, seen) == 1
+    assert measuring.of_sequence(replace(fact, where=((feature,), (plan,))), events, seen) == 0
+
+
+def test_a_sequence_without_properties_is_one_however_it_is_written() -> None:
+    without = Sequence(("A", "B"), Window(Unit.DAYS, 2))
+    assert replace(without, where=((), ())) == without
+    assert without.steps == (("A", ()), ("B", ()))
 
 
 def test_the_order_in_which_events_were_read_does_not_matter() -> None:

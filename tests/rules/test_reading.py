@@ -25,6 +25,14 @@ PREMIUM = {
     "where": [{"path": "tier", "op": "is", "value": "premium"}],
 }
 SEASON = {"fact": "season", "name": "black_friday", "op": "is", "value": "during"}
+IN_TURN = {
+    "fact": "sequence",
+    "names": ["Trial Started", "Feature Denied"],
+    "window": {"days": 14},
+    "where": [[], [{"path": "feature", "op": "is", "value": "exports"}]],
+    "op": "at_least",
+    "value": 1,
+}
 DROP = {"fact": "change", "turn": "drop", "op": "is", "value": True}
 VIP = {"fact": "segment", "slug": "vips", "op": "is", "value": True}
 WEIGHED = {"weighed": [{"weight": 3, "if": FREE}, {"weight": 2, "if": VIP}], "at_least": 0.6}
@@ -74,7 +82,8 @@ def test_one_broken_member_is_found(rule: Rule, data: st.DataObject) -> None:
 BY_DAYS = "must be 0 to 366 days"
 FITTING = "does not fit {}: must be one of {}"
 NUMBERS = "is, is_not, one_of, known, unknown, at_least, more_than, at_most, less_than, between"
-PROPERTIES = "is, is_not, one_of, contains, at_least, more_than, at_most, less_than, between, known, unknown"
+PROPERTIES = "is, is_not, one_of, contains, contains_word, at_least, more_than, at_most, less_than, between,"
+PROPERTIES += " known, unknown"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +141,24 @@ PROPERTIES = "is, is_not, one_of, contains, at_least, more_than, at_most, less_t
             PREMIUM | {"where": [{"path": "on", "op": "within", "value": [0, 1]}]},
             [("where[0].op", "compares dates, which properties are not")],
         ),
+        (
+            {"all": [IN_TURN | {"where": [[], [{"path": "n", "op": "at_least", "value": "x"}]]}]},
+            [("all[0].where[1][0].value", "must be a number")],
+        ),
+        (
+            IN_TURN | {"where": [[{"op": "known"}], 7]},
+            [
+                ("where[0][0].path", "must be a text of at most 200 characters"),
+                ("where[1]", "must be a list of at most 20 properties"),
+            ],
+        ),
+        (
+            IN_TURN | {"where": [{"path": "n", "op": "known"}]},
+            [("where[0]", "must be a list of at most 20 properties")],
+        ),
+        (IN_TURN | {"where": {}}, [("where", "must be a list of a list of properties for each event")]),
+        (IN_TURN | {"where": [[]]}, [("where", "must have a list of properties for each event")]),
+        (IN_TURN | {"where": [[]] * 3}, [("where", "must have a list of properties for each event")]),
         (NEAR | {"op": "contains"}, [("op", FITTING.format("entitlement", NUMBERS))]),
         (SAID | {"value": 60}, [("value", "must be a number from 0 to 1")]),
         (SAID | {"op": "between", "value": [0.5, 1.5]}, [("value[1]", "must be a number from 0 to 1")]),
@@ -216,7 +243,7 @@ def some(fact: Fact) -> list[Value]:
     return [0, 1]
 
 
-@pytest.mark.parametrize("raw", [WEIGHED, DROP | {"names": ["Report Exported"], "of": "person"}])
+@pytest.mark.parametrize("raw", [WEIGHED, IN_TURN, DROP | {"names": ["Report Exported"], "of": "person"}])
 def test_what_is_read_is_written_as_it_was(raw: Any) -> None:
     assert json.dumps(writing.written(reading.read(raw)), sort_keys=True) == json.dumps(raw, sort_keys=True)
 

@@ -168,7 +168,7 @@ def comparisons(fact: Fact, answers: list[Any]) -> Iterator[Test]:
     yield from (Test(fact, op) for op in (Op.KNOWN, Op.UNKNOWN))
     yield from (Test(fact, Op.WITHIN, days) for days in ((-45, 0), (0, 3), (-3, 60)))
     for one in answers:
-        yield from (Test(fact, op, one) for op in (Op.IS, Op.IS_NOT, Op.CONTAINS))
+        yield from (Test(fact, op, one) for op in (Op.IS, Op.IS_NOT, Op.CONTAINS, Op.CONTAINS_WORD))
         yield Test(fact, Op.ONE_OF, (one,))
         if judging.number(one):
             yield from (Test(fact, op, one) for op in drawn.ORDERED)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.test_reading import DROP, FREE, NEAR, PREMIUM, SAID, SEASON, VIP, WEIGHED
+from tests.rules.test_reading import DROP, FREE, IN_TURN, NEAR, PREMIUM, SAID, SEASON, VIP, WEIGHED
 from upsell_project.lib.rules import reading, wording
 
 
@@ -85,6 +85,10 @@ from upsell_project.lib.rules import reading, wording
                 "value": 1,
             },
             "How often A then B in their account in 7 days >= 1",
+        ),
+        (
+            IN_TURN,
+            "How often Trial Started then Feature Denied (where feature is exports) in 14 days >= 1",
         ),
         (SAID, "How surely they meant “value doubt” in 30 days >= 0.6"),
         (

@@ -50,6 +50,7 @@ visits = st.builds(
     st.integers(0, 30).map(lambda minute: NOW.replace(minute=minute)),
 )
 stories = st.lists(dids | visits, max_size=14)
+turns = drawn.turns.map(lambda events: [Did("ana", "acme", "track", one) for one in events])
 
 
 @dataclass

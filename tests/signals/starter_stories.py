@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.signals.starter_world import Life, at
 
 WHO = "ana@acme"
-WEEK = timedelta(days=7)
+WEEK, MINUTE = timedelta(days=7), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,41 @@ def forecast(life: Life, enough: bool) -> None:
 
 @story("limit-hit-attempt", event="Feature Denied", count=1, feature="Exports")
 def denied(life: Life, enough: bool) -> None:
-    reason = "monthly limit reached" if enough else "plan"
+    reason = "monthly limit reached" if enough else "requires the Unlimited plan"
     life.did(WHO, "Feature Denied", life.day(1), feature="Exports", reason=reason)
     life.did(WHO, "Feature Denied", life.day(2), feature="Exports", reason=reason)
     life.live(life.day(3))
 
 
+@story("limit-hit-attempt", event="Feature Denied", count=1, feature="Exports")
+def denied_by_a_code(life: Life, enough: bool) -> None:
+    reason = "exportLimitReached" if enough else "exportUnlimitedOnly"
+    life.did(WHO, "Feature Denied", life.day(1), feature="Exports", reason=reason)
+    life.live(life.day(2))
+
+
 @story("limit-hit-attempt", event="Feature Denied", feature="Cohorts")
 def denied_again_and_again(life: Life, enough: bool) -> None:
-    for day in (1, 8, 14 if enough else 16):
+    for day in (1, 8, 14 if enough else 15):
         life.did(WHO, "Feature Denied", life.day(day), feature="Cohorts", reason="plan")
     life.live(life.day(17), every=WEEK)
 
 
 @story("seats-requested", event="Seats Requested or Limit Increase Requested", seats=5)
 def asked(life: Life, enough: bool) -> None:
-    life.did(WHO, "Seats Requested" if enough else "Seats Viewed", life.day(1), seats=5)
+    """The wish of yesterday, of which nobody knew, is too old."""
     life.live(life.day(2))
+    life.did(WHO, "Seats Requested", life.day(1) + (MINUTE if enough else -MINUTE), seats=5)
+    life.live(life.day(2) + MINUTE, every=MINUTE)
 
 
 @story("seats-requested", intent="more_capacity")
 def wrote_for_more(life: Life, enough: bool) -> None:
-    text = "We need five more seats for our new colleagues." if enough else "How do I change my password?"
+    text = (
+        "We need five more seats for our new colleagues."
+        if enough
+        else "We do not need five more seats for our new colleagues."
+    )
     life.did(WHO, "Ticket Created", life.day(1), ticket_id="7", text=text)
     life.live(life.day(2))
 
@@ -81,7 +94,9 @@ def wrote_for_more(life: Life, enough: bool) -> None:
 @story("plan-request-text", intent="needs_feature")
 def wrote_for_a_plan(life: Life, enough: bool) -> None:
     text = (
-        "We need the forecasting feature. Which plan has it?" if enough else "I like the forecasting feature."
+        "We need the forecasting feature. Which plan has it?"
+        if enough
+        else "We use the forecasting feature. Our plan has it."
     )
     life.did(WHO, "Feedback Submitted", life.day(1), text=text)
     life.live(life.day(2))
@@ -89,15 +104,14 @@ def wrote_for_a_plan(life: Life, enough: bool) -> None:
 
 @story("pricing-intent", count=3)
 def prices(life: Life, enough: bool) -> None:
-    for minutes in (0, 20, 45 if enough else 55):
+    for minutes in (0, 20, 50 if enough else 51):
         life.did(WHO, "Pricing Viewed", life.day(1) + timedelta(minutes=minutes))
     life.live(life.day(2))
 
 
 @story("pricing-intent", count=3)
 def pages_of_prices(life: Life, enough: bool) -> None:
-    for minutes in range(3):
-        name = "Pricing" if enough else "Prices of parcels"
+    for minutes, name in enumerate(("Pricing", "Pricing", "Pricing" if enough else "Pricing of parcels")):
         life.told(life.day(1) + timedelta(minutes=minutes), type="page", userId="ana", name=name)
     life.live(life.day(2))
 
@@ -124,20 +138,26 @@ def views_told_in_any_way(life: Life, enough: bool) -> None:
 
 @story("help-intent", event="Docs Viewed", topic="how to get more reports")
 def reads(life: Life, enough: bool) -> None:
-    topic = "how to get more reports" if enough else "how to get reports by mail"
+    topic = "how to get more reports" if enough else "how to target more reports"
     life.did(WHO, "Docs Viewed", life.day(1), topic=topic, seconds=40)
     life.live(life.day(2))
 
 
 @story("help-intent", topic="The export limit")
 def reads_of_limits(life: Life, enough: bool) -> None:
-    life.did(WHO, "Docs Viewed", life.day(1), topic="The export limit" if enough else "CSV: delimiters")
+    life.did(WHO, "Docs Viewed", life.day(1), topic="The export limit" if enough else "The export delimiter")
+    life.live(life.day(2))
+
+
+@story("help-intent", topic="Limit of exports")
+def reads_of_a_limit(life: Life, enough: bool) -> None:
+    life.did(WHO, "Docs Viewed", life.day(1), topic="Limit of exports" if enough else "Unlimited exports")
     life.live(life.day(2))
 
 
 @story("premium-feature-frequent", count=5, days=14, feature="Cohorts")
 def premium(life: Life, enough: bool) -> None:
-    for day in (1, 3, 5, 8, 14 if enough else 16):
+    for day in (1, 3, 5, 8, 14 if enough else 15):
         life.did(WHO, "Feature Used", life.day(day), feature="Cohorts", tier="premium")
     life.live(life.day(17), every=WEEK)
 
@@ -152,15 +172,30 @@ def seats_filled(life: Life, enough: bool) -> None:
 def many_join(life: Life, enough: bool) -> None:
     for week in range(6):
         life.did("boss@acme", "Member Invited", life.day(7 * week + 1))
-    life.did("boss@acme", "Member Invited", life.day(43), times=10 if enough else 8)
+    life.did("boss@acme", "Member Invited", life.day(43), times=10 if enough else 9)
     life.live(life.day(42), every=WEEK)
     life.live(life.day(44))
 
 
-@story("usage-spike", change="spike", span="day", expected=4)
+@story("usage-spike", change="spike", span="day", observed=17, expected=4, season="black_friday")
 def spike(life: Life, enough: bool) -> None:
-    life.working(WHO, [day for day in range(42) if day % 7 < 5])
-    life.working(WHO, [42], each=25 if enough else 10)
+    a_busy_day(life, at(10, 12), 17 if enough else 16)
+
+
+@story("usage-spike", change="spike", season="black_friday", phase="before", starts="2026-11-23")
+def spike_before_a_sale(life: Life, enough: bool) -> None:
+    """On November 9, and on the 8th, which is no part of the season yet."""
+    a_busy_day(life, at(9, 28 if enough else 27), 17)
+
+
+def a_busy_day(life: Life, begins: datetime, times: int) -> None:
+    """After six weeks of four reports, five days a week."""
+    life.begins = begins
+    life.time.set(begins)
+    life.company("acme", industry="ecommerce")
+    for day in range(42):
+        life.did(WHO, "Report Exported", life.day(day), times=4 if day % 7 < 5 else 0)
+    life.did(WHO, "Report Exported", life.day(42), times=times)
     life.live(life.day(42), every=WEEK)
     life.live(life.day(43))
 

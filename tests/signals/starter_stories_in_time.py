@@ -6,23 +6,24 @@ from people_app.models import Account
 from signals_app import detect
 from signals_app.models import Score, SignalDefinition
 from signals_app.subjects import Subject
-from tests.signals.starter_stories import WEEK, WHO, story
+from tests.signals.starter_stories import MINUTE, WEEK, WHO, story
 from tests.signals.starter_world import Life, at
 from upsell_project.lib import clock
 
 
 @story("onboarding-completed", event="Onboarding Completed", count=1)
 def onboarded(life: Life, enough: bool) -> None:
-    """What is read days later is no moment any more."""
-    life.live(life.day(3))
-    life.did(WHO, "Onboarding Completed", life.day(3, 10 if enough else -20))
-    life.live(life.day(4))
+    """What is read a day later is no moment any more."""
+    life.live(life.day(2))
+    life.did(WHO, "Onboarding Completed", life.day(1) + (MINUTE if enough else -MINUTE))
+    life.live(life.day(2) + MINUTE, every=MINUTE)
 
 
 @story("core-feature-activated", event="Core Feature Activated", feature="Cohorts")
 def activated(life: Life, enough: bool) -> None:
-    life.did(WHO, "Core Feature Activated" if enough else "Feature Used", life.day(1), feature="Cohorts")
     life.live(life.day(2))
+    life.did(WHO, "Core Feature Activated", life.day(1) + (MINUTE if enough else -MINUTE), feature="Cohorts")
+    life.live(life.day(2) + MINUTE, every=MINUTE)
 
 
 @story("trial-ending", date_of="trial_ends_at", date="2026-03-20")
@@ -50,36 +51,44 @@ def trial_is_said_to_have_ended(life: Life, enough: bool) -> None:
 @story("usage-drop", change="drop", span="week", expected=25)
 def drop(life: Life, enough: bool) -> None:
     life.working(WHO, [day for day in range(42) if day % 7 < 5])
-    life.working(WHO, range(42, 47), each=1 if enough else 4)
+    life.working(WHO, [42], each=9 if enough else 10)
     life.live(life.day(42), every=WEEK)
     life.live(life.day(49), every=timedelta(days=2))
 
 
 @story("support-load", event="Ticket Created", count=5, days=14)
 def tickets(life: Life, enough: bool) -> None:
-    for day in (1, 3, 6, 9, 14 if enough else 16):
+    for day in (1, 3, 6, 9, 14 if enough else 15):
         life.did(WHO, "Ticket Created", life.day(day), ticket_id=str(day), subject="Address on the invoice")
     life.live(life.day(17), every=WEEK)
 
 
 @story("confusion", intent="confused")
 def confused(life: Life, enough: bool) -> None:
-    text = "I am lost, I don't understand how the filters work." if enough else "The filters work. Thanks!"
+    text = (
+        "I am lost, I don't understand how the filters work."
+        if enough
+        else "I understand how the filters work."
+    )
     life.did(WHO, "Ticket Created", life.day(1), ticket_id="8", text=text)
     life.live(life.day(2))
 
 
 @story("value-doubt-ticket", intent="doubts_value")
 def doubts(life: Life, enough: bool) -> None:
-    text = "We see no ROI. Is it worth the money for us?" if enough else "Worth every cent, thank you."
+    text = (
+        "We see no ROI. Is it worth the money for us?"
+        if enough
+        else "We see the ROI. It is worth the money for us."
+    )
     life.did(WHO, "Ticket Created", life.day(1), ticket_id="9", text=text)
     life.live(life.day(2))
 
 
-@story("at-risk", change="drop", date_of="renews_at", date="2026-05-30")
+@story("at-risk", change="drop", date_of="renews_at", date="2026-06-11")
 def risk(life: Life, enough: bool) -> None:
-    """The same drop, but the renewal is farther away."""
-    life.company("acme", renews_at=life.day(82 if enough else 110).isoformat())
+    """The same drop, but the renewal is a day farther away."""
+    life.company("acme", renews_at=life.day(94 if enough else 95).isoformat())
     life.working(WHO, [day for day in range(42) if day % 7 < 5])
     life.working(WHO, [42], each=1)
     life.live(life.day(42), every=WEEK)
@@ -127,6 +136,6 @@ def taxes(life: Life, enough: bool) -> None:
 def the_year_ends(life: Life, enough: bool) -> None:
     life.begins = at(5, 29)
     life.time.set(life.begins)
-    life.company("acme", industry="nonprofit", fiscal_year_end="06-30" if enough else "07-31")
+    life.company("acme", industry="nonprofit", fiscal_year_end="06-30" if enough else "07-03")
     life.working(WHO, [0], each=10)
     life.live(at(6, 2))

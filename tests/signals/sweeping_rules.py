@@ -71,7 +71,14 @@ tests: st.SearchStrategy[Rule] = st.one_of(
     _test(counted, NUMBERS),
     _test(last, drawn.like_properties),
     _test(
-        st.builds(f.Sequence, names=st.just(NAMES[:2]), window=drawn.windows, of=st.sampled_from(Of)), NUMBERS
+        st.builds(
+            f.Sequence,
+            names=st.just(NAMES[:2]),
+            window=drawn.windows,
+            of=st.sampled_from(Of),
+            where=st.just(()) | st.tuples(*[st.lists(drawn.properties, max_size=1).map(tuple)] * 2),
+        ),
+        NUMBERS,
     ),
     _test(changes, drawn.like_truths),
     seasons.flatmap(lambda one: _test(st.just(one), drawn.phases(one))),

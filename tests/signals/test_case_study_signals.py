@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from signals_app.models import Signal
+from signals_app.models import Signal, SignalDefinition
 from tests.conftest import Time
 from tests.signals.starter_world import Life, at
 
@@ -18,8 +18,8 @@ DAILY = at(10, 19, 21)
 ENDS = at(12, 1, 21)
 DAYS = range((ENDS - BEGINS).days + 1)
 WORKDAYS = [day for day in DAYS if day % 7 < 5]
-NOVEMBER = 70
-"""November 23."""
+OCTOBER, NOVEMBER = 38, 70
+"""October 22 and November 23."""
 
 
 @pytest.fixture
@@ -56,6 +56,10 @@ def ordinary(life: Life) -> None:
         life.did("mia@mill", "Report Exported", life.day(7 * week + 2), times=6)
     life.did("mia@mill", "Pricing Viewed", life.day(30), times=2)
     life.did("mia@mill", "Feature Used", life.day(31), times=4, tier="premium", feature="Cohorts")
+    # Much to do in October, and at Black Friday, which is no sale of theirs.
+    life.company("pit", plan="pro", industry="mining", country="DE")
+    life.working("pia@pit", WORKDAYS)
+    life.working("pia@pit", [OCTOBER, NOVEMBER + 1], each=26, hour=12)
     # Only on weekends.
     life.company("choir", plan="free", industry="music", limits={"exports": 20})
     life.working("carl@choir", [day for day in DAYS if day % 7 >= 5], each=9)
@@ -89,8 +93,11 @@ def ordinary(life: Life) -> None:
 
 
 def others_of_whom_something_is_true(life: Life) -> None:
-    """A shop far below its limit, an accountant in Britain, an association before the end of its year, a team that
-    renews, and one who goes on holiday."""
+    """A shop that was busy in October, one far below its limit, an accountant in Britain, an association before the
+    end of its year, a team that renews, and one who goes on holiday."""
+    life.company("corner", plan="pro", industry="ecommerce", country="DE")
+    life.working("cora@corner", WORKDAYS)
+    life.working("cora@corner", [OCTOBER], each=26, hour=12)
     life.company("boutique", plan="pro", industry="retail", country="US", limits={"exports": 900})
     life.working("bea@boutique", WORKDAYS, each=6)
     life.company("relief", plan="pro", industry="nonprofit", fiscal_year_end="11-30")
@@ -103,6 +110,7 @@ def others_of_whom_something_is_true(life: Life) -> None:
 
 MUST = [
     (date(2026, 10, 24), "season-black-friday", "boutique"),
+    (date(2026, 10, 24), "season-black-friday", "corner"),
     (date(2026, 10, 24), "season-black-friday", "shop"),
     (date(2026, 10, 31), "season-fiscal-year-end", "relief"),
     (date(2026, 11, 5), "renewal-window", "vault"),
@@ -112,17 +120,33 @@ MUST = [
     (date(2026, 11, 26), "help-intent", "rita"),
     (date(2026, 11, 26), "limit-hit-attempt", "rita"),
 ]
+SPIKES = [
+    (date(2026, 10, 22), "any-spike", "corner"),
+    (date(2026, 10, 22), "any-spike", "pit"),
+    (date(2026, 11, 24), "any-spike", "pit"),
+    (date(2026, 11, 24), "any-spike", "shop"),
+]
+"""Of which only one surrounds a sales event of the industry."""
 
 
 def test_the_moments_of_the_case_study_are_found_and_nothing_else(life: Life) -> None:
     the_shop(life)
     ordinary(life)
     others_of_whom_something_is_true(life)
+    spikes = {
+        "turn": "spike",
+        "span": "day",
+        "events": ["Session Started", "Feature Used", "Report Exported"],
+    }
+    SignalDefinition.objects.create(
+        slug="any-spike", name="Any", detector="change", config=spikes, about="account", live=True
+    )
     life.live(DAILY, every=WEEK)
     life.live(ENDS)
-    assert life.found() == MUST
+    assert life.found() == sorted(MUST + SPIKES)
     whom = {one.definition.slug: one for one in Signal.objects.filter(account__group_id="shop")}
     assert {slug: one.person.user_id for slug, one in whom.items() if one.person} == {
+        "any-spike": "rita",
         "season-black-friday": "olga",
         "usage-spike": "olga",
         "usage-limit-near": "rita",

@@ -7,8 +7,13 @@ without a look at it; after it 20 of them were dropped, as they turned out to be
 
 Honest are texts written after the words. At first sight micro precision and recall were 0.70 and 0.28 (76 texts, chosen
 to be indirect), 0.89 and 0.56 (100), 0.62 and 0.50 (72), 0.79 and 0.47 (those 180); the words have learned from all of
-these. Nothing has learned from `intents_unseen.tsv`: 0.85 and 0.61. So expect that what is said in plain words is
-heard, and of what is only described about half.
+these. `intents_unseen.tsv` had 0.85 and 0.61; its misses have been read since, so it is a development set and tells
+nothing of unseen texts any more. Texts of three more kinds, from none of which anything was learned, had 0.83 and 0.45
+(indirect), 0.69 and 0.63 (a third of them harmless near misses), 0.90 and 0.68 (plain words). So expect that what is
+said in plain words is mostly heard, and of what is only described about half.
+
+`intents_fresh.tsv` is by another author, who knew the definitions of the labels alone: 224 texts, 96 of which want
+nothing and mostly sound as if they did. At first sight 0.70 and 0.63; nothing has learned from it.
 """
 
 import subprocess
@@ -22,6 +27,7 @@ from signals_app.intents import LABELS, texts, words
 from signals_app.intents.texts import HELD_OUT, LANGUAGES, TRAIN, Labelled
 
 HELD = texts.load(HELD_OUT)
+FRESH = texts.read(Path(__file__).parent / "intents_fresh.tsv")
 UNSEEN = texts.read(Path(__file__).parent / "intents_unseen.tsv")
 
 
@@ -59,10 +65,23 @@ def test_harmless_texts_want_nothing() -> None:
     assert len([row for row in harmless if intents.read(row.text)]) <= 0.05 * len(harmless)
 
 
-def test_texts_never_seen_are_half_understood() -> None:
+def test_the_development_set_is_half_understood() -> None:
     precision, recall = judged(UNSEEN)
     assert precision >= 0.8
     assert recall >= 0.6
+
+
+def test_of_texts_by_another_author_two_thirds_are_found_and_three_in_ten_readings_are_wrong() -> None:
+    precision, recall = judged(FRESH)
+    assert precision >= 0.69
+    assert recall >= 0.63
+
+
+def test_a_surer_reading_is_more_often_right() -> None:
+    sure = [
+        ({one.label for one in intents.read(row.text) if one.confidence >= 0.9}, row.labels) for row in FRESH
+    ]
+    assert sum(len(told & true) for told, true in sure) >= 0.84 * sum(len(told) for told, _ in sure)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

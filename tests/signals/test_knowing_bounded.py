@@ -46,6 +46,33 @@ def test_too_many_rows_are_not_known(measure: f.Measure, monkeypatch: pytest.Mon
     assert ids_of([(subject, fact)], NOW) == [[]]
 
 
+def test_a_sequence_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With properties; without any names and times are enough."""
+    monkeypatch.setattr(stored_events, "MOST_ROWS", 4)
+    person = a_person(account=an_account())
+    subject, names = Subject(person.pk, None), ("Page Left", "Page Left")
+    fact, plain = f.Sequence(names, MONTH, where=((HARD,), ())), f.Sequence(names, MONTH)
+    for n in range(4):
+        an_event(person, "Page Left", timedelta(hours=n), reason="S" * 60)
+    assert value(subject, fact) == value(subject, plain) == 2
+    assert len(ids_of([(subject, fact)], NOW)[0]) == 4
+    an_event(person, "Page Left", timedelta(hours=9))
+    assert (value(subject, fact), value(subject, plain)) == (None, 2)
+    assert ids_of([(subject, fact)], NOW) == [[]]
+
+
+def test_what_a_sequence_rests_on_is_found_among_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL counts however many there are; of rows only those are read that could be one of its events."""
+    monkeypatch.setattr(stored_events, "MOST_ROWS", 2)
+    person = a_person(account=an_account())
+    subject, left = Subject(person.pk, None), ("Page Left", "Page Left")
+    one, two = ((f.Where("n", f.Op.IS, n),) for n in (1, 2))
+    events = [an_event(person, "Page Left", timedelta(hours=9 - n), n=n) for n in range(9)]
+    both, last = f.Sequence(left, MONTH, where=(one, two)), f.Sequence(left, MONTH, where=((), two))
+    assert value(subject, both) == value(subject, last) == 1
+    assert ids_of([(subject, both), (subject, last)], NOW) == [[events[2].pk, events[1].pk], []]
+
+
 def test_a_change_of_too_many_rows_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     person = a_person(account=an_account())
     subject, fact = (

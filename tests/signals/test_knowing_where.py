@@ -1,7 +1,9 @@
 """Conditions in PostgreSQL's words mean what they mean in `measuring`, whatever the properties are."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from sys import maxunicode
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from upsell_project.lib import bulk
 from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Op, Where
 from upsell_project.lib.rules.measuring import Happened
+from upsell_project.lib.rules.words import LETTERS, inside
 
 pytestmark = pytest.mark.django_db
 QUICK = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -53,7 +56,7 @@ def conditions(draw: Any) -> Where:
         value = tuple(draw(st.lists(scalars, min_size=1, max_size=3)))
     elif op in (Op.AT_LEAST, Op.MORE_THAN, Op.AT_MOST, Op.LESS_THAN):
         value = draw(exact)
-    elif op is Op.CONTAINS:
+    elif op in (Op.CONTAINS, Op.CONTAINS_WORD):
         value = draw(texts)
     return Where(path, op, value)
 
@@ -96,11 +99,44 @@ def test_a_piece_of_a_text_is_found_whatever_its_case(piece: str, many: list[str
         assert said(condition, {"n": text}) == (piece.casefold() in text.casefold()), (piece, text, condition)
 
 
+apart = st.text("aAsSßẞſiİ\u0307ŉʼnµ1_- é€«\u2019🚀東\n\U00010400", max_size=4)
+
+
+@QUICK
+@given(apart, st.lists(apart, min_size=1, max_size=6))
+@example("s", ["ß", "s", "ſ", "-s-", "_s", "s1", "és", "s\u2019", "«s»", "🚀s", "東s", "µs"])
+@example("n", ["ŉ", "n", "ʼn"])
+@example("ss", ["ß", "ſß", "ẞ", "ß_", "aß"])
+@example("", ["", "a", "a-", "--"])
+def test_words_of_their_own_are_found_whatever_their_case(words: str, many: list[str]) -> None:
+    condition = predicate(Where("n", Op.CONTAINS_WORD, words))
+    assert condition
+    for one in many:
+        for text in (one, f"{one}{words}", f"{words}{one}", f"{one} {words}"):
+            assert said(condition, {"n": text}) == inside(words, text), (words, text, condition)
+
+
+def test_all_characters_are_in_words_as_what_they_fold_to_and_postgresql_sees_them_alike() -> None:
+    """One statement for all characters that there are."""
+    among = re.compile(f"[{LETTERS}]")
+    every = [chr(n) for n in range(1, maxunicode + 1) if not 0xD800 <= n <= 0xDFFF]
+    for one in every:
+        assert {bool(among.match(part)) for part in one.casefold()} == {bool(among.match(one))}, one
+    condition = predicate(Where("n", Op.CONTAINS_WORD, "x"))
+    rows = bulk.select(
+        "SELECT n FROM unnest(%s::int[]) n WHERE jsonb_build_object('n', chr(n) || 'x') @@ %s::jsonpath",
+        [ord(one) for one in every],
+        condition,
+    )
+    assert {n for (n,) in rows} == {ord(one) for one in every if not among.match(one)}
+
+
 @pytest.mark.parametrize(
     "where",
     [
         Where("n", Op.CONTAINS, "x\0"),
         Where("n", Op.CONTAINS, "s" * 200),
+        Where("n", Op.CONTAINS_WORD, "s" * 200),
         Where("n", Op.CONTAINS, None),
         Where("n\0", Op.IS, "x"),
         Where("n", Op.IS, "\ud800"),

@@ -185,3 +185,13 @@ def test_a_definition_that_was_a_date_before_holds_up_nobody_else() -> None:
     assert segment_sound.problems("at-renewal", "rule", RENEWS) == []
     assert wrong(DONE) == {}
     assert Segment.objects.exists()
+
+
+def test_what_a_measure_ignores_is_refused_wherever_a_rule_is_saved() -> None:
+    idle = DONE | {"path": "rows"}
+    said = "path: The measure count ignores it"
+    assert segment_sound.problems("busy", "rule", idle)[0][1].startswith(said)
+    assert score_sound.problems("busy", [a_sign("fit", idle | {"of": "account"})])[0].startswith(
+        f"signs[0].if.{said}"
+    )
+    assert references.faults({"not": idle}, "entry")[0].startswith(f"entry.not.{said}")

@@ -38,6 +38,9 @@ FREQUENCY = {"event": "Report Exported", "count": 2, "days": 3}
 THRESHOLD = {"resources": ["exports"], "fire_at": 0.5, "rearm_below": 0.3}
 
 
+PATH_N = {"path": "n", "op": "at_least", "value": 2}
+
+
 def metered(resource: str, op: str, value: int, **window: Any) -> dict[str, Any]:
     return {"fact": "meter", "resource": resource, "window": window, "op": op, "value": value}
 
@@ -80,6 +83,18 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
                 "fact": "sequence",
                 "names": ["Feature Used", "Report Exported"],
                 "window": {"this": "month"},
+                "op": "at_least",
+                "value": 1,
+            }
+        }
+    },
+    "in order, with properties": {
+        "config": {
+            "rule": {
+                "fact": "sequence",
+                "names": ["Feature Used", "Report Exported"],
+                "where": [[{"path": "tier", "op": "is", "value": "a"}], [PATH_N]],
+                "window": {"days": 5},
                 "op": "at_least",
                 "value": 1,
             }

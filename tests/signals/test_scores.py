@@ -171,7 +171,7 @@ def test_statements_do_not_grow_with_the_accounts(time: Time, django_assert_max_
     for _ in range(50):
         an_event(a_person(account=an_account(plan="pro")), "Feature Used")
     a_definition(signs=[*signs, a_sign("fit", PAID, 1)])
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         compute.step()
 
 

@@ -1,6 +1,6 @@
 """A definition that finds far more or far fewer than is usual on that weekday is told of, once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client, override_settings
@@ -10,9 +10,9 @@ from campaigns_app.models import DemoMail
 from people_app.models import Person
 from signals_app import signal_alerts
 from signals_app.models import Signal, SignalAlert, SignalDefinition
-from tests.admin.world import a_definition
 from tests.build import a_person
 from tests.conftest import Time
+from tests.signals.alert_world import a_past, found
 from upsell_project.lib import clock
 from upsell_project.lib.models import Heartbeat
 
@@ -23,32 +23,6 @@ pytestmark = pytest.mark.django_db
 def ana(time: Time) -> Person:
     time.set(time.now.replace(hour=23))
     return a_person("ana")
-
-
-def found(definition: SignalDefinition, person: Person, day: datetime, times: int) -> None:
-    Signal.objects.bulk_create(
-        Signal(
-            definition=definition,
-            definition_version=1,
-            person=person,
-            confidence=1,
-            detected_at=day - timedelta(minutes=number),
-            expires_at=day,
-            dedupe_key=f"{definition.pk} {day} {number}",
-        )
-        for number in range(times)
-    )
-
-
-def a_past(person: Person, days: int = 60, today: int = 20, yesterday: int = 20) -> SignalDefinition:
-    """Twenty a day, none on Sundays."""
-    definition, now = a_definition(), clock.now()
-    for back in range(2, days):
-        day = now - timedelta(days=back)
-        found(definition, person, day, 0 if day.weekday() == 6 else 20)
-    found(definition, person, now, today)
-    found(definition, person, now - timedelta(days=1), yesterday)
-    return definition
 
 
 def test_a_flood_opens_an_alert_and_a_usual_day_closes_it(ana: Person, time: Time) -> None:
@@ -80,6 +54,15 @@ def test_usual_days_sundays_and_young_definitions_open_none(ana: Person, time: T
     Signal.objects.filter(detected_at__gt=time.now).delete()
     assert clock.now().weekday() == 6
     assert signal_alerts.check(clock.now()) == []
+
+
+def test_one_that_turns_round_is_told_of_anew(ana: Person, time: Time) -> None:
+    a_past(ana, today=90)
+    signal_alerts.check(clock.now())
+    time.move(days=3)
+    (alert,) = signal_alerts.check(clock.now())
+    assert alert.evidence["turn"] == "drop"
+    assert SignalAlert.objects.filter(closed_at=None).count() == 1
 
 
 def test_what_is_not_live_is_not_missed(ana: Person) -> None:

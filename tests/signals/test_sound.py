@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from signals_app import sound
-from signals_app.models import Segment, SignalDefinition
+from signals_app.models import Segment, Signal, SignalDefinition
+from tests.build import a_source
+from tests.conftest import Time
+from tests.engine import receive
 from upsell_project.lib.rules import impersonal
 
 COUNT = {"fact": "events", "names": ["E"], "window": {"days": 7}, "op": "at_least", "value": 1}
@@ -65,6 +68,56 @@ def test_what_only_a_person_has_is_refused_of_accounts(
 @pytest.mark.parametrize("roles", ["admin", [""], [1], ["a"] * 21])
 def test_roles_are_a_list_of_words(roles: Any) -> None:
     assert wrong(route_to=roles) == {"route_to": ["must be a list of at most 20 roles"]}
+
+
+def test_roles_of_a_person_are_refused_for_nobody_would_look_at_them() -> None:
+    assert wrong(about="person", route_to=["admin"]) == {"route_to": [sound.OF_ACCOUNTS]}
+    assert wrong(about="person", route_to=[]) == {}
+
+
+IDLE = {"path": "rows", "measure": "count"}
+VISITS = {"gap": 45, "measure": "session"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "member"),
+    [
+        (IDLE, "path"),
+        (IDLE | {"measure": "days"}, "path"),
+        (VISITS | {"path": "rows"}, "path"),
+        ({"gap": 45}, "gap"),
+        ({"gap": 45, "path": "rows", "measure": "sum"}, "gap"),
+    ],
+)
+def test_what_a_measure_ignores_is_refused_with_its_place(asked: dict[str, Any], member: str) -> None:
+    rule = COUNT | asked
+    measure = asked.get("measure", "count")
+    about = {"about": "person"}
+    told = wrong(config={"rule": {"all": [PLAN, {"not": rule}, COUNT]}}, **about)["config"]
+    assert told[0].startswith(f"config.rule.all[1].not.{member}: The measure {measure} ignores it")
+    assert len(told) == 1
+    parts = {"mode": "any", "parts": [{"if": COUNT}, {"if": rule}]}
+    told = wrong(detector="composite", config=parts, **about)["config"]
+    assert told[0].startswith(f"config.parts[1].if.{member}: ")
+    assert wrong(condition=rule, **about)["condition"][0].startswith(f"{member}: ")
+
+
+@pytest.mark.parametrize(
+    "asked", [VISITS, VISITS | {"measure": "minutes"}, IDLE | {"measure": "sum"}, {"gap": 30}, {"path": ""}]
+)
+def test_what_a_measure_uses_is_not(asked: dict[str, Any]) -> None:
+    assert wrong(config={"rule": COUNT | asked}, about="person") == {}
+
+
+@pytest.mark.django_db
+def test_what_was_accepted_once_is_found_all_the_same(time: Time) -> None:
+    """Only saving is refused."""
+    rule = COUNT | IDLE | {"gap": 45}
+    SignalDefinition.objects.create(
+        slug="old", name="Old", detector="rule", config={"rule": rule}, route_to=["admin"], live=True
+    )
+    receive(a_source("http"), {"type": "track", "userId": "ana", "event": "E"})
+    assert Signal.objects.get().definition.slug == "old"
 
 
 def test_a_kind_that_is_none_is_told_by_the_choice() -> None:

@@ -98,3 +98,13 @@ def test_what_was_found_for_one_of_two_who_are_one_is_not_found_again() -> None:
     receive(source, alone | {"userId": "ana"})
     sweeps.run()
     assert Signal.objects.count() == 1
+
+
+def test_whoever_used_a_limit_in_one_request_is_told_not_only_who_did_last() -> None:
+    a_threshold()
+    source = a_source("http")
+    receive(source, limits("a", 20), *[did("a") | {"userId": user} for user in ("ben", "cleo")])
+    assert found() == []
+    receive(source, *[did("a") | {"userId": user} for user in ("ana", "ben", "ben", "cleo", "ana") * 2])
+    people = {signal.person.user_id for signal in Signal.objects.all() if signal.person}
+    assert people == {"ana", "ben", "cleo"}

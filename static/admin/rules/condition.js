@@ -12,7 +12,24 @@ const adopt = (raw, type) => {
   else raw.value = type === 'yesno' ? true : ''
 }
 
-export const names = (ctx, key, field, raw) => {
+/** The lists of properties of a sequence go along with its events: left out where all of them are empty. */
+const along = (raw, act) => {
+  if (!Array.isArray(raw.where)) return
+  const found = act(raw.names.map((_, place) => raw.where[place] ?? []))
+  if (found.some(one => one.length)) raw.where = found
+  else delete raw.where
+}
+
+const ofStep = (raw, place) => ({
+  get where() { return raw.where?.[place] },
+  set where(found) {
+    raw.where ??= []
+    along(raw, held => held.with(place, found))
+  },
+})
+
+/** `step(place)`: what else is asked of the event there. */
+export const names = (ctx, key, field, raw, step = () => false) => {
   const held = raw[field.name] ?? []
   const shown = held.length ? held : ['']
   const set = place => value => {
@@ -20,11 +37,19 @@ export const names = (ctx, key, field, raw) => {
     if (found.length || Object.hasOwn(raw, field.name)) raw[field.name] = found
     shown[place] = value
   }
-  const drop = place => ctx.change(() => { raw[field.name] = held.toSpliced(place, 1) }, { focus: `${key}.${Math.max(place - 1, 0)}` })
+  const drop = place => ctx.change(() => {
+    if (field.steps) along(raw, those => those.toSpliced(place, 1))
+    raw[field.name] = held.toSpliced(place, 1)
+  }, { focus: `${key}.${Math.max(place - 1, 0)}` })
+  const add = () => ctx.change(() => {
+    raw[field.name] = [...shown, '']
+    if (field.steps) along(raw, those => those)
+  }, { focus: `${key}.${shown.length}` })
   return h('span', { class: 'upsell-rule-several', role: 'group', 'aria-label': field.group ?? `${field.label}s` }, shown.map((value, place) => h('span', { class: 'upsell-rule-together' },
     labeled(place ? field.add : field.label, text(ctx, `${key}.${place}`, value, set(place), { list: field.list ?? 'events', placeholder: field.empty, after: ctx.sawEvent })),
-    held.length > 1 && button(`Remove event ${place + 1}`, '✕', `${key}.${place}.remove`, () => drop(place)))),
-  button(`${field.add} …`, '', `${key}.add`, () => ctx.change(() => { raw[field.name] = [...shown, ''] }, { focus: `${key}.${shown.length}` })))
+    held.length > 1 && button(`Remove event ${place + 1}`, '✕', `${key}.${place}.remove`, () => drop(place)),
+    step(place))),
+  button(`${field.add} …`, '', `${key}.add`, add))
 }
 
 const property = (ctx, key, held, place, drop) => {
@@ -40,17 +65,24 @@ export const where = (ctx, key, field, raw) => {
   const held = raw[field.name] ?? []
   const drop = place => () => ctx.change(() => { raw[field.name] = held.toSpliced(place, 1) }, { focus: `${key}.add` })
   const add = () => ctx.change(() => { raw[field.name] = [...held, { path: '', op: 'is', value: '' }] }, { focus: `${key}.${held.length}.path` })
-  return h('span', { class: 'upsell-rule-several upsell-rule-wide', role: 'group', 'aria-label': field.label },
+  return h('span', { class: 'upsell-rule-several upsell-rule-wide', role: 'group', 'aria-label': field.group ?? field.label, 'data-step': field.step },
     held.map((_, place) => [h('span', { class: 'upsell-rule-label' }, place ? 'and' : field.label), property(ctx, `${key}.${place}`, held, place, drop(place))]),
     button('Only with a property …', '', `${key}.add`, add))
 }
+
+const step = (ctx, { id, raw }, place) => place < raw.names.length &&
+  where(ctx, `${id}.where.${place}`, { name: 'where', label: 'Only with', group: `Event ${place + 1} only with`, step: place }, ofStep(raw, place))
 
 const one = (ctx, node, field, after) => {
   const { raw } = node
   const key = `${node.id}.${field.name}`
   const value = raw[field.name] ?? field.otherwise
-  const set = found => { if (found !== field.otherwise || Object.hasOwn(raw, field.name)) raw[field.name] = found }
-  if (field.sort === 'names') return names(ctx, key, field, raw)
+  const set = found => {
+    if (found !== field.otherwise || Object.hasOwn(raw, field.name)) raw[field.name] = found
+    if (found !== value) field.chosen?.(raw)
+  }
+  if (field.sort === 'names') return names(ctx, key, field, raw, field.steps && (place => step(ctx, node, place)))
+  if (field.sort === 'steps') return null
   if (field.sort === 'where') return where(ctx, key, field, raw)
   if (field.sort === 'window') return labeled(field.label, span(ctx, key, value, set))
   if (field.sort === 'choice') return labeled(field.label, choice(ctx, key, choicesOf(field, ctx.about(), value), value, set))

@@ -166,7 +166,8 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form, 
   const onEnter = event => {
     const node = find(ctx.root, Number(event.target.closest('[data-node]')?.dataset.node))?.node
     if (node?.type !== 'test') return
-    seen.offerPaths(node.raw.names)
+    const step = event.target.closest('[data-step]')?.dataset.step
+    seen.offerPaths(step ? [node.raw.names[step]].filter(Boolean) : node.raw.names)
     seen.offerValues(node.raw.of, node.raw.fact === 'trait' ? node.raw.name : undefined)
   }
 

@@ -2,8 +2,8 @@
 export const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
 
 export const OPS = {
-  is: 'is', is_not: 'is not', one_of: 'is one of', contains: 'contains', at_least: 'is at least', more_than: 'is more than',
-  at_most: 'is at most', less_than: 'is less than', between: 'is between', within: 'today lies', known: 'is known',
+  is: 'is', is_not: 'is not', one_of: 'is one of', contains: 'contains', contains_word: 'contains the word',
+  at_least: 'is at least', more_than: 'is more than', at_most: 'is at most', less_than: 'is less than', between: 'is between', within: 'today lies', known: 'is known',
   unknown: 'is not known',
 }
 const NUMBERS = ['at_least', 'more_than', 'at_most', 'less_than', 'between', 'is', 'is_not', 'one_of', 'known', 'unknown']
@@ -11,7 +11,7 @@ const OPS_OF = {
   number: NUMBERS,
   percent: NUMBERS,
   yesno: ['is', 'is_not'],
-  text: ['is', 'is_not', 'one_of', 'contains', 'known', 'unknown'],
+  text: ['is', 'is_not', 'one_of', 'contains', 'contains_word', 'known', 'unknown'],
   date: ['within', 'known', 'unknown'],
   phase: ['one_of', 'is', 'is_not', 'known', 'unknown'],
   any: Object.keys(OPS),
@@ -30,8 +30,12 @@ const of = { name: 'of', sort: 'choice', label: 'Of', choices: OF }
 const window = { name: 'window', sort: 'window', label: 'In', required: true }
 const names = { name: 'names', sort: 'names', label: 'Event', add: 'or another event', empty: 'any event' }
 const where = { name: 'where', sort: 'where', label: 'Only with' }
-const needsPath = raw => !['count', 'days', 'session', 'minutes'].includes(raw.measure ?? 'count') || raw.path !== undefined
-const needsGap = raw => ['session', 'minutes'].includes(raw.measure) || raw.gap !== undefined
+const byPath = raw => ['distinct', 'sum', 'last', 'switches'].includes(raw.measure)
+const byGap = raw => ['session', 'minutes'].includes(raw.measure)
+const forgetUnneeded = raw => {
+  if (!byPath(raw)) delete raw.path
+  if (!byGap(raw)) delete raw.gap
+}
 
 /** `fresh`: what a new condition of the kind begins with. `list`: what its picker offers. */
 export const KINDS = {
@@ -60,16 +64,19 @@ export const KINDS = {
   events: {
     label: 'Events',
     fields: [
-      { name: 'measure', sort: 'choice', label: 'Measure', choices: MEASURES, otherwise: 'count' },
-      { name: 'path', sort: 'text', label: 'Property', list: 'paths', shown: needsPath },
+      { name: 'measure', sort: 'choice', label: 'Measure', choices: MEASURES, otherwise: 'count', chosen: forgetUnneeded },
+      { name: 'path', sort: 'text', label: 'Property', list: 'paths', shown: raw => byPath(raw) || raw.path !== undefined },
       { ...names, required: true }, { ...of, otherwise: 'person' }, window, where,
-      { name: 'gap', sort: 'whole', label: 'Minutes of silence that end a visit', otherwise: 30, shown: needsGap },
+      { name: 'gap', sort: 'whole', label: 'Minutes of silence that end a visit', otherwise: 30, shown: raw => byGap(raw) || raw.gap !== undefined },
     ],
     fresh: { names: [], window: { days: 14 }, op: 'at_least', value: 5 },
   },
   sequence: {
     label: 'Events in order',
-    fields: [{ ...names, label: 'First', group: 'Events in order', add: 'then another event', ordered: true, required: true }, { ...of, otherwise: 'person' }, window],
+    fields: [
+      { ...names, label: 'First', group: 'Events in order', add: 'then another event', ordered: true, required: true, steps: true },
+      { ...of, otherwise: 'person' }, window, { name: 'where', sort: 'steps', label: 'Only with' },
+    ],
     fresh: { names: ['', ''], window: { days: 14 }, op: 'at_least', value: 1 },
   },
   change: {
@@ -186,13 +193,15 @@ const windowFits = value => {
   return unit === 'this' ? ['day', 'week', 'month', 'billing_period'].includes(length)
     : ['days', 'hours'].includes(unit) && (length === null || Number.isInteger(length))
 }
+const whereFits = value => Array.isArray(value) && value.every(propertyFits)
 const SORTS = {
   text: value => typeof value === 'string',
   choice: (value, field) => Object.hasOwn(field.choices, value),
   whole: value => value === null || Number.isInteger(value),
   names: value => Array.isArray(value) && value.every(one => typeof one === 'string'),
   window: windowFits,
-  where: value => Array.isArray(value) && value.every(propertyFits),
+  where: whereFits,
+  steps: (value, _, raw) => Array.isArray(value) && value.every(whereFits) && [0, raw.names?.length].includes(value.length),
 }
 
 /** Whether the form shows all of this condition as it is. */
@@ -201,5 +210,5 @@ export const fits = raw => {
   if (!kind) return false
   const known = ['fact', 'op', 'value', ...kind.fields.map(field => field.name)]
   return Object.keys(raw).every(key => known.includes(key)) && valueFits(raw) && kind.fields.every(field =>
-    Object.hasOwn(raw, field.name) ? SORTS[field.sort](raw[field.name], field) : !field.required)
+    Object.hasOwn(raw, field.name) ? SORTS[field.sort](raw[field.name], field, raw) : !field.required)
 }

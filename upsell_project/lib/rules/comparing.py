@@ -50,7 +50,9 @@ _PHASE = Answers(
     f"must be one of {', '.join(PHASES)}",
 )
 NUMBER = Answers((*_SAME, *_ORDER), number, "must be a number")
-TEXT = Answers((*_SAME, Op.CONTAINS), lambda value: isinstance(value, str), "must be a text")
+TEXT = Answers(
+    (*_SAME, Op.CONTAINS, Op.CONTAINS_WORD), lambda value: isinstance(value, str), "must be a text"
+)
 YES_NO = Answers(_SAME, lambda value: isinstance(value, bool), "must be true or false")
 DATE = Answers((Op.WITHIN, Op.KNOWN, Op.UNKNOWN), PLAIN.fits, PLAIN.sentence)
 _SHARE = Answers(NUMBER.ops, lambda value: number(value) and 0 <= value <= 1, "must be a number from 0 to 1")

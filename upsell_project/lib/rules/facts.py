@@ -89,6 +89,8 @@ class Op(StrEnum):
     IS_NOT = "is_not"
     ONE_OF = "one_of"
     CONTAINS = "contains"
+    CONTAINS_WORD = "contains_word"
+    """As words of their own: `limit` is none in "unlimited"."""
     AT_LEAST = "at_least"
     MORE_THAN = "more_than"
     AT_MOST = "at_most"
@@ -113,6 +115,10 @@ class Where:
     def __post_init__(self) -> None:
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         object.__setattr__(self, "_booleans", tuple(isinstance(one, bool) for one in values))
+
+
+Step = tuple[str, tuple[Where, ...]]
+"""The name of an event, and its properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,16 @@ class Sequence:
     names: tuple[str, ...]
     window: Window
     of: Of = Of.PERSON
+    where: tuple[tuple[Where, ...], ...] = ()
+    """What each of them must hold, in the order of the names; none where no event is asked for properties."""
+
+    def __post_init__(self) -> None:
+        if len(self.where) == len(self.names) and not any(self.where):
+            object.__setattr__(self, "where", ())
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(zip(self.names, self.where or [()] * len(self.names), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from upsell_project.lib import errors
+from upsell_project.lib.rules import words
 from upsell_project.lib.rules.facts import Fact, Op, Value
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Not, Rule, Test, Weighed
 
@@ -176,6 +177,12 @@ def _contains(found: Any, wanted: Any) -> Verdict:
     return str(wanted).casefold() in found.casefold() if isinstance(found, str) else None
 
 
+def _contains_word(found: Any, wanted: Any) -> Verdict:
+    if isinstance(found, frozenset):
+        return wanted in found
+    return words.inside(str(wanted), found) if isinstance(found, str) else None
+
+
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Verdict]:
     """Only numbers have an order here; what is none is as good as unknown."""
     return lambda found, wanted: compare(found, wanted) if number(found) else None
@@ -186,6 +193,7 @@ COMPARE: dict[Op, Callable[[Any, Any], Verdict]] = {
     Op.IS_NOT: lambda found, wanted: not _same(found, wanted),
     Op.ONE_OF: lambda found, wanted: any(_same(found, one) for one in wanted),
     Op.CONTAINS: _contains,
+    Op.CONTAINS_WORD: _contains_word,
     Op.AT_LEAST: _ordered(lambda found, wanted: found >= wanted),
     Op.MORE_THAN: _ordered(lambda found, wanted: found > wanted),
     Op.AT_MOST: _ordered(lambda found, wanted: found <= wanted),

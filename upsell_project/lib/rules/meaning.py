@@ -13,8 +13,10 @@ from typing import Any
 from upsell_project.lib.rules.comparing import Answers
 from upsell_project.lib.rules.facts import (
     Answered,
+    Events,
     Fact,
     Found,
+    Measure,
     Member,
     Metered,
     Of,
@@ -30,6 +32,9 @@ Named = tuple[str, str]
 """What sort of thing, and its name: `("segment", "vip")`."""
 _OFF = {"segment": "so nobody is in it", "score": "so no account has it"}
 MOST_ALIKE = 20
+_GAP = Events.__dataclass_fields__["gap"].default
+_BY_PATH = (Measure.DISTINCT, Measure.SUM, Measure.LAST, Measure.SWITCHES)
+_BY_GAP = (Measure.SESSION, Measure.MINUTES)
 _CLOSED = ("intent", "answer")
 """Nobody adds to these."""
 _MEMBERS = {
@@ -130,6 +135,20 @@ def _of_test(path: str, test: Test, there: There) -> Iterator[tuple[str, str]]:
             yield under(path, member), f"The {sort} “{name}” is switched off, {_OFF[sort]}."
     if isinstance(test.fact, Trait) and (answers := there.columns.get((test.fact.of, test.fact.name))):
         yield from _unfit(path, test, test.fact, answers)
+    if isinstance(test.fact, Events):
+        yield from _idle(path, test.fact)
+
+
+def _idle(path: str, events: Events) -> Iterator[tuple[str, str]]:
+    """What would be ignored. It can be read all the same: so it may be stored from when it was not refused."""
+    if events.path and events.measure not in _BY_PATH:
+        yield under(path, "path"), _ignored(events, _BY_PATH)
+    if events.gap != _GAP and events.measure not in _BY_GAP:
+        yield under(path, "gap"), _ignored(events, _BY_GAP)
+
+
+def _ignored(events: Events, by: tuple[Measure, ...]) -> str:
+    return f"The measure {events.measure.value} ignores it: leave it out, or measure by {', '.join(by)}."
 
 
 def _unfit(path: str, test: Test, trait: Trait, answers: Answers) -> Iterator[tuple[str, str]]:
@@ -137,7 +156,7 @@ def _unfit(path: str, test: Test, trait: Trait, answers: Answers) -> Iterator[tu
     if test.op not in answers.ops:
         ops = ", ".join(answers.ops)
         yield under(path, "op"), f"“{test.op.value}” can never hold for {said}: compare it by one of {ops}."
-    elif test.op not in (Op.KNOWN, Op.UNKNOWN, Op.CONTAINS, Op.WITHIN):
+    elif test.op not in (Op.KNOWN, Op.UNKNOWN, Op.CONTAINS, Op.CONTAINS_WORD, Op.WITHIN):
         values = test.value if isinstance(test.value, tuple) else (test.value,)
         if not all(answers.fits(value) for value in values):
             yield under(path, "value"), f"What {said} is compared with {answers.sentence}."

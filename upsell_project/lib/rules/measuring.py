@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from upsell_project.lib.rules import windows
-from upsell_project.lib.rules.facts import Events, Measure, Op, Sequence, Value, Where
+from upsell_project.lib.rules.facts import Events, Measure, Op, Sequence, Step, Value, Where
 from upsell_project.lib.rules.judging import COMPARE, number
 
 
@@ -54,7 +54,9 @@ def of_sequence(fact: Sequence, events: Iterable[Happened], seen: Seen) -> int:
     """How often the names came one after the other, each event used once, the earliest way."""
     since = windows.start(fact.window, seen.now, seen.zone, seen.billing_from)
     inside = sorted((one for one in events if since <= one.at <= seen.now), key=_order)
-    return in_turn(fact.names, (one.name for one in inside))
+    if not fact.where:
+        return in_turn(fact.names, (one.name for one in inside))
+    return len(completed(fact, inside)) // len(fact.names)
 
 
 def in_turn(wanted: Ordered[str], names: Iterable[str]) -> int:
@@ -66,6 +68,26 @@ def in_turn(wanted: Ordered[str], names: Iterable[str]) -> int:
             if place == len(wanted):
                 found, place = found + 1, 0
     return found
+
+
+def completed(fact: Sequence, events: Iterable[Happened]) -> list[int]:
+    """The places of those events that make whole sequences, as `of_sequence` counts these. `events`: what came, in its
+    order."""
+    steps = fact.steps
+    found: list[int] = []
+    begun: list[int] = []
+    for place, one in enumerate(events):
+        if is_step(steps[len(begun)], one):
+            begun.append(place)
+            if len(begun) == len(steps):
+                found += begun
+                begun = []
+    return found
+
+
+def is_step(step: Step, event: Happened) -> bool:
+    name, where = step
+    return event.name == name and fits(where, event)
 
 
 def fits(where: Iterable[Where], event: Happened) -> bool:

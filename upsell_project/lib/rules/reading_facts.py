@@ -58,7 +58,7 @@ def fact(raw: Mapping[str, Any], path: str, reader: Reader) -> Fact | None:
     for one in fields(kind):
         at = under(path, one.name)
         if one.name in raw:
-            given[one.name] = _FIELDS[one.name](raw[one.name], at, reader)
+            given[one.name] = _reader(kind, one.name)(raw[one.name], at, reader)
         elif one.default is MISSING:
             reader.wrong(at, "is missing")
     if len(reader.problems) > before:
@@ -73,8 +73,14 @@ def _check(found: Fact, path: str, reader: Reader) -> None:
         reader.wrong(under(path, "path"), f"is missing: {found.measure} needs a property")
     if isinstance(found, Sequence) and len(found.names) < 2:
         reader.wrong(under(path, "names"), "must be two events at least")
+    if isinstance(found, Sequence) and len(found.where) not in (0, len(found.names)):
+        reader.wrong(under(path, "where"), "must have a list of properties for each event")
     if isinstance(found, Season) and found.name not in SEASONS:
         reader.wrong(under(path, "name"), f"must be one of {', '.join(SEASONS)}")
+
+
+def _reader(kind: type[Fact], name: str) -> Callable[[Any, str, Reader], Any]:
+    return _wheres if kind is Sequence and name == "where" else _FIELDS[name]
 
 
 def _perhaps(raw: Any, path: str, reader: Reader) -> Any:
@@ -102,6 +108,13 @@ def _where(raw: Any, path: str, reader: Reader) -> Any:
     if not isinstance(raw, list) or len(raw) > 20:
         return reader.wrong(path, "must be a list of at most 20 properties")
     return tuple(_property(one, f"{path}[{place}]", reader) for place, one in enumerate(raw))
+
+
+def _wheres(raw: Any, path: str, reader: Reader) -> Any:
+    """`[[{"path": "plan", ...}], []]`: of the first event this, of the second nothing."""
+    if not isinstance(raw, list) or len(raw) > 20:
+        return reader.wrong(path, "must be a list of a list of properties for each event")
+    return tuple(_where(one, f"{path}[{place}]", reader) for place, one in enumerate(raw))
 
 
 def _property(raw: Any, path: str, reader: Reader) -> Any:

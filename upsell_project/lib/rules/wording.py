@@ -22,6 +22,7 @@ from upsell_project.lib.rules.facts import (
     Sequence,
     Share,
     Span,
+    Step,
     Trait,
     Turn,
     Unit,
@@ -35,6 +36,7 @@ _OPS = {
     Op.IS_NOT: "is not",
     Op.ONE_OF: "is one of",
     Op.CONTAINS: "contains",
+    Op.CONTAINS_WORD: "contains the word",
     Op.AT_LEAST: ">=",
     Op.MORE_THAN: ">",
     Op.AT_MOST: "<=",
@@ -173,8 +175,8 @@ def _happened(fact: Metered | Events | Sequence | Changed | Found | Answered | S
             return f"{resource.replace('_', ' ')} used {_window(window)}"
         case Events():
             return _events(fact)
-        case Sequence(names, window, of):
-            return f"how often {' then '.join(names)}{_whose(of)} {_window(window)}"
+        case Sequence(_, window, of):
+            return f"how often {' then '.join(map(_step, fact.steps))}{_whose(of)} {_window(window)}"
         case Changed(turn, _, span):
             return _TURNS[turn, span].format(_done(fact))
         case Found(slug, window):
@@ -206,8 +208,16 @@ def _minutes(number: int) -> str:
 
 def _done(fact: Events | Changed) -> str:
     names = " or ".join(fact.names) or "anything"
-    where = f" (where {' and '.join(map(_property, fact.where))})" if fact.where else ""
-    return f"{names}{_whose(fact.of)}{where}"
+    return f"{names}{_whose(fact.of)}{_only(fact.where)}"
+
+
+def _step(step: Step) -> str:
+    name, where = step
+    return f"{name}{_only(where)}"
+
+
+def _only(where: tuple[Where, ...]) -> str:
+    return f" (where {' and '.join(map(_property, where))})" if where else ""
 
 
 def _around(season: Season) -> str:
