@@ -8,7 +8,7 @@ what came and went since the last sweep nothing is found: it is no longer true. 
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
@@ -49,7 +49,7 @@ def run() -> None:
     runs take turns, however much comes of one."""
     began = time.monotonic()
     while True:
-        more = [turn() for turn in (_tell, _ask_noted, _sweep_due, _look_at_runs)]
+        more = [_for_a_turn(_tell), _for_a_turn(asked_again.step), _sweep_due(), _for_a_turn(turning.step)]
         if not any(more):
             return
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):
@@ -57,10 +57,10 @@ def run() -> None:
             return
 
 
-def _ask_noted() -> bool:
-    """For some seconds; whether more waits."""
+def _for_a_turn(step: Callable[[], bool]) -> bool:
+    """Step by step, for some seconds; whether more waits."""
     until = time.monotonic() + SECONDS_A_TURN
-    while asked_again.step():
+    while step():
         if time.monotonic() > until:
             return True
     return False
@@ -72,14 +72,6 @@ def _sweep_due() -> bool:
         with _alone(id) as mine:
             done = not mine or _run(id)
         if not done or time.monotonic() > until:
-            return True
-    return False
-
-
-def _look_at_runs() -> bool:
-    until = time.monotonic() + SECONDS_A_TURN
-    while turning.step():
-        if time.monotonic() > until:
             return True
     return False
 
@@ -207,15 +199,12 @@ def _judge_together(sweep: Sweep, one: Compiled, ids: Sequence[int]) -> int:
 
 
 def _tell() -> bool:
-    """Of what was shown, for some seconds; whether more waits."""
-    until = time.monotonic() + SECONDS_A_TURN
+    """Of what was shown; False if there is nothing, or it has to wait."""
     try:
-        while shown.tell():
-            if time.monotonic() > until:
-                return True
+        return shown.tell()
     except Exception as error:
         log.error("what was shown waits: %s\n%s", told(error), where(error))
-    return False
+        return False
 
 
 def _due(limit: int | None) -> list[int]:
