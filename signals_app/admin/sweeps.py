@@ -1,5 +1,7 @@
 """How far the sweeps are, of whom is asked again, and what waits to be looked at for moments."""
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +21,16 @@ class SweepAdmin(FactsAdmin):
 
 @admin.register(AskAgain)
 class AskAgainAdmin(FactsAdmin):
-    list_display = ("definition", "segment", "person", "account", "failed", "retry_at")
+    list_display = ("definition", "segment", "person", "account", "failed", "tried_again_at")
     list_select_related = ("definition", "segment", "person", "account")
     empty_hint = (
         "Nobody waits: whoever answered an offer, came into a segment or has a new score was asked already."
     )
+
+    @admin.display(ordering="retry_at", empty_value="soon")
+    def tried_again_at(self, row: AskAgain) -> datetime | None:
+        """Of whoever could not be judged."""
+        return row.retry_at if row.failed else None
 
 
 @admin.register(Unnoticed)
