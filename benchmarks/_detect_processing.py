@@ -15,8 +15,8 @@ MANY_PEOPLE = 5_000
 
 
 def processed(servers: embedded.Servers, key: str, rounds: int, seconds: float) -> None:
-    """The mark: people and events as in the mark of processing."""
-    share, complete, more = _cost(servers, key, rounds, int(seconds * 120), rows.PEOPLE)
+    """The mark: people, events and rounds as in the mark of processing."""
+    share, complete, more = _cost(servers, key, rounds, int(seconds * 3 * 120), rows.PEOPLE)
     mark.show(
         "50 live definitions, share of the time of processing",
         ours=share,

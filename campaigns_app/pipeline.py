@@ -38,7 +38,7 @@ from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.errors import told, where
 
 CHUNK = 200
-SECONDS_A_JOB = 5.0
+SECONDS_A_JOB = 10.0
 # With a backlog: each job reads its first chunk while PostgreSQL has nothing to do, so it should take in a few.
 SECONDS_OTHERS_WAIT = 1.0
 

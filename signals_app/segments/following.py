@@ -8,7 +8,7 @@ What only time changes waits for `refresh`; so do, beyond 5,000 of them, the col
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -132,8 +132,7 @@ class _News:
         if reads.use:
             accounts |= {change.account_id for change in self.batch.changes if change.account_id}
         if reads.of_account != frozenset():
-            accounts |= {one.account_id for one in self._named(reads.of_account) if one.account_id}
-            accounts |= self._joined
+            accounts |= self._users(reads.of_account) | self._joined
         return found | self._colleagues(frozenset(accounts))
 
     @cached_property
@@ -153,11 +152,18 @@ class _News:
         return self._near[accounts]
 
     def _doers(self, names: Names) -> set[int]:
-        return {one.person_id for one in self._named(names) if one.person_id}
+        """People who did something of these names."""
+        if names is None:
+            return self._everybody
+        by_name = self.batch.by_name
+        return set().union(*(by_name[name].people for name in names & by_name.keys()))
 
-    def _named(self, names: Names) -> Iterable[Stored]:
-        stored = self.batch.stored
-        return stored if names is None else (one for one in stored if one.item.name in names)
+    def _users(self, names: Names) -> set[int]:
+        """Accounts in which something of these names was done."""
+        if names is None:
+            return {one.account_id for one in self.batch.stored if one.account_id}
+        by_name = self.batch.by_name
+        return set().union(*(by_name[name].accounts for name in names & by_name.keys()))
 
     @cached_property
     def _everybody(self) -> set[int]:

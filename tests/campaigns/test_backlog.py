@@ -39,6 +39,7 @@ def source(time: Time) -> Source:
 @pytest.fixture(autouse=True)
 def chunks_of_four(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "CHUNK", 4)
+    monkeypatch.setattr(backlog.Backlog, "last_took", 0.0)
     queue.the_queue().connection.flushdb()
 
 
@@ -109,11 +110,22 @@ def test_what_waited_long_is_looked_at_together(source: Source, time: Time, batc
 
 
 def test_what_just_came_waits_for_nothing(source: Source, batches: list[Batch]) -> None:
-    """Nobody's moment is found later than twice the time that it waited."""
     accept(source, *twelve())
     pipeline.process_inbox()
     assert sizes(batches) == [4 * EACH] * 3
     assert [user for user, _ in found()] == ["u0", "u1", "u2"]
+    assert backlog.Backlog.last_took == 0.0
+
+
+def test_where_looking_takes_long_it_is_done_more_rarely(
+    source: Source, time: Time, batches: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it takes a fifth of the time, however many definitions there are."""
+    monkeypatch.setattr(backlog.Backlog, "last_took", 20.0)
+    accept(source, *twelve())
+    pipeline.process_inbox()
+    assert sizes(batches) == [12 * EACH]
+    assert 0 < backlog.Backlog.last_took < 20
 
 
 @pytest.mark.parametrize(
@@ -135,6 +147,7 @@ def test_so_much_waits_and_no_more(
     expected: list[int],
 ) -> None:
     monkeypatch.setattr(backlog, limit, value)
+    monkeypatch.setattr(backlog.Backlog, "last_took", 20.0)
     accept(source, *twelve())
     time.move(minutes=1)
     pipeline.process_inbox()
