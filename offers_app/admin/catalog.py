@@ -1,4 +1,4 @@
-"""The catalog staff write, and the decisions that were taken from it."""
+"""The catalog staff write."""
 
 from typing import Any, ClassVar
 
@@ -7,15 +7,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from offers_app import wording
-from offers_app.models import Decision, HoldoutAssignment, Offer, Placement, Proposition, Template, Treatment
+from offers_app.models import Offer, Placement
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, FactsAdmin, Form, OfPersonAdmin, Tabular
+from upsell_project.lib.admin_base import Admin, EditedAdmin, Form
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
 _LINKS = ("https://", "http://", "{public}/")
-_TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
 
 pickers.ABOVE["offers"] = lambda: list(
     Offer.objects.order_by("slug").values_list("slug", flat=True)[: pickers.MOST]
@@ -115,82 +114,3 @@ class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
             return "Everybody"
         rule = ready.readable(offer.eligibility)
         return rule.sentence if rule else "Its rule cannot be read: nobody"
-
-
-class TreatmentForm(Form):
-    class Meta:
-        model = Treatment
-        fields = ("template", "channel", "locale", *_TEXTS)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        faults = {name: fault for name, html in _TEXTS.items() if (fault := _fault(values.get(name), html))}
-        if faults:
-            raise ValidationError(faults)
-        return values
-
-
-def _fault(text: str | None, html: bool) -> str:
-    """A field without a value is no fault here: whether one has a value is known per person."""
-    try:
-        wording.render(text or "", {}, html=html)
-    except wording.Missing:
-        return ""
-    except wording.Broken as error:
-        return f"This text cannot be rendered: {error}"
-    return ""
-
-
-class TreatmentInline(Tabular):
-    model = Treatment
-    form = TreatmentForm
-    fields = ("channel", "locale", "headline", "why", "cta_label")
-    extra = 0
-    show_change_link = True
-
-
-@admin.register(Template)
-class TemplateAdmin(EditedAdmin):
-    list_display = ("name", "slug", "edited")
-    search_fields = ("slug", "name")
-    ordering = ("slug",)
-    readonly_fields = ("edited",)
-    prepopulated_fields = {"slug": ("name",)}
-    inlines = (TreatmentInline,)
-
-
-@admin.register(Treatment)
-class TreatmentAdmin(Admin):
-    form = TreatmentForm
-    list_display = ("template", "channel", "locale", "headline")
-    list_select_related = ("template",)
-    list_filter = ("channel", "locale")
-    search_fields = ("template__slug", "headline")
-
-    def save_model(self, request: Any, obj: Treatment, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        Template.objects.filter(pk=obj.template_id, edited=False).update(edited=True)
-
-
-@admin.register(Decision)
-class DecisionAdmin(OfPersonAdmin):
-    list_display = ("at", "person", "playbook", "offer", "channel", "outcome", "gate", "reason")
-    list_filter = ("outcome",)
-    empty_hint = "Every considered offer leaves its reasons here, also when nothing was sent."
-
-
-@admin.register(Proposition)
-class PropositionAdmin(OfPersonAdmin):
-    ordering = ("-decision_id",)
-    list_display = ("ready_at", "person", "offer", "channel", "placement", "state", "answer", "expires_at")
-    list_select_related = ("person", "account", "offer")
-    list_filter = ("state",)
-
-
-@admin.register(HoldoutAssignment)
-class HoldoutAssignmentAdmin(FactsAdmin):
-    list_display = ("account", "held_out", "percent", "assigned_at")
-    list_select_related = ("account",)
-    list_filter = ("held_out",)
-    search_fields = ("account__group_id__exact",)
-    search_help_text = "The exact account id"

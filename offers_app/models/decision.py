@@ -1,0 +1,89 @@
+"""Each decision with its reasons, and what was presented because of it."""
+
+import uuid
+
+from django.db import models
+
+from offers_app.models.catalog import Offer
+from offers_app.models.texts import Treatment
+from people_app.models import Account, Channel, Person
+
+
+class Decision(models.Model):
+    """One evaluation: what was considered for whom, every gate it met in order, and how it ended."""
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", "Delivered"
+        HELD = "held", "Held"
+        EXCLUDED = "excluded", "Excluded"
+        HOLDOUT = "holdout", "Holdout"
+
+    at = models.DateTimeField()
+    person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
+    playbook = models.CharField(max_length=50, blank=True)
+    enrollment_id = models.BigIntegerField(null=True)
+    step_id = models.BigIntegerField(null=True)
+    offer = models.CharField(max_length=50, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    gates = models.JSONField(
+        default=list, help_text="[{gate, passed, input, threshold}] in the order they were met"
+    )
+    gate = models.CharField(max_length=40, blank=True, help_text="Closed code of the one that stopped it")
+    reason = models.CharField(max_length=300, blank=True)
+    input = models.JSONField(default=dict)
+    threshold = models.JSONField(default=dict)
+    next_eligible_at = models.DateTimeField(null=True)
+    policy_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-at"], name="decision_person"),
+            models.Index(fields=["-at"], name="decision_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.gate}".strip()
+
+
+class Proposition(models.Model):
+    """An offer that a decision presented to one person. Live until an answer, its expiry or an exit."""
+
+    class State(models.TextChoices):
+        LIVE = "live", "Live"
+        ANSWERED = "answered", "Answered"
+        ENDED = "ended", "Ended"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    decision = models.ForeignKey(Decision, models.CASCADE, db_constraint=False)
+    person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
+    enrollment_id = models.BigIntegerField(db_index=True)
+    offer = models.ForeignKey(Offer, models.PROTECT)
+    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
+    topic = models.CharField(max_length=100)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    placement = models.CharField(max_length=50, blank=True)
+    content = models.JSONField(
+        default=dict, help_text="As rendered: the contract's JSON in-app, subject and bodies in mail"
+    )
+    evidence = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
+    ready_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    viewed_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=20, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "channel"], name="proposition_live", condition=models.Q(state="live")
+            ),
+            models.Index(fields=["account"], name="proposition_account", condition=models.Q(state="live")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,41 @@
+"""How it reads: one message per channel and locale."""
+
+from django.db import models
+
+from people_app.models import Channel
+
+
+class Template(models.Model):
+    """One message, written once and rendered per channel and locale by its treatments."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    edited = models.BooleanField(
+        default=False, help_text="Staff changed it: the starter pack leaves it alone"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Treatment(models.Model):
+    """A template's rendering for one channel and locale. Texts are Liquid; a missing value skips the send."""
+
+    template = models.ForeignKey(Template, models.CASCADE, related_name="treatments")
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    locale = models.CharField(max_length=20, default="en")
+    headline = models.CharField(
+        max_length=300, help_text="Headline in-app, subject of a mail, title of a task"
+    )
+    body = models.TextField(help_text="HTML in-app and in mail; the text part of a mail is made from it")
+    why = models.CharField(max_length=300, blank=True, help_text="Why this, why now: from the evidence")
+    cta_label = models.CharField(max_length=60, blank=True)
+    secondary_label = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "channel", "locale"], name="treatment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.channel} {self.locale}"
