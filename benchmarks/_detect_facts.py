@@ -32,7 +32,7 @@ def loaded(servers: embedded.Servers, key: str, rounds: int) -> None:
     with worker.running(servers, key, PEOPLE):
         pass
     world.make_room()
-    world.restore(0)
+    world.restore(0, renew=False)
     parts = _parts()
     facts = frozenset(chain.from_iterable(part.asks for part in parts))
     asked = [knowing.Asked(subject, facts) for subject in _subjects()]

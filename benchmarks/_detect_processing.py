@@ -51,7 +51,7 @@ def _cost(
             for prefix in ("", "bench") if turn % 2 else ("bench", ""):
                 one.settle()
                 world.go_live(prefix)
-                before, signals = world.restore(turn), _count("signal")
+                before, signals = world.restore(turn, renew=bool(prefix)), _count("signal")
                 pair[prefix] = one.drain(rows.bodies(envelopes, key, people))
                 complete &= _count("event") == before + pair[prefix].events
                 if prefix:

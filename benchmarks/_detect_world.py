@@ -33,11 +33,12 @@ def go_live(prefix: str) -> None:
         )
 
 
-def restore(turn: int) -> int:
-    """Nobody has done anything but what they did before the first round; some people are found anew. The events."""
+def restore(turn: int, *, renew: bool) -> int:
+    """Nobody has done anything but what they did before the first round; some people are found anew, if `renew`. The
+    events."""
     with rows.connect() as connection:
         connection.execute("TRUNCATE signals_app_event")
-        for whose in ("person_id", "account_id"):
+        for whose in ("person_id", "account_id") if renew else ():
             connection.execute(
                 f"DELETE FROM signals_app_detectorstate WHERE {whose} %% {RENEWED} = %s", [turn % RENEWED]
             )
