@@ -4,6 +4,7 @@ Everything here runs inside the transaction that holds the locks of `standing.lo
 before (and is seen) or commits after (and no intent is recorded after it).
 """
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from campaigns_app import judge
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import decide, personalize, wording
+from offers_app import bandit, decide, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import queue
@@ -50,10 +51,8 @@ class Draft:
     """An intent on its way through the gates."""
 
     intent: Intent
+    choice: decide.Choice
     gates: list[Gate] = field(default_factory=list)
-    offer: Offer | None = None
-    treatment: Treatment | None = None
-    candidate: Offer | None = None
     content: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -89,15 +88,17 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
 def _ask(intent: Intent) -> decide.Ask:
     case = intent.case
     evidence = case.evidence or case.enrollment.signal.evidence
-    return decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    sure, seed = float(case.enrollment.signal.confidence), secrets.randbelow(bandit.SEEDS)
+    return decide.Ask(
+        case.person, case.account, intent.offers, intent.template, intent.channel, evidence, sure, seed
+    )
 
 
 def _draft(
     intent: Intent, ask: decide.Ask, standing: Standing, catalog: decide.Catalog, now: datetime
 ) -> Draft:
-    case, draft = intent.case, Draft(intent)
     choice = decide.offer(ask, catalog)
-    draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
+    case, draft = intent.case, Draft(intent, choice)
     draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
     if judge.may_go(draft.gates):
         _remember(draft, standing, now)
@@ -105,13 +106,15 @@ def _draft(
 
 
 def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
-    intent = draft.intent
-    about = draft.candidate.slug if draft.candidate else next(iter(intent.offers), "")
-    return judge.first(intent.case, intent.channel, about, draft.gates, standing.policy.version, now)
+    intent, candidate, version = draft.intent, draft.choice.candidate, standing.policy.version
+    about = candidate.slug if candidate else next(iter(intent.offers), "")
+    return judge.first(intent.case, intent.channel, about, draft.gates, version, now, draft.choice)
 
 
 def _words(draft: Draft, now: datetime) -> Gate:
-    gate, draft.content = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, now)
+    gate, draft.content = words(
+        draft.intent.case, draft.choice.offer, draft.choice.treatment, draft.proposition_id, now
+    )
     return gate
 
 
@@ -145,7 +148,7 @@ def _goes(decision: Decision) -> bool:
 
 
 def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition:
-    case, offer = draft.intent.case, draft.offer
+    case, offer = draft.intent.case, draft.choice.offer
     return Proposition(
         pk=draft.proposition_id,
         decision=decision,
@@ -153,7 +156,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         account=case.account,
         enrollment_id=case.enrollment.pk,
         offer=offer,
-        treatment=draft.treatment,
+        treatment=draft.choice.treatment,
         topic=offer.topic if offer else "",
         channel=draft.intent.channel,
         placement=draft.intent.placement,

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from campaigns_app import enroll, outcomes, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
+from offers_app import learn
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import again, segments
@@ -115,9 +116,7 @@ def _hold_runs(proposition: Proposition) -> None:
 
 
 def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> None:
-    """The first answer stays the answer; the offer is no longer live, nor, if it settles the run, any other of it.
-    A `new` one is kept for rules that ask what somebody answered.
-    """
+    """The first one stays; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
     if new:
         Answer.objects.create(
             person_id=proposition.person_id,
@@ -127,6 +126,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
             at=act.recorded_at,
         )
         again.answered([(proposition.person_id, proposition.account_id)], _said(act))
+        learn.outcome([(proposition.pk, act.kind)], act.recorded_at)
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
@@ -142,8 +142,8 @@ def _said(act: Interaction) -> str:
     return said if said in ANSWERS else str(act.kind)
 
 
-def _viewed(proposition: Proposition, act: Interaction) -> None:
-    Proposition.objects.filter(pk=proposition.pk, viewed_at=None).update(viewed_at=act.recorded_at)
+def _viewed(shown: Proposition, act: Interaction) -> None:
+    Proposition.objects.filter(pk=shown.pk, viewed_at=None).update(viewed_at=act.recorded_at)
 
 
 def _clicked(proposition: Proposition, act: Interaction) -> None:
@@ -195,7 +195,7 @@ def _feedback(proposition: Proposition, act: Interaction) -> None:
         enroll.exit(reason="negative", person_id=proposition.person_id)
 
 
-def _nothing(proposition: Proposition, act: Interaction) -> None:
+def _nothing(_: Proposition, __: Interaction) -> None:
     """Noted for the record only."""
 
 
@@ -295,3 +295,4 @@ def _credit(shown: Proposition, one: Stored, now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    learn.outcome([(shown.pk, Kind.CONVERTED)], now)

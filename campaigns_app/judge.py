@@ -11,6 +11,7 @@ from campaigns_app import contact_gates
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
+from offers_app import replayed
 from offers_app.decide import Choice
 from offers_app.models import Decision
 from upsell_project.lib.gates import Code, Gate, failed, passed
@@ -73,7 +74,7 @@ def _drawn(standing: Standing, account: int) -> Gate:
 
 
 def first(
-    case: Case, channel: str, offer: str, gates: Sequence[Gate], version: int, at: datetime
+    case: Case, channel: str, offer: str, gates: Sequence[Gate], version: int, at: datetime, choice: Choice
 ) -> Decision:
     """The decision about a message that is to go; the run's first one tells too how it began, and each by which rules
     it came to its step."""
@@ -88,6 +89,7 @@ def first(
         channel=channel,
         policy_version=version,
         **_verdict(gates),
+        **replayed.stored(choice),
     )
     decision.gates = [*case.enrollment.lane_gates, *decision.gates]
     case.enrollment.lane_gates = []
@@ -96,7 +98,9 @@ def first(
     return decision
 
 
-def again(delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime) -> Decision:
+def again(
+    delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime, choice: Choice | None = None
+) -> Decision:
     """The newer decision about the same message; not saved, but the delivery points to it."""
     before = delivery.decision
     delivery.decision = Decision(
@@ -110,6 +114,7 @@ def again(delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime)
         channel=before.channel,
         policy_version=version,
         **_verdict(gates),
+        **(replayed.stored(choice) if choice else {}),
     )
     return delivery.decision
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
+from offers_app import learn
 from offers_app.models import Proposition
 from signals_app import again
 from signals_app.models import Answer
@@ -97,6 +98,15 @@ def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], 
         for p in new.values()
     )
     again.answered(((p.person_id, p.account_id) for p in new.values()), kind)
+    came = [(p, reasons[p.enrollment_id]) for p in propositions]
+    learn.outcome([(p.pk, kind) for p, reason in came if _let_pass(p, reason)], now)
+
+
+def _let_pass(proposition: Proposition, reason: str) -> bool:
+    """Ignored, or clicked without a yes by the end: a purchase that comes later is heard then."""
+    if reason == "clicked" or reason not in NO_COOLDOWN:
+        return bool(proposition.viewed_at or proposition.clicked_at) and not proposition.answer
+    return False
 
 
 def _leave_in_peace(

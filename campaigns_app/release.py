@@ -30,10 +30,11 @@ def due(
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
         reword = partial(_reword, case, delivery.proposition, now)
-        gates = judge.meet(case, delivery.channel, decide.offer(ask, catalog), standing, now, reword)
+        choice = decide.offer(ask, catalog)
+        gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
-            decisions.append(judge.again(delivery, gates, standing.policy.version, now))
+            decisions.append(judge.again(delivery, gates, standing.policy.version, now, choice))
         _settle(case, delivery, stopped, gates, standing, now)
     Decision.objects.bulk_create(decisions)
     changed = [delivery for _, delivery in cases]
@@ -60,7 +61,8 @@ def _ask(case: Case, delivery: Delivery) -> decide.Ask:
     offer, treatment = delivery.proposition.offer, delivery.proposition.treatment
     evidence = case.evidence or case.enrollment.signal.evidence
     template = treatment.template.slug if treatment else ""
-    return decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence)
+    sure = float(case.enrollment.signal.confidence)
+    return decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence, sure)
 
 
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:

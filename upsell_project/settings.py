@@ -22,6 +22,12 @@ DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 HOLDOUT_PERCENT = env.float("HOLDOUT_PERCENT", default=10.0)
 HOLDOUT_SALT = env.str("HOLDOUT_SALT", default="global-control-1")
+# How offers are chosen: see docs/choosing.md.
+OFFERS_EXPLORATION = env.float("OFFERS_EXPLORATION", default=0.05)
+OFFERS_LEAST_SCORE = env.float("OFFERS_LEAST_SCORE", default=0.0)
+LEARNING_HALF_LIFE_DAYS = env.float("LEARNING_HALF_LIFE_DAYS", default=90.0)
+LEARNING_BASE_RATE = env.float("LEARNING_BASE_RATE", default=0.04)
+LEARNING_STRENGTH = env.float("LEARNING_STRENGTH", default=20.0)
 CURRENCY = env.str("CURRENCY", default="EUR")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Demo company, 1 Example Street" if SANDBOX else "")
 SENDER = env.str("SENDER", default="Upsell <offers@localhost>")
@@ -206,6 +212,7 @@ JOBS = {
     "back_tests": "signals_app.back_tests.run",
     "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",
+    "learning": "offers_app.learn.run",
     "lookups": "signals_app.lookups.read_due",
     "steps": "campaigns_app.advance.advance_due",
     "outbox": "campaigns_app.outbox.send_outbox",

@@ -36,6 +36,12 @@ class Decision(models.Model):
     threshold = models.JSONField(default=dict)
     next_eligible_at = models.DateTimeField(null=True)
     policy_version = models.PositiveIntegerField(default=1)
+    candidates = models.JSONField(
+        default=list,
+        help_text="Every offer considered, with its gates, factors, score and chance; the best first",
+    )
+    seed = models.BigIntegerField(null=True, help_text="What drew among the chances")
+    policy = models.JSONField(default=dict, help_text="Version and parameters of the choice")
 
     class Meta:
         indexes = [

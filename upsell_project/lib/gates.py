@@ -44,6 +44,7 @@ class Code(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     DISMISSED_EARLIER = "dismissed_earlier"
     NO_TREATMENT = "no_treatment"
+    NOT_WORTH = "not_worth"
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
     RENDER_ERROR = "render_error"

@@ -1,0 +1,78 @@
+"""What was learned, read for many questions at once: which arm each is about, and what is known of it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from offers_app import tallies as fading
+from offers_app.models import Arm
+from offers_app.policy import Policy
+from offers_app.tallies import Posterior, Tally
+from upsell_project.lib import bulk
+
+Key = tuple[int, str, str, str]
+"""Offer, template, channel, segment; blank: all of them."""
+
+
+def keys(offer: int, template: str, channel: str, segment: str) -> list[Key]:
+    """The arms that an answer is about, the coarsest first."""
+    found = [(offer, "", "", ""), (offer, template, channel, "")]
+    return [*found, (offer, template, channel, segment)] if segment else found
+
+
+@dataclass(slots=True)
+class Learned:
+    """Tallies by arm, each person's segment, and posteriors as they were worked out."""
+
+    tallies: Mapping[Key, Tally]
+    segments: Mapping[int, str]
+    policy: Policy
+    hour: datetime
+    """Answers fade up to here: the full hour, so that what was worked out of them serves for as long."""
+    posteriors: dict[Key, Posterior]
+
+    def posterior(self, offer: int, template: str, channel: str, segment: str) -> Posterior:
+        key = (offer, template, channel, segment)
+        found = self.posteriors.get(key)
+        if found is None:
+            found = self.posteriors[key] = posterior(key, self.tallies, self.policy, self.hour)
+        return found
+
+
+def posterior(key: Key, tallies: Mapping[Key, Tally], policy: Policy, now: datetime) -> Posterior:
+    known = [tallies[one] for one in keys(*key) if one in tallies]
+    return fading.posterior([fading.counts(one, now, policy.half_life_days) for one in known], policy)
+
+
+def load(
+    people: Collection[int],
+    offers: Collection[int],
+    templates: Collection[str],
+    policy: Policy,
+    now: datetime,
+) -> Learned:
+    """Two statements, however many ask."""
+    segments = dict(bulk.select(_SEGMENTS, sorted(people)))
+    rows = Arm.objects.filter(
+        offer__in=offers, template__in={"", *templates}, segment__in={"", *segments.values()}
+    )
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return Learned(tallies(rows), segments, policy, hour, {})
+
+
+def tallies(arms: Iterable[Arm]) -> dict[Key, Tally]:
+    return {
+        (arm.offer_id, arm.template, arm.channel, arm.segment): Tally(
+            arm.successes, arm.failures, arm.updated_at
+        )
+        for arm in arms
+    }
+
+
+# Of the segments that somebody is in the one with the fewest people: it says the most of them. Which that is does not
+# depend on any answer.
+_SEGMENTS = """
+SELECT DISTINCT ON (m.person_id) m.person_id, s.slug FROM signals_app_segmentmember m
+JOIN signals_app_segment s ON s.id = m.segment_id AND s.live
+WHERE m.person_id = ANY(%s) ORDER BY m.person_id, s.counted, s.slug
+"""
