@@ -1,8 +1,8 @@
 """Whom `decide` asks for: people at their limit who got an offer, among many offers, placements and segments; and as
 many more like them as are wanted, each with an account, words about mail, an assignment and a live offer of their own.
 
-The many are copies of rows that the product itself wrote, made within PostgreSQL (`INSERT ... SELECT` from a series: the
-rows that COPY would bring, without sending them), then vacuumed and analyzed as time would have done.
+The many are copies of rows that the product itself wrote, made within PostgreSQL (`INSERT ... SELECT` from a series,
+the rows that COPY would bring, without sending them), then vacuumed and analyzed as time would have done.
 """
 
 import json

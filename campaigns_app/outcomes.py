@@ -39,7 +39,7 @@ def finish(ended: Sequence[tuple[Enrollment, str]], policy: ContactPolicy, now: 
     made = Proposition.objects.filter(enrollment_id__in=reasons).select_related("offer")
     propositions = list(made.order_by("ready_at"))
     _withdraw(propositions, reasons, now)
-    _note_ignored(propositions, reasons, now)
+    note_ignored([p for p in propositions if was_ignored(p) and _rests_on(p, reasons)], now)
     _leave_in_peace(ended, propositions, policy, now)
 
 
@@ -67,13 +67,17 @@ def withdraw_deliveries(person_id: int, channel: str = ALL, topic: str = ALL) ->
     over.update(state=Proposition.State.ENDED)
 
 
-def _ignored(proposition: Proposition) -> bool:
+def was_ignored(proposition: Proposition) -> bool:
     """Seen, and no answer of any kind."""
     return bool(proposition.viewed_at) and not proposition.answer and not proposition.clicked_at
 
 
-def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
-    ignored = [p for p in propositions if _ignored(p) and reasons[p.enrollment_id] not in NO_COOLDOWN]
+def _rests_on(proposition: Proposition, reasons: dict[int, str]) -> bool:
+    return reasons[proposition.enrollment_id or 0] not in NO_COOLDOWN
+
+
+def note_ignored(ignored: Sequence[Proposition], now: datetime) -> None:
+    """Each of these was seen and got no answer: kept once."""
     acts = {uuid.uuid5(_IGNORED, str(p.pk)): p for p in ignored}
     noted = set(Interaction.objects.filter(pk__in=acts).values_list("pk", flat=True)) if acts else set()
     new = {id: p for id, p in acts.items() if id not in noted}
@@ -129,4 +133,4 @@ def _outcomes(reason: str, own: Sequence[Proposition]) -> set[str]:
         return set()
     found = {BY_REASON[reason]} if reason in BY_REASON else set()
     found |= {"dismissed"} if any(p.answer == "dismissed" for p in own) else set()
-    return found | ({"ignored"} if any(_ignored(p) for p in own) else set())
+    return found | ({"ignored"} if any(was_ignored(p) for p in own) else set())
