@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.plan import Node, Plan
@@ -11,6 +11,26 @@ from offers_app.models import Proposition
 from people_app.models import Account, Person
 from signals_app.knowing import Known
 from upsell_project.lib.gates import Code
+
+
+class About(Protocol):
+    """All that the gates of a message ask: a run's case, or a question from outside."""
+
+    person: Person
+    account: Account
+    evidence: dict[str, Any] | None
+
+    @property
+    def run(self) -> int | None:
+        """The run whose own offers and pauses do not bar it."""
+
+    @property
+    def worth_until(self) -> datetime:
+        """When what it rests on is too old."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether we carry the message ourselves."""
 
 
 @dataclass(slots=True)
@@ -27,6 +47,18 @@ class Case:
     deliveries: dict[int, Delivery] = field(default_factory=dict)
     known: Known | None = None
     """What the rules of its version ask; None where there are none."""
+
+    @property
+    def run(self) -> int | None:
+        return self.enrollment.pk
+
+    @property
+    def worth_until(self) -> datetime:
+        return self.enrollment.signal.expires_at
+
+    @property
+    def ours(self) -> bool:
+        return True
 
     @property
     def node(self) -> Node:

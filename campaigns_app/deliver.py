@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaigns_app import judge
-from campaigns_app.case import Case
+from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
 from offers_app import bandit, decide, personalize, wording
@@ -79,7 +79,7 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
     )
     for (draft, result), proposition, delivery in zip(going, propositions, deliveries, strict=True):
         result.delivery = delivery
-        draft.intent.case.deliveries[delivery.step_id] = delivery
+        draft.intent.case.deliveries[draft.intent.case.node.id] = delivery
         draft.intent.case.propositions.append(proposition)
     hand_over([(draft.intent.case, result.delivery) for draft, result in going if result.delivery], now)
     return results
@@ -119,16 +119,21 @@ def _words(draft: Draft, now: datetime) -> Gate:
 
 
 def words(
-    case: Case, offer: Offer | None, treatment: Treatment | None, proposition_id: uuid.UUID, now: datetime
+    case: About,
+    offer: Offer | None,
+    treatment: Treatment | None,
+    proposition_id: uuid.UUID,
+    now: datetime,
+    **more: Any,
 ) -> tuple[Gate, dict[str, Any]]:
-    """The text with the figures of now; none when a value is missing."""
+    """The text with the figures of now; none when a value is missing. `more`: merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
         return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+    fields = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
-            treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)
+            treatment, offer, more | fields, channel=treatment.channel, proposition_id=str(proposition_id)
         )
     except wording.WordingError as error:
         return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}

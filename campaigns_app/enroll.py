@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
-from campaigns_app import contact_gates, outcomes, plan, standing
+from campaigns_app import contact_gates, outcomes, plan, requested, standing
 from campaigns_app.models import Delivery, Enrollment, Playbook
 from campaigns_app.standing import Standing
 from offers_app import ruled
@@ -59,7 +59,10 @@ def exit(
     topic: str | None = None,
     keep: int | None = None,
 ) -> int:
-    """End the active runs of a person or account (of one topic, if given; all but `keep`); return how many ended."""
+    """End the active runs of a person or account (of one topic, if given; all but `keep`); return how many ended.
+
+    What was decided on request for them is withdrawn, too.
+    """
     now = clock.now()
     with transaction.atomic():
         rows = Enrollment.objects.select_for_update().filter(state=Enrollment.State.ACTIVE).order_by("pk")
@@ -70,6 +73,7 @@ def exit(
             ended = [e for e in ended if e.pk in set(about.values_list("enrollment_id", flat=True))]
         if ended:
             outcomes.finish([(enrollment, reason) for enrollment in ended], standing.policy(), now)
+        requested.end(person_id, account_id, topic)
     return len(ended)
 
 
@@ -80,8 +84,10 @@ def exit_one(enrollment_id: int, reason: str) -> None:
         outcomes.finish([(enrollment, reason) for enrollment in rows], standing.policy(), clock.now())
 
 
-def wake(enrollment_id: int) -> None:
-    """Something happened: look at this run now instead of at its timer."""
+def wake(enrollment_id: int | None) -> None:
+    """Something happened: look at this run, if there is one, now instead of at its timer."""
+    if enrollment_id is None:
+        return
     Enrollment.objects.filter(pk=enrollment_id, state=Enrollment.State.ACTIVE).update(wake_at=clock.now())
     queue.nudge("steps")
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from campaigns_app import enroll, outcomes, shown
+from campaigns_app import enroll, outcomes, requested, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app import learn
@@ -73,6 +73,7 @@ def record(
         act.save(force_insert=True)
         shown.seen([proposition.pk], now)
         EFFECTS[Kind(kind)](proposition, act)
+        requested.leave_in_peace(proposition, act)
         segments.at_once({person_id}, now)
     return True
 
@@ -130,7 +131,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
-    live = Proposition.objects.filter(enrollment_id=proposition.enrollment_id, state=Proposition.State.LIVE)
+    live = requested.beside(proposition).filter(state=Proposition.State.LIVE)
     live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
     if act.kind in _SETTLES:
         live.update(state=Proposition.State.ENDED)
@@ -153,13 +154,13 @@ def _clicked(proposition: Proposition, act: Interaction) -> None:
 
 def _accepted(proposition: Proposition, act: Interaction) -> None:
     """Everything else that runs for this person or account stops; the own sequence waits for the goal."""
+    _answer(proposition, act)
     enroll.exit(
         reason="accepted_elsewhere",
         person_id=proposition.person_id,
         account_id=proposition.account_id,
         keep=proposition.enrollment_id,
     )
-    _answer(proposition, act)
     _clicked(proposition, act)
 
 
@@ -236,6 +237,8 @@ def _said_yes(one: Stored, now: datetime) -> None:
         _converted(run, one, now)
     if not reached:
         _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
+    if shown := requested.led_to(one):
+        _credit(shown, one, now)
     own = _own(one, runs) if one.item.name == "Trial Started" else None
     keep = own.enrollment_id if own else None
     for run in runs:
@@ -272,8 +275,8 @@ def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) ->
     offers = offers.only("enrollment_id", "person_id", "ready_at").order_by("-ready_at")
     newest: dict[int, Proposition] = {}
     for offer in offers:
-        newest.setdefault(offer.enrollment_id, offer)
-    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id]) >= at)
+        newest.setdefault(offer.enrollment_id or 0, offer)
+    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at)
     if shown := next(timely, None):
         _credit(shown, one, now)
 

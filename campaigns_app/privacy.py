@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 
 from campaigns_app import enroll, merges, standing
 from campaigns_app.models import Delivery, DemoMail, Enrollment, Interaction, StaffTask
@@ -113,7 +114,8 @@ def _empty(people: Sequence[int]) -> None:
 def _empty_of_colleagues(signal_ids: Sequence[int]) -> None:
     """What they wrote goes from what rests on it as well."""
     runs = Enrollment.objects.filter(signal__in=signal_ids)
-    made = Proposition.objects.filter(enrollment_id__in=runs.values("pk"))
+    rests = Q(enrollment_id__in=runs.values("pk")) | Q(signal_id__in=signal_ids)
+    made = Proposition.objects.filter(rests)
     shown = list(made.order_by("pk").select_for_update())
     for one in shown:
         one.evidence = others_evidence.without_words(one.evidence)

@@ -88,13 +88,13 @@ def _problems(account_ids: Collection[int], person_ids: Collection[int]) -> tupl
 
 
 def _live(account_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
-    """Enrollments that have a live offer, by account."""
+    """Enrollments that have a live offer, by account; 0 stands for what was decided on request."""
     live: dict[int, set[int]] = defaultdict(set)
     rows = Proposition.objects.filter(
         account_id__in=account_ids, state=Proposition.State.LIVE, expires_at__gt=now
     ).values_list("account_id", "enrollment_id")
     for account, enrollment in rows:
-        live[account or 0].add(enrollment)
+        live[account or 0].add(enrollment or 0)
     return live
 
 

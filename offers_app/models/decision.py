@@ -65,7 +65,12 @@ class Proposition(models.Model):
     decision = models.ForeignKey(Decision, models.CASCADE, db_constraint=False)
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
-    enrollment_id = models.BigIntegerField(db_index=True)
+    enrollment_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="The run that made it; empty: decided on request"
+    )
+    signal_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="What one that was decided on request rests on"
+    )
     offer = models.ForeignKey(Offer, models.PROTECT)
     treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
     topic = models.CharField(max_length=100)
@@ -89,6 +94,11 @@ class Proposition(models.Model):
                 fields=["person", "channel"], name="proposition_live", condition=models.Q(state="live")
             ),
             models.Index(fields=["account"], name="proposition_account", condition=models.Q(state="live")),
+            models.Index(
+                fields=["expires_at"],
+                name="proposition_requested",
+                condition=models.Q(state="live", enrollment_id=None),
+            ),
         ]
 
     def __str__(self) -> str:
