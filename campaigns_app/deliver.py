@@ -89,7 +89,8 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
 def _ask(intent: Intent) -> decide.Ask:
     case = intent.case
     evidence = case.evidence or case.enrollment.signal.evidence
-    return decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    who = (case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    return decide.Ask(*who, case.enrollment.pk)
 
 
 def _draft(
@@ -98,9 +99,11 @@ def _draft(
     case, draft = intent.case, Draft(intent)
     choice = decide.offer(ask, catalog)
     draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
-    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
+    draft.gates = judge.meet(
+        case, intent.channel, choice, standing, now, lambda: _words(draft, catalog.more(ask), now)
+    )
     if judge.may_go(draft.gates):
-        _remember(draft, standing, now)
+        _remember(draft, standing, catalog, now)
     return draft
 
 
@@ -110,18 +113,25 @@ def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
     return judge.first(intent.case, intent.channel, about, draft.gates, standing.policy.version, now)
 
 
-def _words(draft: Draft, now: datetime) -> Gate:
-    gate, draft.content = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, now)
+def _words(draft: Draft, more: dict[str, Any], now: datetime) -> Gate:
+    case = draft.intent.case
+    gate, draft.content = words(case, draft.offer, draft.treatment, draft.proposition_id, more, now)
     return gate
 
 
 def words(
-    case: Case, offer: Offer | None, treatment: Treatment | None, proposition_id: uuid.UUID, now: datetime
+    case: Case,
+    offer: Offer | None,
+    treatment: Treatment | None,
+    proposition_id: uuid.UUID,
+    more: dict[str, Any],
+    now: datetime,
 ) -> tuple[Gate, dict[str, Any]]:
     """The text with the figures of now; none when a value is missing."""
     if offer is None or treatment is None or case.evidence is None:
         return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+    who = (case.person, case.account)
+    context = personalize.context(*who, offer, case.evidence, now, treatment.locale, more)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
@@ -132,10 +142,12 @@ def words(
     return passed(Code.RENDER_ERROR, name), content
 
 
-def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
+def _remember(draft: Draft, standing: Standing, catalog: decide.Catalog, now: datetime) -> None:
     """Later intents of the same batch meet the gates with this one counted."""
     case = draft.intent.case
     standing.live.setdefault(case.account.pk, set()).add(case.enrollment.pk)
+    if draft.offer:
+        catalog.facts.counts.presented(draft.offer, case.person.pk, case.account.pk, now)
     if draft.stopped is None:
         standing.touches.setdefault(case.person.pk, []).append((now, draft.intent.channel))
 
@@ -160,7 +172,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         content=draft.content,
         evidence=case.evidence,
         ready_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=offer.over_at(now, now + LIFETIME) if offer else now + LIFETIME,
     )
 
 

@@ -57,7 +57,9 @@ def _rests(rows: Sequence[Sequence[Any]]) -> dict[str, Rest]:
 _READY = """
 SELECT pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content::json, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
-    coalesce(o.plan <> '' AND lower(o.plan) = lower(a.plan) OR o.addon <> '' AND a.addons ? o.addon, false)
+    EXISTS (SELECT 1 FROM offers_app_product g WHERE g.code <> '' AND (g.id = o.product_id OR g.id IN
+            (SELECT b.to_product_id FROM offers_app_product_parts b WHERE b.from_product_id = o.product_id))
+            AND CASE g.kind WHEN 'plan' THEN lower(g.code) = lower(a.plan) ELSE a.addons ? g.code END)
         OR EXISTS (SELECT 1 FROM (SELECT pr.account_id AS id
                 UNION ALL SELECT m.account_id FROM people_app_membership m WHERE m.person_id = p.id) s
             JOIN people_app_account b ON b.id = s.id
@@ -73,7 +75,7 @@ SELECT pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content::json, pr.ex
 FROM people_app_person u
 JOIN people_app_person p ON p.id = coalesce(u.merged_into_id, u.id)
 JOIN offers_app_proposition pr ON pr.person_id = p.id AND pr.channel = 'in_app' AND pr.state = 'live'
-JOIN offers_app_offer o ON o.id = pr.offer_id AND o.live
+JOIN offers_app_offer o ON o.id = pr.offer_id AND o.live AND (o.valid_until IS NULL OR o.valid_until > %(now)s)
 JOIN offers_app_placement pl ON pl.slug = pr.placement
 LEFT JOIN people_app_account a ON a.id = pr.account_id
 WHERE u.user_id = %(user)s AND p.erased_at IS NULL AND pr.expires_at > %(now)s

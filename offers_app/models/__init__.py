@@ -1,13 +1,19 @@
-from offers_app.models.catalog import Offer, Placement
+from offers_app.models.cap import OfferCap
+from offers_app.models.catalog import IncentiveKind, Offer, Placement
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
+from offers_app.models.product import Price, Product
 from offers_app.models.texts import Template, Treatment
 
 __all__ = [
     "Decision",
     "HoldoutAssignment",
+    "IncentiveKind",
     "Offer",
+    "OfferCap",
     "Placement",
+    "Price",
+    "Product",
     "Proposition",
     "Template",
     "Treatment",

@@ -60,7 +60,7 @@ class Proposition(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
     enrollment_id = models.BigIntegerField(db_index=True)
-    offer = models.ForeignKey(Offer, models.PROTECT)
+    offer = models.ForeignKey(Offer, models.PROTECT, db_index=False)
     treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
@@ -83,6 +83,10 @@ class Proposition(models.Model):
                 fields=["person", "channel"], name="proposition_live", condition=models.Q(state="live")
             ),
             models.Index(fields=["account"], name="proposition_account", condition=models.Q(state="live")),
+            # What came of an offer for somebody, and of one for everybody: caps, noes, what was accepted.
+            models.Index(fields=["person", "offer"], name="proposition_of_person"),
+            models.Index(fields=["account", "offer"], name="proposition_of_account"),
+            models.Index(fields=["offer", "ready_at"], name="proposition_of_offer"),
         ]
 
     def __str__(self) -> str:

@@ -39,9 +39,15 @@ class Code(StrEnum):
     ZONE_UNKNOWN = "zone_unknown"
     # choosing an offer
     OFFER_OFF = "offer_off"
+    NOT_VALID_NOW = "not_valid_now"
     NO_EVIDENCE = "no_evidence"
     ALREADY_OWNED = "already_owned"
+    PREPAID_ANNUALLY = "prepaid_annually"
+    NO_PRICE = "no_price"
     NOT_ELIGIBLE = "not_eligible"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_SUITABLE = "not_suitable"
+    OFFER_CAP = "offer_cap"
     DISMISSED_EARLIER = "dismissed_earlier"
     NO_TREATMENT = "no_treatment"
     # what it says, and the control group
