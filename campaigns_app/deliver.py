@@ -89,9 +89,8 @@ def _ask(intent: Intent) -> decide.Ask:
     case = intent.case
     evidence = case.evidence or case.enrollment.signal.evidence
     sure, seed = float(case.enrollment.signal.confidence), secrets.randbelow(bandit.SEEDS)
-    return decide.Ask(
-        case.person, case.account, intent.offers, intent.template, intent.channel, evidence, sure, seed
-    )
+    who = (case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    return decide.Ask(*who, sure, seed, case.enrollment.pk)
 
 
 def _draft(
@@ -99,9 +98,10 @@ def _draft(
 ) -> Draft:
     choice = decide.offer(ask, catalog)
     case, draft = intent.case, Draft(intent, choice)
-    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
+    more = catalog.more(ask)
+    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, more, now))
     if judge.may_go(draft.gates):
-        _remember(draft, standing, now)
+        _remember(draft, standing, catalog, now)
     return draft
 
 
@@ -111,10 +111,9 @@ def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
     return judge.first(intent.case, intent.channel, about, draft.gates, version, now, draft.choice)
 
 
-def _words(draft: Draft, now: datetime) -> Gate:
-    gate, draft.content = words(
-        draft.intent.case, draft.choice.offer, draft.choice.treatment, draft.proposition_id, now
-    )
+def _words(draft: Draft, more: dict[str, Any], now: datetime) -> Gate:
+    case, choice = draft.intent.case, draft.choice
+    gate, draft.content = words(case, choice.offer, choice.treatment, draft.proposition_id, more, now)
     return gate
 
 
@@ -123,27 +122,32 @@ def words(
     offer: Offer | None,
     treatment: Treatment | None,
     proposition_id: uuid.UUID,
+    more: dict[str, Any],
     now: datetime,
-    **more: Any,
+    **extra: Any,
 ) -> tuple[Gate, dict[str, Any]]:
-    """The text with the figures of now; none when a value is missing. `more`: merge fields beside the usual."""
+    """The text with the figures of now; none when a value is missing. `more`: what the catalog
+    knows beside the evidence; `extra`: merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
         return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    fields = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+    who = (case.person, case.account)
+    fields = personalize.context(*who, offer, case.evidence, now, treatment.locale, more)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
-            treatment, offer, more | fields, channel=treatment.channel, proposition_id=str(proposition_id)
+            treatment, offer, extra | fields, channel=treatment.channel, proposition_id=str(proposition_id)
         )
     except wording.WordingError as error:
         return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}
     return passed(Code.RENDER_ERROR, name), content
 
 
-def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
+def _remember(draft: Draft, standing: Standing, catalog: decide.Catalog, now: datetime) -> None:
     """Later intents of the same batch meet the gates with this one counted."""
     case = draft.intent.case
     standing.live.setdefault(case.account.pk, set()).add(case.enrollment.pk)
+    if draft.choice.offer:
+        catalog.facts.counts.presented(draft.choice.offer, case.person.pk, case.account.pk, now)
     if draft.stopped is None:
         standing.touches.setdefault(case.person.pk, []).append((now, draft.intent.channel))
 
@@ -168,7 +172,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         content=draft.content,
         evidence=case.evidence,
         ready_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=offer.over_at(now, now + LIFETIME) if offer else now + LIFETIME,
     )
 
 

@@ -17,7 +17,7 @@ from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
-from offers_app import decide, replayed
+from offers_app import decide, offer_gates, replayed
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
 from people_app import homes
@@ -46,6 +46,7 @@ class Draft:
     request: Request
     ground: Ground
     choice: Choice
+    known: decide.Catalog
     asked: Asked
     gates: list[Gate] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
@@ -108,9 +109,11 @@ def _homeless(person: Person, request: Request, now: datetime) -> Answer:
 
 def _judged(person: Person, account: Account, request: Request, now: datetime) -> Answer:
     state = standing.load({account.pk}, {person.pk}, now)
-    ground, choice = _chosen(grounds.of(person, account, request, now), now)
+    possible = grounds.of(person, account, request, now)
+    catalog = decide.catalog([one.ask for one in possible], now)
+    ground, choice = _chosen(possible, catalog)
     worth_until = ground.signal.expires_at if ground.signal else now
-    draft = Draft(request, ground, choice, Asked(person, account, ground.evidence, worth_until))
+    draft = Draft(request, ground, choice, catalog, Asked(person, account, ground.evidence, worth_until))
     draft.gates = judge.meet(draft.asked, request.channel, choice, state, now, lambda: _words(draft, now))
     about = choice.candidate.slug if choice.candidate else ""
     decision = _decision(person, account, request, about, draft.gates, state.policy.version, now, choice)
@@ -119,18 +122,16 @@ def _judged(person: Person, account: Account, request: Request, now: datetime) -
     return Answer(decision, None if stopped else _intended(draft, decision, now), stopped)
 
 
-def _chosen(possible: Sequence[Ground], now: datetime) -> tuple[Ground, Choice]:
+def _chosen(possible: Sequence[Ground], catalog: decide.Catalog) -> tuple[Ground, Choice]:
     """The first that leads to an offer and still is so, else the one that came furthest."""
-    catalog = decide.catalog([one.ask for one in possible], now)
     choices = [(one, decide.offer(one.ask, catalog)) for one in possible]
     return max(choices, key=lambda pair: (bool(pair[1].offer), bool(pair[0].evidence), len(pair[1].gates)))
 
 
 def _words(draft: Draft, now: datetime) -> Gate:
-    choice, more = draft.choice, spoken(dict(draft.request.context))
-    gate, draft.content = deliver.words(
-        draft.asked, choice.offer, choice.treatment, draft.proposition_id, now, context=more
-    )
+    choice, context = draft.choice, spoken(dict(draft.request.context))
+    who, more = (draft.asked, choice.offer, choice.treatment), draft.known.more(draft.ground.ask)
+    gate, draft.content = deliver.words(*who, draft.proposition_id, more, now, context=context)
     return gate
 
 
@@ -209,7 +210,7 @@ def still(delivery: Delivery, now: datetime) -> Gate | None:
     gates = contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
     if gates[-1].passed:
         gates.append(judge.holdout(asked, state))
-    if gates[-1].passed and decide.owns(delivery.account, proposition.offer):
+    if gates[-1].passed and offer_gates.owns(delivery.account, proposition.offer):
         gates.append(failed(Code.ALREADY_OWNED, f"The account already has {proposition.offer.name}."))
     return None if gates[-1].passed else gates[-1]
 

@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from campaigns_app import contact_gates, deliver, judge
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import decide
-from offers_app.models import Decision, Proposition
+from offers_app.models import Decision, Offer, Proposition
 from upsell_project.lib.gates import Code, Gate, failed
 
 
@@ -29,7 +30,8 @@ def due(
     asks = [_ask(case, delivery) for case, delivery in cases]
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
-        reword = partial(_reword, case, delivery.proposition, now)
+        offer = catalog.offers[delivery.proposition.offer.slug]
+        reword = partial(_reword, case, delivery.proposition, offer, catalog.more(ask), now)
         choice = decide.offer(ask, catalog)
         gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
@@ -48,9 +50,9 @@ def due(
     return stops
 
 
-def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
+def _reword(case: Case, proposition: Proposition, offer: Offer, more: dict[str, Any], now: datetime) -> Gate:
     """It was written when it was held; what it says must be true when it leaves."""
-    gate, content = deliver.words(case, proposition.offer, proposition.treatment, proposition.pk, now)
+    gate, content = deliver.words(case, offer, proposition.treatment, proposition.pk, more, now)
     if gate.passed:
         proposition.content, proposition.evidence = content, case.evidence
     return gate
@@ -61,8 +63,9 @@ def _ask(case: Case, delivery: Delivery) -> decide.Ask:
     offer, treatment = delivery.proposition.offer, delivery.proposition.treatment
     evidence = case.evidence or case.enrollment.signal.evidence
     template = treatment.template.slug if treatment else ""
+    who = (case.person, case.account, [offer.slug], template, delivery.channel, evidence)
     sure = float(case.enrollment.signal.confidence)
-    return decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence, sure)
+    return decide.Ask(*who, sure, 0, case.enrollment.pk, delivery.proposition_id)
 
 
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:

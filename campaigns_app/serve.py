@@ -60,7 +60,9 @@ _HERE = ContactPoint(pk=0, channel=Channel.IN_APP)
 _decode = msgspec.json.Decoder(list[Any]).decode
 
 # The one place that says which offers an account has no use for; `o` is the offer, `a` the account.
-_OWNED = "o.plan <> '' AND lower(o.plan) = lower(a.plan) OR o.addon <> '' AND a.addons ? o.addon"
+_OWNED = """EXISTS (SELECT 1 FROM offers_app_product g WHERE g.code <> '' AND (g.id = o.product_id OR g.id IN
+            (SELECT b.to_product_id FROM offers_app_product_parts b WHERE b.from_product_id = o.product_id))
+        AND CASE g.kind WHEN 'plan' THEN lower(g.code) = lower(a.plan) ELSE a.addons ? g.code END)"""
 
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.
 # One JSON text a row: to take apart a dozen columns costs the driver more than the statement. The person is found first
@@ -68,7 +70,7 @@ _OWNED = "o.plan <> '' AND lower(o.plan) = lower(a.plan) OR o.addon <> '' AND a.
 _READY = f"""
 SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
-    coalesce({_OWNED}, false)
+    {_OWNED}
         OR EXISTS (SELECT 1 FROM (SELECT pr.account_id AS id
                 UNION ALL SELECT m.account_id FROM people_app_membership m WHERE m.person_id = p.id) s
             JOIN people_app_account b ON b.id = s.id
@@ -83,7 +85,7 @@ SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.con
         WHERE z.person_id = p.id AND z.until > %(now)s))::text
 FROM offers_app_proposition pr
 JOIN people_app_person p ON p.id = pr.person_id
-JOIN offers_app_offer o ON o.id = pr.offer_id AND o.live
+JOIN offers_app_offer o ON o.id = pr.offer_id AND o.live AND (o.valid_until IS NULL OR o.valid_until > %(now)s)
 JOIN offers_app_placement pl ON pl.slug = pr.placement
 LEFT JOIN people_app_account a ON a.id = pr.account_id
 WHERE pr.person_id = (SELECT coalesce(u.merged_into_id, u.id) FROM people_app_person u WHERE u.user_id = %(user)s)

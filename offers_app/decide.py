@@ -1,34 +1,24 @@
 """Choose one honest offer for one person, and say why not the others.
 
-All candidates are considered: each meets its gates (it is live, there is evidence to show, the account does not own it,
-its own rule holds for them, the person did not turn it down lately, it is written for the channel); those that pass are
-ranked; of the ranked ones the seed draws one by the bandit's chances, or there is none worth offering.
+All candidates are considered: each meets the gates of `offer_gates`; those that pass are ranked; of the ranked ones the
+seed draws one by the bandit's chances, or there is none worth offering.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from offers_app import arms, in_force, ranking, ruled, weighing
+from offers_app import arms, cohort, in_force, offer_gates, ranking, weighing
 from offers_app.arms import Learned
-from offers_app.models import Offer, Proposition, Treatment
+from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
 from offers_app.ranking import Candidate
 from offers_app.weighing import Weighed
 from people_app.models import Account, Person
-from signals_app.knowing import Known
-from signals_app.subjects import Subject
-from upsell_project.lib.gates import Code, Gate, failed, passed
-from upsell_project.lib.rules import ready
-from upsell_project.lib.rules.facts import Fact
-
-# An offer is answered with feedback only when that was negative.
-TURNED_DOWN = ("declined", "opted_out", "feedback")
-TURNED_DOWN_DAYS = 90
+from upsell_project.lib.gates import Code, Gate, failed
 
 
 @dataclass(slots=True)
@@ -46,6 +36,10 @@ class Ask:
     evidence: Mapping[str, Any]
     confidence: float = 1.0
     seed: int = 0
+    enrollment: int | None = None
+    """The run that asks: a yes that it got does not stand in its own way."""
+    held: UUID | None = None
+    """The proposition that waits to leave and is judged again: it does not count against itself."""
 
 
 @dataclass(slots=True)
@@ -81,46 +75,55 @@ class Choice:
 
 @dataclass(slots=True)
 class Catalog:
-    """What can be offered, who turned what down, what offers ask of whom, and what was learned; read once for many
-    questions."""
+    """What can be offered and how it reads, what the gates ask, and what was learned; read once for many questions."""
 
     offers: dict[str, Offer]
     treatments: dict[tuple[str, str], list[Treatment]]
-    turned_down: dict[tuple[int, int], datetime]
-    known: dict[Subject, Known]
+    facts: offer_gates.Facts
+    peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
-    now: datetime
+
+    def more(self, ask: Ask) -> dict[str, Any]:
+        """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
+        asked = cohort.question(ask.account.pk, ask.evidence, self.facts.now)
+        return {
+            "prior": self.facts.prior.get(ask.person.pk),
+            "peers": self.peers.get(asked) if asked else None,
+        }
 
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
-    """Five statements; a handful more where one of these offers has a rule, however many ask."""
+    """Eight statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
-    since = now - timedelta(days=TURNED_DOWN_DAYS)
-    people = {ask.person.pk for ask in asks}
-    rows = Proposition.objects.filter(person_id__in=people, answer__in=TURNED_DOWN, answered_at__gt=since)
-    turned_down = {
-        (person, offer): at
-        for person, offer, at in rows.order_by("answered_at").values_list(
-            "person_id", "offer_id", "answered_at"
-        )
-        if at
-    }
-    offers = {offer.slug: offer for offer in Offer.objects.all()}
+    rows = Offer.objects.select_related("product").prefetch_related(
+        "product__prices", "product__parts", "caps"
+    )
+    offers = {offer.slug: offer for offer in rows}
+    gates = offer_gates.load(asks, offers, now)
+    return Catalog(offers, treatments, gates, _peers(asks, treatments, now), _learned(asks, offers, now))
+
+
+def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
     slugs = {slug for ask in asks for slug in ask.offers}
-    wanted = {offers[slug].pk for slug in slugs if slug in offers}
-    learned = arms.load(people, wanted, {ask.template for ask in asks}, in_force.policy(), now)
-    return Catalog(offers, treatments, turned_down, _known(asks, offers, now), learned, now)
+    wanted: Collection[int] = {offers[slug].pk for slug in slugs if slug in offers}
+    people, templates = {ask.person.pk for ask in asks}, {ask.template for ask in asks}
+    return arms.load(people, wanted, templates, in_force.policy(), now)
 
 
-def _known(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:
-    wanted: dict[Subject, set[Fact]] = defaultdict(set)
-    for ask in asks:
-        for slug in ask.offers:
-            if slug in offers and (rule := ready.readable(offers[slug].eligibility)):
-                wanted[ruled.subject(ask.person, ask.account)] |= rule.facts
-    return ruled.know(wanted, now)
+def _peers(
+    asks: Sequence[Ask], treatments: Mapping[tuple[str, str], Sequence[Treatment]], now: datetime
+) -> dict[cohort.Question, cohort.Compared]:
+    """Only where a text has a place for it."""
+    comparing = {place for place, texts in treatments.items() if any(map(_compares, texts))}
+    asked = [ask for ask in asks if (ask.template, ask.channel) in comparing]
+    questions = {one for ask in asked if (one := cohort.question(ask.account.pk, ask.evidence, now))}
+    return cohort.compare(sorted(questions, key=lambda one: (one.account, one.resource)))
+
+
+def _compares(text: Treatment) -> bool:
+    return any("peers." in source for source in (text.headline, text.why, text.body))
 
 
 def offer(ask: Ask, known: Catalog) -> Choice:
@@ -128,7 +131,10 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     treatment = localized(known.treatments.get((ask.template, ask.channel), []), ask.person.locale)
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
-    considered = [_consider(candidate, treatment, ask, known) for candidate in found]
+    considered = [
+        Considered(candidate, treatment, [*offer_gates.meet(candidate, treatment, ask, known.facts)])
+        for candidate in found
+    ]
     passing = [one for one in considered if one.passed]
     # Whatever narrows the candidates by experiment stands here: after the gates, before they are ranked.
     chosen = _ranked(passing, ask, known)
@@ -138,20 +144,11 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     return choice
 
 
-def _consider(candidate: Offer, treatment: Treatment | None, ask: Ask, known: Catalog) -> Considered:
-    gates: list[Gate] = []
-    for meet in _GATES:
-        gates += meet(candidate, treatment, ask, known)
-        if gates and not gates[-1].passed:
-            break
-    return Considered(candidate, treatment, gates)
-
-
 def _ranked(passing: Sequence[Considered], ask: Ask, known: Catalog) -> Considered | None:
     """The one that the seed draws; each is given what it was weighed at."""
     by_slug = {one.offer.slug: one for one in passing}
     candidates = [_candidate(one.offer, ask, known.learned) for one in by_slug.values()]
-    weighed = weighing.weigh(candidates, _context(ask, known.now), known.learned.policy)
+    weighed = weighing.weigh(candidates, _context(ask, known.facts.now), known.learned.policy)
     for each in weighed:
         by_slug[each.candidate.offer].weighed = each
     drawn = weighing.choose(weighed, ask.seed)
@@ -162,7 +159,7 @@ def _candidate(offer: Offer, ask: Ask, learned: Learned) -> Candidate:
     """The offer as it is ranked."""
     segment = learned.segments.get(ask.person.pk, "")
     posterior = learned.posterior(offer.pk, ask.template, ask.channel, segment)
-    return Candidate(offer.slug, Decimal(0), Decimal(0), offer.priority, posterior, segment)
+    return Candidate(offer.slug, offer.value, offer.cost, offer.priority, posterior, segment)
 
 
 def _context(ask: Ask, now: datetime) -> float:
@@ -206,73 +203,3 @@ def localized(treatments: Sequence[Treatment], locale: str) -> Treatment | None:
     by_locale = {treatment.locale.lower(): treatment for treatment in treatments}
     exact = locale.replace("_", "-").lower()
     return by_locale.get(exact) or by_locale.get(exact.split("-")[0]) or by_locale.get("en")
-
-
-def _live(candidate: Offer) -> Gate:
-    if candidate.live:
-        return passed(Code.OFFER_OFF, candidate.slug)
-    return failed(Code.OFFER_OFF, f"The offer {candidate.slug} is switched off.", candidate.slug)
-
-
-def _has_evidence(ask: Ask) -> Gate:
-    shown = {
-        key: ask.evidence[key]
-        for key in ("resource", "used", "cap", "feature", "count")
-        if key in ask.evidence
-    }
-    if ask.evidence:
-        return passed(Code.NO_EVIDENCE, shown)
-    return failed(Code.NO_EVIDENCE, "There is no evidence that it would help.")
-
-
-def owns(account: Account, candidate: Offer) -> bool:
-    """Whether the account has the offer's plan or add-on already."""
-    plan = bool(candidate.plan) and account.plan.lower() == candidate.plan.lower()
-    return plan or (bool(candidate.addon) and candidate.addon in account.addons)
-
-
-def _not_owned(candidate: Offer, account: Account) -> Gate:
-    said = {"plan": account.plan, "addons": account.addons}
-    if owns(account, candidate):
-        return failed(Code.ALREADY_OWNED, f"The account already has {candidate.name}.", said, candidate.slug)
-    return passed(Code.ALREADY_OWNED, said, candidate.slug)
-
-
-def _is_for_them(candidate: Offer, ask: Ask, known: Catalog) -> list[Gate]:
-    if not candidate.eligibility:
-        return []
-    about = known.known.get(ruled.subject(ask.person, ask.account))
-    return [ruled.gate(Code.NOT_ELIGIBLE, candidate.eligibility, about, f"The offer {candidate.name}")]
-
-
-def _not_turned_down(candidate: Offer, person: Person, known: Catalog) -> Gate:
-    at = known.turned_down.get((person.pk, candidate.pk))
-    if at is None:
-        return passed(Code.DISMISSED_EARLIER)
-    again = at + timedelta(days=TURNED_DOWN_DAYS)
-    return failed(
-        Code.DISMISSED_EARLIER,
-        f"They said no to {candidate.name} on {at:%Y-%m-%d}.",
-        at.isoformat(),
-        {"days": TURNED_DOWN_DAYS},
-        again,
-    )
-
-
-def _is_written(treatment: Treatment | None, ask: Ask) -> Gate:
-    if treatment:
-        return passed(Code.NO_TREATMENT, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
-    return failed(
-        Code.NO_TREATMENT, f"The template {ask.template} has no text for {ask.channel}.", ask.template
-    )
-
-
-_GATES: tuple[Callable[[Offer, Treatment | None, Ask, Catalog], Sequence[Gate]], ...] = (
-    lambda candidate, treatment, ask, known: [_live(candidate)],
-    lambda candidate, treatment, ask, known: [_has_evidence(ask)],
-    lambda candidate, treatment, ask, known: [_not_owned(candidate, ask.account)],
-    lambda candidate, treatment, ask, known: _is_for_them(candidate, ask, known),
-    lambda candidate, treatment, ask, known: [_not_turned_down(candidate, ask.person, known)],
-    lambda candidate, treatment, ask, known: [_is_written(treatment, ask)],
-)
-"""In the order in which they are met."""

@@ -17,7 +17,6 @@ from people_app.models import Channel
 
 TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
 CONTROLS = ["dismiss", "snooze", "opt_out"]
-TERMS = ("price", "currency", "period", "renews", "cancel_anytime", "trial_days", "incentive")
 SOURCE_LIMIT = 20_000
 # `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
 _FORBIDDEN_FILTERS = ("safe", "date")
@@ -113,7 +112,7 @@ def _in_app(
         "body_html": _block(treatment.body, context, html=True),
         "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
         "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
-        "terms": {key: offer.terms.get(key) for key in TERMS} if offer.terms else None,
+        "terms": context.get("stated"),
         "media": None,
         "controls": list(CONTROLS),
         "locale": treatment.locale,

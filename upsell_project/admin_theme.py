@@ -48,6 +48,7 @@ NAVIGATION: list[Item] = [
         _list("Scores", "leaderboard", "signals_app", "scoredefinition"),
         _list("Meters", "speed", "signals_app", "meter"),
         _list("Mappings", "swap_horiz", "signals_app", "eventmapping"),
+        _list("Products", "inventory_2", "offers_app", "product"),
         _list("Offers", "sell", "offers_app", "offer"),
         _list("Templates", "article", "offers_app", "template"),
         _list("Placements", "web", "offers_app", "placement"),

@@ -204,6 +204,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Two resources call different things an outcome.
+    "ENUM_NAME_OVERRIDES": {
+        "CapOutcomeEnum": "offers_app.models.OfferCap.Outcome",
+        "DecisionOutcomeEnum": "offers_app.models.Decision.Outcome",
+    },
 }
 
 # The one hand-over upward: the worker at the bottom calls the pipeline at the top by these names.

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0002_eligibility'),
+        ('offers_app', '0003_catalog'),
     ]
 
     operations = [

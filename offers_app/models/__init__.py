@@ -1,16 +1,22 @@
-from offers_app.models.catalog import Offer, Placement
+from offers_app.models.cap import OfferCap
+from offers_app.models.catalog import IncentiveKind, Offer, Placement
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
 from offers_app.models.learning import Arm, Lesson
+from offers_app.models.product import Price, Product
 from offers_app.models.texts import Template, Treatment
 
 __all__ = [
     "Arm",
     "Decision",
     "HoldoutAssignment",
+    "IncentiveKind",
     "Lesson",
     "Offer",
+    "OfferCap",
     "Placement",
+    "Price",
+    "Product",
     "Proposition",
     "Template",
     "Treatment",

@@ -71,7 +71,7 @@ class Proposition(models.Model):
     signal_id = models.BigIntegerField(
         null=True, db_index=True, help_text="What one that was decided on request rests on"
     )
-    offer = models.ForeignKey(Offer, models.PROTECT)
+    offer = models.ForeignKey(Offer, models.PROTECT, db_index=False)
     treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
@@ -99,6 +99,10 @@ class Proposition(models.Model):
                 name="proposition_requested",
                 condition=models.Q(state="live", enrollment_id=None),
             ),
+            # What came of an offer for somebody, and of one for everybody: caps, noes, what was accepted.
+            models.Index(fields=["person", "offer"], name="proposition_of_person"),
+            models.Index(fields=["account", "offer"], name="proposition_of_account"),
+            models.Index(fields=["offer", "ready_at"], name="proposition_of_offer"),
         ]
 
     def __str__(self) -> str:

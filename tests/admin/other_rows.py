@@ -13,7 +13,7 @@ from campaigns_app.models import (
     StaffTask,
 )
 from consent_app.models import Pause, Suppression
-from offers_app.models import HoldoutAssignment, Placement
+from offers_app.models import HoldoutAssignment, Offer, OfferCap, Placement, Price, Product
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     Answer,
@@ -143,6 +143,11 @@ def _said_and_sent(person: Person, account: Account) -> None:
     ErasedName.objects.create(digest="0" * 64, asked_at=now)
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
+    product = Product.objects.create(slug="seats", name="Seats", kind="addon")
+    Price.objects.create(product=product, currency="EUR", amount=8)
+    OfferCap.objects.create(
+        offer=Offer.objects.create(slug="seats", name="Seats", product=product), at_most=3
+    )
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     RunSweep.objects.create(at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)

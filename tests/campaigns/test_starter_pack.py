@@ -91,7 +91,7 @@ def all_renderings() -> list[dict[str, Any]]:
 
 def test_it_loads_everything_published_and_live(pack: starter_pack.Summary) -> None:
     assert set(Placement.objects.values_list("slug", flat=True)) == {"app-modal", "app-banner", "app-sidebar"}
-    assert set(Offer.objects.filter(live=True).values_list("slug", flat=True)) == {"pro-plan", "extra-seats"}
+    assert Offer.objects.filter(live=True).count() == 12
     signals = SignalDefinition.objects.filter(live=True)
     assert signals.count() == 28
     assert Meter.objects.get(resource="exports").event == "Report Exported"
