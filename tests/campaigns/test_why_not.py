@@ -19,7 +19,8 @@ from upsell_project.lib import clock
 
 __all__ = ["starter"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
-PRO, POWER = {"offer": "pro-plan"}, {"playbook": "power-user-upsell"}
+PRO: dict[str, Any] = {"offer": "pro-plan"}
+POWER: dict[str, Any] = {"playbook": "power-user-upsell"}
 
 
 def told(person: Person, **asked: Any) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def test_no_signal_is_told_with_its_nearest_condition(time: Time) -> None:
 
 
 @pytest.mark.parametrize("asked", [PRO, POWER, PRO | POWER])
-def test_an_offer_or_a_playbook_is_never_answered_with_nothing(time: Time, asked: dict[str, str]) -> None:
+def test_an_offer_or_a_playbook_is_never_answered_with_nothing(time: Time, asked: dict[str, Any]) -> None:
     for person in (
         somebody(),
         a_person("u_bare"),
