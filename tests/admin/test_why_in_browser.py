@@ -67,6 +67,7 @@ def test_it_is_asked_and_read_by_keyboard_alone(
     page.keyboard.type("u1")
     page.keyboard.press("Tab")
     page.keyboard.type("Pro")
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What was decided about u1")).to_be_visible()
     assert "person=u1" in page.url and "offer=pro-plan" in page.url
