@@ -1,10 +1,12 @@
 from offers_app.models.catalog import Offer, Placement
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
+from offers_app.models.drafting import DraftRequest
 from offers_app.models.texts import Template, Treatment
 
 __all__ = [
     "Decision",
+    "DraftRequest",
     "HoldoutAssignment",
     "Offer",
     "Placement",
