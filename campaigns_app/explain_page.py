@@ -1,6 +1,5 @@
 """The page "Why / why not": what `explain` says of one person, as rows of text with links to what closed a gate."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -223,7 +222,21 @@ def _number(value: Any) -> str:
 
 
 def _shown(value: Any) -> Shown:
-    if value is None or value == {}:
-        return Shown("")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = _words(value)
     return Shown(text) if len(text) <= LONG else Shown(f"{text[:60].rstrip()} …", text)
+
+
+def _words(value: Any) -> str:
+    """JSON as it reads: names with their values, days without their seconds; empty where there is nothing."""
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{str(name).replace('_', ' ')}: {_words(one) or '–'}" for name, one in value.items()
+        )
+    if isinstance(value, list):
+        return " | ".join(_words(one) or "–" for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    moment = next_time.moment(value)
+    return in_words.moment(moment) if moment else str(value)
