@@ -51,6 +51,15 @@ def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None
     return started
 
 
+def entry(
+    playbook: Playbook, signal: Signal, person: Person, state: Standing, now: datetime, *, in_account: bool
+) -> list[Gate]:
+    """Every gate of entering, also those behind a closed one: what would be said if this signal were found now."""
+    history = _history([person.pk])
+    known = _about([(playbook, signal)], now)
+    return _all(playbook, signal, person, in_account, state, history, known, now)
+
+
 def exit(
     *,
     reason: str,
@@ -160,9 +169,24 @@ def _gates(
 ) -> list[Gate]:
     """The gates of entering, up to the first that failed."""
     person = people.get(signal.person_id or 0)
+    met = _all(playbook, signal, person, signal.account_id in accounts, state, history, known, now)
+    first_failed = next((rank for rank, gate in enumerate(met) if not gate.passed), len(met) - 1)
+    return met[: first_failed + 1]
+
+
+def _all(
+    playbook: Playbook,
+    signal: Signal,
+    person: Person | None,
+    in_account: bool,
+    state: Standing,
+    history: History,
+    known: ruled.Everybody,
+    now: datetime,
+) -> list[Gate]:
     met = [
         _on(playbook),
-        _in_account(signal.account_id in accounts),
+        _in_account(in_account),
         _known(person),
         _sure(playbook, signal),
     ]
@@ -171,8 +195,7 @@ def _gates(
         met += [_not_enrolled(active), _may_reenter(playbook, last, now)]
         met += _by_rule(playbook, signal, known)
         met += [contact_gates.erased(person), *_undisturbed(person, state, now)]
-    first_failed = next((rank for rank, gate in enumerate(met) if not gate.passed), len(met) - 1)
-    return met[: first_failed + 1]
+    return met
 
 
 def _on(playbook: Playbook) -> Gate:

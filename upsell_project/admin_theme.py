@@ -66,6 +66,12 @@ NAVIGATION: list[Item] = [
     _group(
         "People",
         _list("Find a person", "person_search", "people_app", "person"),
+        {
+            "title": "Why / why not",
+            "icon": "contact_support",
+            "link": reverse_lazy("why"),
+            "permission": _may("offers_app.view_decision"),
+        },
         _list("Accounts", "apartment", "people_app", "account"),
         _list("Names of accounts", "badge", "people_app", "accountname"),
         _list("Plan prices", "payments", "people_app", "planprice"),

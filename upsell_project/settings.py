@@ -37,6 +37,10 @@ ALERT_EMAILS: list[str] = env.list("ALERT_EMAILS", default=[])
 CLICK_HOSTS: list[str] = env.list("CLICK_HOSTS", default=[])
 # `host` or `host:port` of providers' APIs inside your own network; all other private addresses are refused.
 OUTBOUND_ALLOWED_HOSTS: list[str] = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+# Draft help for texts, by an endpoint that speaks OpenAI's chat completions; hidden unless all three are set.
+DRAFTS_URL = env.str("DRAFTS_URL", default="").rstrip("/")
+DRAFTS_API_KEY = env.str("DRAFTS_API_KEY", default="")
+DRAFTS_MODEL = env.str("DRAFTS_MODEL", default="")
 IN_APP_STRICT = env.bool("IN_APP_STRICT", default=False)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 # Past either, the doors for data answer 429 until the workers have caught up.
@@ -215,6 +219,7 @@ SPECTACULAR_SETTINGS = {
 JOBS = {
     "alerts": "campaigns_app.alerts.look",
     "back_tests": "signals_app.back_tests.run",
+    "drafts": "offers_app.drafts.run",
     "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",
     "learning": "offers_app.learn.run",

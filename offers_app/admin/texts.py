@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from offers_app import wording
+from offers_app.admin.drafts import DraftsAdmin
 from offers_app.models import Template, Treatment
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, Form, Tabular
 
 _TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
 
@@ -55,7 +56,7 @@ class TemplateAdmin(EditedAdmin):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(Admin):
+class TreatmentAdmin(DraftsAdmin):
     form = TreatmentForm
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)

@@ -2,6 +2,7 @@ from offers_app.models.cap import OfferCap
 from offers_app.models.catalog import IncentiveKind, Offer, Placement
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
+from offers_app.models.drafting import DraftRequest
 from offers_app.models.learning import Arm, Lesson
 from offers_app.models.product import Price, Product
 from offers_app.models.texts import Template, Treatment
@@ -9,6 +10,7 @@ from offers_app.models.texts import Template, Treatment
 __all__ = [
     "Arm",
     "Decision",
+    "DraftRequest",
     "HoldoutAssignment",
     "IncentiveKind",
     "Lesson",

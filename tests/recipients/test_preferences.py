@@ -204,7 +204,7 @@ def test_it_speaks_german(browser: Client, person: Person, proposition: Proposit
 
 
 def test_another_language_reads_english(browser: Client, person: Person) -> None:
-    Person.objects.filter(pk=person.pk).update(locale="fr_FR")
+    Person.objects.filter(pk=person.pk).update(locale="it_IT")
     assert '<html lang="en">' in text(browser.get(path(person)))
 
 

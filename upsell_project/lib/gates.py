@@ -17,6 +17,10 @@ class Code(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     REENTRY = "reentry"
     ENTRY_RULE = "entry_rule"
+    # asked about, though nothing was decided
+    NO_SIGNAL = "no_signal"
+    NO_CANDIDATE = "no_candidate"
+    WAITING = "waiting"
     # while it runs
     EXIT_RULE = "exit_rule"
     LANE_RULE = "lane_rule"
