@@ -3,8 +3,9 @@
 W. R. Thompson, "On the likelihood that one unknown probability exceeds another", Biometrika 25 (1933); O. Chapelle and
 L. Li, "An empirical evaluation of Thompson sampling", NIPS 2011: each arm is chosen as often as it is the best under
 its posterior. Here those probabilities are computed first, and the choice is drawn from them: so what is logged is
-exactly the probability of the choice, whatever the error of the integration. That error is at most 0.02 (see
-tests/offers/test_bandit.py, against a million draws). Pure and deterministic.
+exactly the probability of the choice, whatever the error of the integration. That error is at most 0.02 for arms with
+up to 300 acceptances of which less than half of the offers led to one (tests/offers/test_bandit.py, against draws);
+beyond, scores that lie within a cell are taken to be as good as each other. Pure and deterministic.
 """
 
 from collections.abc import Sequence

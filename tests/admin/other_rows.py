@@ -13,7 +13,7 @@ from campaigns_app.models import (
     StaffTask,
 )
 from consent_app.models import Pause, Suppression
-from offers_app.models import HoldoutAssignment, Offer, OfferCap, Placement, Price, Product
+from offers_app.models import Arm, HoldoutAssignment, Lesson, Offer, OfferCap, Placement, Price, Product
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     Answer,
@@ -55,7 +55,7 @@ def one_of_each_other(
     _used(delivery.account)
     _came_in(person, source, delivery.account)
     _found(person, definition, delivery.account)
-    _said_and_sent(person, delivery.account)
+    _said_and_sent(person, delivery.account, delivery)
 
 
 def _used(account: Account) -> None:
@@ -133,7 +133,7 @@ def _found(person: Person, definition: SignalDefinition, account: Account) -> No
     Unnoticed.objects.create(event_ids=[1], accounts=[account.pk], lease_until=now)
 
 
-def _said_and_sent(person: Person, account: Account) -> None:
+def _said_and_sent(person: Person, account: Account, delivery: Delivery) -> None:
     now = clock.now()
     TurnedAddress.objects.create(kind="hashed_email", address="ada@corp.test")
     Pause.objects.create(person=person, kind="snooze", until=now + timedelta(days=3), set_at=now)
@@ -147,6 +147,15 @@ def _said_and_sent(person: Person, account: Account) -> None:
     Price.objects.create(product=product, currency="EUR", amount=8)
     OfferCap.objects.create(
         offer=Offer.objects.create(slug="seats", name="Seats", product=product), at_most=3
+    )
+    Arm.objects.create(offer=delivery.proposition.offer, failures=1, updated_at=now)
+    Lesson.objects.create(
+        proposition=delivery.proposition,
+        offer=delivery.proposition.offer,
+        channel="in_app",
+        at=now,
+        level=Lesson.Level.NO,
+        heard_at=now,
     )
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     RunSweep.objects.create(at=now)

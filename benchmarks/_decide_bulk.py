@@ -1,0 +1,149 @@
+"""How many decisions a second one worker takes in bulk: `python -m benchmarks._decide_bulk`.
+
+In chunks of CHUNK (200) as workers take them, each with everything read anew: 20 candidates of 40 offers, 50 segments,
+answers to all of them, and accounts that own some and declined some, so that what passes differs. The least is 2,000
+a second. PROFILE=1 prints where the time goes instead.
+"""
+
+import cProfile
+import json
+import os
+import pstats
+import random
+import statistics
+import time
+from datetime import timedelta
+from typing import Any
+
+import django
+
+from benchmarks import _stack as stack
+
+PEOPLE = 2_000
+OFFERS, CANDIDATES, SEGMENTS = 40, 20, 50
+CHUNK = int(os.environ.get("CHUNK", "200"))
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+LEAST = 2_000
+
+
+def world(source: random.Random) -> list[Any]:
+    """One question a person."""
+    from offers_app import decide  # noqa: PLC0415  Django must be set up first
+    from offers_app.models import Arm, Decision, Offer, Proposition, Template, Treatment  # noqa: PLC0415
+    from people_app.models import Account, Person  # noqa: PLC0415
+    from signals_app.models import Segment, SegmentMember  # noqa: PLC0415
+    from upsell_project.lib import clock  # noqa: PLC0415
+
+    now = clock.now()
+    template = Template.objects.create(slug="bench", name="Bench")
+    Treatment.objects.create(template=template, channel="in_app", locale="en", headline="x", body="x")
+    offers = Offer.objects.bulk_create(
+        Offer(slug=f"offer-{n}", name=f"Offer {n}", addon=f"addon-{n}", priority=n % 15, live=n % 10 != 0)
+        for n in range(OFFERS)
+    )
+    segments = Segment.objects.bulk_create(
+        Segment(slug=f"segment-{n}", name=f"Segment {n}", kind="list", counted=n + 1) for n in range(SEGMENTS)
+    )
+    for segment in ["", *(one.slug for one in segments)]:
+        Arm.objects.bulk_create(
+            Arm(
+                offer=offer,
+                template="bench",
+                channel="in_app",
+                segment=segment,
+                successes=source.uniform(0, 30),
+                failures=source.uniform(10, 600),
+                updated_at=now,
+            )
+            for offer in offers
+        )
+    accounts = Account.objects.bulk_create(
+        Account(
+            group_id=f"a{n}",
+            addons=[f"addon-{source.randrange(OFFERS)}" for _ in range(source.randrange(4))],
+            created_at=now,
+        )
+        for n in range(PEOPLE)
+    )
+    people = Person.objects.bulk_create(
+        Person(user_id=f"u{n}", locale="en", first_seen_at=now) for n in range(PEOPLE)
+    )
+    SegmentMember.objects.bulk_create(
+        SegmentMember(segment=source.choice(segments), person=person, since=now) for person in people
+    )
+    decision = Decision.objects.create(at=now, person=people[0], outcome="delivered")
+    Proposition.objects.bulk_create(
+        Proposition(
+            decision=decision,
+            person=person,
+            enrollment_id=0,
+            offer=source.choice(offers),
+            topic="x",
+            channel="in_app",
+            state="answered",
+            answer="declined",
+            ready_at=now,
+            expires_at=now + timedelta(days=7),
+            answered_at=now,
+        )
+        for person in people[::2]
+    )
+    evidence = {"resource": "exports", "used": 17, "cap": 20, "measured_at": now.isoformat()}
+    return [
+        decide.Ask(
+            person,
+            account,
+            [offer.slug for offer in source.sample(offers, CANDIDATES)],
+            "bench",
+            "in_app",
+            evidence,
+            0.9,
+            source.randrange(2**53),
+        )
+        for person, account in zip(people, accounts, strict=True)
+    ]
+
+
+def decided(asks: list[Any]) -> int:
+    """How many got an offer."""
+    from offers_app import decide  # noqa: PLC0415
+    from upsell_project.lib import clock  # noqa: PLC0415
+
+    made = 0
+    for start in range(0, len(asks), CHUNK):
+        chunk = asks[start : start + CHUNK]
+        catalog = decide.catalog(chunk, clock.now())
+        made += sum(decide.offer(ask, catalog).offer is not None for ask in chunk)
+    return made
+
+
+def main() -> None:
+    with stack.servers():
+        django.setup()
+        asks = world(random.Random(1))
+        started = time.monotonic()
+        made = decided(asks)
+        first = len(asks) / (time.monotonic() - started)
+        if os.environ.get("PROFILE"):
+            profiler = cProfile.Profile()
+            profiler.runcall(decided, asks)
+            pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+            return
+        rates = []
+        for _ in range(ROUNDS):
+            started = time.monotonic()
+            decided(asks)
+            rates.append(len(asks) / (time.monotonic() - started))
+    report = {
+        "benchmark": "decide_bulk",
+        "decisions_per_s": round(statistics.median(rates)),
+        "first_round_per_s": round(first),
+        "least": LEAST,
+        "candidates": CANDIDATES,
+        "with_an_offer": round(made / len(asks), 2),
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
