@@ -107,10 +107,15 @@ def _incentive(
     if amount is None:
         return None
     if kind == "percent":
-        return words["off"].format(value=format_percent(amount / 100, locale=locale))
+        return words["off"].format(value=_percent(amount, locale))
     if kind == "amount":
         return words["off"].format(value=_money(amount, currency, locale))
     return words["more_days"].format(days=amount)
+
+
+def _percent(amount: Decimal, locale: Locale) -> str:
+    """Exactly as it is: 12.5 % is no 12 %."""
+    return format_percent(amount.normalize() / 100, locale=locale, decimal_quantization=False)
 
 
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:
