@@ -67,6 +67,7 @@ _OWNED = """EXISTS (SELECT 1 FROM offers_app_product g WHERE g.code <> '' AND (g
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.
 # One JSON text a row: to take apart a dozen columns costs the driver more than the statement. The person is found first
 # whatever PostgreSQL believes of the sizes of tables: a plan is made once a connection, perhaps while they are small.
+# For the same reason OFFSET 0: without it, all open tickets may be read to see which are of these accounts.
 _READY = f"""
 SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
@@ -77,7 +78,7 @@ SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.con
             WHERE b.cancelling OR b.invoice_status = 'past_due' OR b.subscription_status IN ('past_due', 'unpaid')
                 OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h WHERE h.account_id = b.id AND h.held_out)
                 OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL
-                    AND t.account_id = b.id))
+                    AND t.account_id = b.id OFFSET 0))
         OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL AND t.person_id = p.id),
     (SELECT coalesce(json_agg(json_build_array(w.channel, w.topic, w.granted, w.basis, w.record_id, w.since,
         w.expires_at)), '[]') FROM consent_app_permission w WHERE w.person_id = p.id AND w.purpose = 'marketing'),

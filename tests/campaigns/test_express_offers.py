@@ -117,13 +117,16 @@ def test_an_address_that_is_too_fast_waits(web: Source, offer: Proposition) -> N
     assert "429 Too Many Requests" in {status for status, _, _ in answers}
 
 
-def test_while_the_database_is_away_it_says_so(
+def test_while_the_database_is_away_it_says_so_and_looks_after_its_connection(
     web: Source, offer: Proposition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked: list[bool] = []
+
     def away(*_: Any) -> None:
         raise OperationalError("away")
 
     monkeypatch.setattr(serve, "offers", away)
+    monkeypatch.setattr(express_offers, "close_old_connections", lambda: looked.append(True))
     status, headers, body = asked(express_offers.Lane(Django()), get(web, offer))
-    assert (status, headers["Retry-After"]) == ("503 Service Unavailable", "2")
+    assert (status, headers["Retry-After"], looked) == ("503 Service Unavailable", "2", [True])
     assert json.loads(body)["status"] == 503
