@@ -14,7 +14,7 @@ from campaigns_app import judge
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import decide, personalize, wording
+from offers_app import claims, decide, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import queue
@@ -55,11 +55,21 @@ class Draft:
     treatment: Treatment | None = None
     candidate: Offer | None = None
     content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def stopped(self) -> Gate | None:
         return judge.stopped_by(self.gates)
+
+
+@dataclass(slots=True)
+class Said:
+    """A text for one person, or why there is none. `evidence` has what it rests on, with the sources of its claims."""
+
+    gate: Gate
+    content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
@@ -98,7 +108,7 @@ def _draft(
     case, draft = intent.case, Draft(intent)
     choice = decide.offer(ask, catalog)
     draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
-    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
+    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, catalog, now))
     if judge.may_go(draft.gates):
         _remember(draft, standing, now)
     return draft
@@ -110,26 +120,38 @@ def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
     return judge.first(intent.case, intent.channel, about, draft.gates, standing.policy.version, now)
 
 
-def _words(draft: Draft, now: datetime) -> Gate:
-    gate, draft.content = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, now)
-    return gate
+def _words(draft: Draft, catalog: decide.Catalog, now: datetime) -> Gate:
+    said = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, catalog.sayable, now)
+    draft.content, draft.evidence = said.content, said.evidence
+    return said.gate
 
 
 def words(
-    case: Case, offer: Offer | None, treatment: Treatment | None, proposition_id: uuid.UUID, now: datetime
-) -> tuple[Gate, dict[str, Any]]:
-    """The text with the figures of now; none when a value is missing."""
+    case: Case,
+    offer: Offer | None,
+    treatment: Treatment | None,
+    proposition_id: uuid.UUID,
+    known: claims.Known,
+    now: datetime,
+) -> Said:
+    """The text with the figures of now; none when a value is missing, or when it is too long for its channel."""
     if offer is None or treatment is None or case.evidence is None:
-        return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+        return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
+    locale, doubt = treatment.locale, treatment.template.hesitation
+    context = personalize.context(case.person, case.account, offer, case.evidence, now, locale)
+    context |= claims.fields(known, case.person, case.account, case.evidence, locale, doubt)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
             treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)
         )
+    except wording.TooLong as error:
+        return Said(failed(Code.TOO_LONG, f"The text is too long: {error}"[:300], name))
     except wording.WordingError as error:
-        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}
-    return passed(Code.RENDER_ERROR, name), content
+        return Said(failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name))
+    sources = claims.used(context)
+    evidence = case.evidence | ({"claims": sources} if sources else {})
+    return Said(passed(Code.RENDER_ERROR, name), content, evidence)
 
 
 def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
@@ -158,7 +180,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         channel=draft.intent.channel,
         placement=draft.intent.placement,
         content=draft.content,
-        evidence=case.evidence,
+        evidence=draft.evidence,
         ready_at=now,
         expires_at=now + LIFETIME,
     )

@@ -29,7 +29,7 @@ def due(
     asks = [_ask(case, delivery) for case, delivery in cases]
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
-        reword = partial(_reword, case, delivery.proposition, now)
+        reword = partial(_reword, case, delivery.proposition, catalog, now)
         gates = judge.meet(case, delivery.channel, decide.offer(ask, catalog), standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
@@ -47,12 +47,13 @@ def due(
     return stops
 
 
-def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
+def _reword(case: Case, proposition: Proposition, catalog: decide.Catalog, now: datetime) -> Gate:
     """It was written when it was held; what it says must be true when it leaves."""
-    gate, content = deliver.words(case, proposition.offer, proposition.treatment, proposition.pk, now)
-    if gate.passed:
-        proposition.content, proposition.evidence = content, case.evidence
-    return gate
+    offer, treatment = proposition.offer, proposition.treatment
+    said = deliver.words(case, offer, treatment, proposition.pk, catalog.sayable, now)
+    if said.gate.passed:
+        proposition.content, proposition.evidence = said.content, said.evidence
+    return said.gate
 
 
 def _ask(case: Case, delivery: Delivery) -> decide.Ask:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from offers_app import ruled
+from django.conf import settings
+
+from offers_app import claims, locales, ruled
 from offers_app.models import Offer, Proposition, Treatment
 from people_app.models import Account, Person
 from signals_app.knowing import Known
@@ -57,10 +59,11 @@ class Catalog:
     treatments: dict[tuple[str, str], list[Treatment]]
     turned_down: dict[tuple[int, int], datetime]
     known: dict[Subject, Known]
+    sayable: claims.Known = field(default_factory=claims.Known)
 
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
-    """Three statements; a handful more where one of these offers has a rule, however many ask."""
+    """Four statements; a handful more where one of these offers has a rule, however many ask."""
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
@@ -75,7 +78,8 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
         if at
     }
     offers = {offer.slug: offer for offer in Offer.objects.all()}
-    return Catalog(offers, treatments, turned_down, _known(asks, offers, now))
+    may_be_said = claims.load(people, now.date())
+    return Catalog(offers, treatments, turned_down, _known(asks, offers, now), may_be_said)
 
 
 def _known(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:
@@ -107,7 +111,7 @@ def offer(ask: Ask, known: Catalog) -> Choice:
 
 
 def _consider(candidate: Offer, ask: Ask, known: Catalog) -> Choice:
-    treatment = localized(known.treatments.get((ask.template, ask.channel), []), ask.person.locale)
+    treatment = localized(known.treatments.get((ask.template, ask.channel), []), languages(ask.person))
     gates: list[Gate] = []
     for gate in (
         _live(candidate),
@@ -123,11 +127,16 @@ def _consider(candidate: Offer, ask: Ask, known: Catalog) -> Choice:
     return Choice(candidate, treatment, gates, candidate)
 
 
-def localized(treatments: Sequence[Treatment], locale: str) -> Treatment | None:
-    """The exact locale, else its language, else English."""
-    by_locale = {treatment.locale.lower(): treatment for treatment in treatments}
-    exact = locale.replace("_", "-").lower()
-    return by_locale.get(exact) or by_locale.get(exact.split("-")[0]) or by_locale.get("en")
+def languages(person: Person) -> list[str]:
+    """Best first: their own, its language, the deployment's default, English."""
+    return locales.chain(person.locale, settings.DEFAULT_LOCALE)
+
+
+def localized(treatments: Sequence[Treatment], languages: Sequence[str]) -> Treatment | None:
+    """Of one channel's treatments that in the first of these languages."""
+    by_locale = {treatment.locale: treatment for treatment in treatments}
+    found = locales.first(list(by_locale), languages)
+    return by_locale[found] if found else None
 
 
 def _live(candidate: Offer) -> Gate:
@@ -182,8 +191,10 @@ def _not_turned_down(candidate: Offer, person: Person, known: Catalog) -> Gate:
 
 
 def _is_written(treatment: Treatment | None, ask: Ask) -> Gate:
+    """The languages that were looked for are stored with the decision."""
+    looked_for = {"locales": languages(ask.person)}
     if treatment:
-        return passed(Code.NO_TREATMENT, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
-    return failed(
-        Code.NO_TREATMENT, f"The template {ask.template} has no text for {ask.channel}.", ask.template
-    )
+        name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
+        return passed(Code.NO_TREATMENT, name, looked_for)
+    sentence = f"The template {ask.template} has no text for {ask.channel} in their language or English."
+    return failed(Code.NO_TREATMENT, sentence, ask.template, looked_for)

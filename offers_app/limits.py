@@ -1,5 +1,6 @@
 """How long a text may be on each channel, as data with its source; pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,3 +86,27 @@ def told(channel: str, parts: Mapping[str, str]) -> str:
         for part, limit in LIMITS.get(channel, {}).items()
     ]
     return ", ".join(counts)
+
+
+def fixed(source: str) -> str:
+    """The part of a Liquid text that stands in every rendering: without fields, and without what is conditional or
+    repeated. A text whose fixed part is too long can never be sent."""
+    kept, depth, last = [], 0, 0
+    for found in _TAG.finditer(source):
+        if depth == 0:
+            kept.append(source[last : found.start()])
+        last = found.end()
+        depth = max(0, depth + _step(found[1] or ""))
+    if depth == 0:
+        kept.append(source[last:])
+    return "".join(kept)
+
+
+def _step(tag: str) -> int:
+    if tag in _BLOCKS:
+        return 1
+    return -1 if tag.removeprefix("end") in _BLOCKS else 0
+
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%-?\s*(\w+).*?%\}", re.DOTALL)
+_BLOCKS = frozenset({"if", "unless", "case", "for", "tablerow", "capture", "comment"})

@@ -11,6 +11,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
+from django.conf import settings
 
 from offers_app.models import Offer
 from people_app.models import Account, Person
@@ -20,7 +21,8 @@ _PUNCTUATION = frozenset(" '’.,:-–_&()+")
 # A dot before a letter, or a number of four parts: mail programs make a link of it.
 _ADDRESS = re.compile(r"\.[^\W\d_]|(\d+\.){3}\d|\bwww\b", re.IGNORECASE)
 LEVELS = ("seats",)  # held, not used up: "9 of 10 seats", never "this month"
-_NUMBERS = ("used", "cap", "left", "count", "days", "hours")
+_NUMBERS = ("used", "cap", "left", "count", "days", "hours", "days_until", "seats", "amount", "minutes")
+_DATES = ("date", "starts", "ends")
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "this_month": "this month",
@@ -45,6 +47,28 @@ _WORDS: dict[str, dict[str, str]] = {
         "cancel": "jederzeit kündbar",
         "off": "{value} Rabatt",
     },
+    "fr": {
+        "this_month": "ce mois-ci",
+        "month": "mois",
+        "year": "an",
+        "price": "{price} par {period}",
+        "trial": "gratuit pendant les {days} premiers jours",
+        "renews": "renouvelé chaque {period}",
+        "once": "prend fin après un {period}",
+        "cancel": "résiliable à tout moment",
+        "off": "{value} de remise",
+    },
+    "es": {
+        "this_month": "este mes",
+        "month": "mes",
+        "year": "año",
+        "price": "{price} al {period}",
+        "trial": "gratis los primeros {days} días",
+        "renews": "se renueva cada {period}",
+        "once": "termina después de un {period}",
+        "cancel": "cancelable en cualquier momento",
+        "off": "{value} de descuento",
+    },
 }
 
 
@@ -62,7 +86,7 @@ def context(
     that an English text never carries French figures. What is unknown stays blank: a template must expect it.
     What customers' apps and browsers said goes through `said`; the ids under `link` are for addresses alone.
     """
-    spoken = _locale(person.locale, locale)
+    speech = spoken(person.locale, locale)
     return {
         "person": {
             "id": said(person.user_id),
@@ -70,11 +94,11 @@ def context(
             "role": said(person.role),
         },
         "account": _account(account),
-        "offer": _offer(offer, spoken.language),
-        "terms": _terms(offer.terms, spoken),
-        "link": {"person": person.user_id, "account": _account_id(account)},
-        "evidence": _evidence(evidence, now, spoken),
-        "today": format_date(now, "long", locale=spoken),
+        "offer": _offer(offer, speech.language),
+        "terms": _terms(offer.terms, speech),
+        "link": {"person": person.user_id, "account": _account_id(account), "booking": _booking(account)},
+        "evidence": _evidence(evidence, now, speech),
+        "today": format_date(now, "long", locale=speech),
     }
 
 
@@ -102,6 +126,12 @@ def _account_id(account: Account | None) -> str:
     return (account.group_id or str(account.pk)) if account else ""
 
 
+def _booking(account: Account | None) -> str:
+    """Where a call with them is booked: with the account's own manager, else where the deployment says."""
+    own = str(account.account_manager.get("booking_url") or "") if account else ""
+    return next((url for url in (own, settings.BOOKING_URL) if url.startswith("https://")), "")
+
+
 def _plain(text: str) -> str:
     """One line without control or invisible characters."""
     shown = "".join(" " if unicodedata.category(letter)[0] in "ZC" else letter for letter in text)
@@ -118,7 +148,8 @@ def said(text: str | None) -> str:
     return line if plain and len(line) <= SAID_LIMIT and not _ADDRESS.search(line) else ""
 
 
-def _locale(persons: str, texts: str) -> Locale:
+def spoken(persons: str, texts: str) -> Locale:
+    """The person's own where it is the language of the text, else that of the text."""
     own, other = _parsed(persons), _parsed(texts)
     if own and other and own.language != other.language:
         return other
@@ -165,17 +196,27 @@ def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dic
     }
     if percent is not None:
         fields["percent"] = format_percent(percent / 100, locale=locale)
+    for name in _DATES:
+        fields.pop(name, None)
+        if at := _date(evidence.get(name)):
+            fields[name] = day(at, locale)
     fields.pop("period_label", None)  # always our own, in the reader's language
     if evidence.get("resource") not in LEVELS and (label := _period(evidence.get("period"), now, locale)):
         fields["period_label"] = label
     return fields
 
 
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
 def _period(period: Any, now: datetime, locale: Locale) -> str:
     """ "this month" for the month of `now`, else its name; nothing when the evidence has no period."""
-    try:
-        month = date.fromisoformat(str(period)[:10])
-    except ValueError:
+    month = _date(period)
+    if month is None:
         return ""
     if (month.year, month.month) == (now.year, now.month):
         return _words(locale)["this_month"]
@@ -197,6 +238,10 @@ def _terms(terms: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
         ends = datetime.fromisoformat(str(incentive["ends_at"]))
         fields["incentive_ends"] = format_date(ends, "long", locale=locale)
     return fields
+
+
+def day(value: date, locale: Locale) -> str:
+    return format_date(value, "long", locale=locale)
 
 
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:

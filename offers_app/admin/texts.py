@@ -5,35 +5,23 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
-from offers_app import wording
+from offers_app import written
 from offers_app.models import Template, Treatment
 from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
-
-_TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
 
 
 class TreatmentForm(Form):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *_TEXTS)
+        fields = ("template", "channel", "locale", *written.TEXTS, "media")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        faults = {name: fault for name, html in _TEXTS.items() if (fault := _fault(values.get(name), html))}
-        if faults:
-            raise ValidationError(faults)
+        if faults := written.faults({name: getattr(self.instance, name) for name in written.TEXTS} | values):
+            raise ValidationError(
+                {name if name in self.fields else None: fault for name, fault in faults.items()}
+            )
         return values
-
-
-def _fault(text: str | None, html: bool) -> str:
-    """A field without a value is no fault here: whether one has a value is known per person."""
-    try:
-        wording.render(text or "", {}, html=html)
-    except wording.Missing:
-        return ""
-    except wording.Broken as error:
-        return f"This text cannot be rendered: {error}"
-    return ""
 
 
 class TreatmentInline(Tabular):

@@ -149,7 +149,7 @@ def test_without_a_rule_nothing_more_is_asked() -> None:
     asks = [ask(a_person())]
     with CaptureQueriesContext(connection) as captured:
         decide.catalog(asks, NOW)
-    assert len(captured) == 3
+    assert len(captured) == 4
 
 
 @pytest.mark.parametrize(
