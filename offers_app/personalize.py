@@ -4,9 +4,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -93,9 +95,9 @@ def context(
             "first_name": said(person.first_name),
             "role": said(person.role),
         },
-        "account": _account(account),
+        "account": _account(account, now, speech),
         "offer": _offer(offer, speech.language),
-        "terms": _terms(offer.terms, speech),
+        "terms": _terms(offer.terms if offer.for_sale else {}, speech),
         "link": {"person": person.user_id, "account": _account_id(account), "booking": _booking(account)},
         "evidence": _evidence(evidence, now, speech),
         "today": format_date(now, "long", locale=speech),
@@ -107,10 +109,11 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
     fields = {key: value for key, value in offer.fields.items() if not isinstance(value, dict)}
     translated = offer.fields.get(language)
     fields |= translated if isinstance(translated, dict) else {}
-    return {"name": offer.name, "slug": offer.slug, "topic": offer.topic} | fields
+    own = {"name": offer.name, "slug": offer.slug, "topic": offer.topic, "for_sale": offer.for_sale}
+    return own | fields
 
 
-def _account(account: Account | None) -> dict[str, Any]:
+def _account(account: Account | None, now: datetime, locale: Locale) -> dict[str, Any]:
     if account is None:
         return {}
     return {
@@ -119,7 +122,19 @@ def _account(account: Account | None) -> dict[str, Any]:
         "plan": said(account.plan),
         "industry": said(account.industry),
         "seats_used": account.seats_used,
+        **_trial(account, now, locale),
     }
+
+
+def _trial(account: Account, now: datetime, locale: Locale) -> dict[str, str]:
+    """The day as it is there: `trial_ends` while it lies ahead, `trial_ended` once it is over."""
+    ends = account.trial_ends_at
+    if ends is None:
+        return {}
+    zone: tzinfo = UTC
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(account.timezone or "UTC")
+    return {"trial_ends" if ends > now else "trial_ended": day(ends.astimezone(zone).date(), locale)}
 
 
 def _account_id(account: Account | None) -> str:
@@ -230,6 +245,7 @@ def _terms(terms: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     if price is not None and terms.get("currency"):
         fields["price"] = _money(price, str(terms["currency"]), locale)
         fields["line"] = _line(terms, fields, words)
+        fields["after_trial"] = _line({**terms, "trial_days": None}, fields, words)
     incentive = terms.get("incentive") or {}
     amount = number(incentive.get("value"))
     if amount is not None and incentive.get("kind") == "percent":

@@ -35,7 +35,7 @@ class Treatment(models.Model):
         max_length=300, help_text="Headline in-app, subject of a mail, title of a task"
     )
     body = models.TextField(help_text="HTML in-app and in mail; the text part of a mail is made from it")
-    why = models.CharField(max_length=300, blank=True, help_text="Why this, why now: from the evidence")
+    why = models.CharField(max_length=1000, blank=True, help_text="Why this, why now: from the evidence")
     cta_label = models.CharField(max_length=60, blank=True)
     secondary_label = models.CharField(max_length=60, blank=True)
     media = models.JSONField(
