@@ -41,6 +41,7 @@ _ENGLISH: Words = {
     "why_uses": "We looked only at how you and your account use our product. How to stop such offers is "
     "written in the message itself.",
     "offer": "Offer",
+    "source": "Source",
     "shown": "Made on",
     "used": "Used",
     "cap": "In your plan",
@@ -100,6 +101,7 @@ _GERMAN: Words = {
     "why_uses": "Wir haben nur betrachtet, wie Sie und Ihr Konto unser Produkt nutzen. Wie Sie solche "
     "Angebote beenden, steht in der Nachricht selbst.",
     "offer": "Angebot",
+    "source": "Quelle",
     "shown": "Gemacht am",
     "used": "Genutzt",
     "cap": "In Ihrem Tarif",

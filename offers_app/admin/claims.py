@@ -30,7 +30,9 @@ class ClaimForm(Form):
         given = {name: value for name, value in values.items() if name in self.fields}
         claim = Claim(**{"texts": {}, "source_url": ""} | given)
         wrong = claims.faults(claim, clock.now())
-        shown = {name: fault for name, fault in wrong.items() if name in self.fields and name not in self.errors}
+        shown = {
+            name: fault for name, fault in wrong.items() if name in self.fields and name not in self.errors
+        }
         if shown:
             raise ValidationError(shown)
         return values
@@ -47,7 +49,9 @@ class ClaimAdmin(Admin):
     ordering = ("slug",)
     readonly_fields = ("approved_by", "approved_at")
     actions = ("approve", "withdraw")
-    empty_hint = "Texts say nothing of other customers until a claim with its source is added and approved here."
+    empty_hint = (
+        "Texts say nothing of other customers until a claim with its source is added and approved here."
+    )
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         if form.has_changed():
@@ -62,11 +66,15 @@ class ClaimAdmin(Admin):
 
     @admin.action(description="Approve: I have read the source and it says so", permissions=["change"])
     def approve(self, request: HttpRequest, rows: Any) -> None:
+        for claim in rows:
+            self.log_change(request, claim, "Approved.")
         rows.update(approved_by=request.user.get_username(), approved_at=clock.now())
         self.message_user(request, "Approved. Texts may say it from now on.")
 
     @admin.action(description="Take the approval back", permissions=["change"])
     def withdraw(self, request: HttpRequest, rows: Any) -> None:
+        for claim in rows:
+            self.log_change(request, claim, "Took the approval back.")
         rows.update(approved_by="", approved_at=None)
         self.message_user(request, "No text says it any more.")
 
