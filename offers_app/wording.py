@@ -216,7 +216,7 @@ def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
         "proposition": proposition_id,
     }
     for name, value in values.items():
-        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe=""))
+        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe="", errors="replace"))
     return url.replace("{public}", settings.PUBLIC_URL)
 
 

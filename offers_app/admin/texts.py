@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -21,10 +21,9 @@ class TreatmentForm(Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if faults := written.faults({name: getattr(self.instance, name) for name in written.TEXTS} | values):
-            raise ValidationError(
-                {name if name in self.fields else None: fault for name, fault in faults.items()}
-            )
+        known = {name: getattr(self.instance, name) for name in written.TEXTS} | values
+        for name, fault in written.faults(known).items():
+            self.add_error(name if name in self.fields else None, fault)
         return values
 
 

@@ -118,6 +118,9 @@ def rendered(
     )
 
 
+PEOPLE: tuple[dict[str, Any], ...] = ({}, {"first_name": "Ana"})
+
+
 def treatments() -> list[Treatment]:
     return list(Treatment.objects.select_related("template").order_by("pk"))
 
@@ -127,5 +130,5 @@ def all_renderings() -> list[tuple[Treatment, dict[str, Any]]]:
         (treatment, rendered(treatment, evidence, **person))
         for treatment in treatments()
         for evidence in EVIDENCE[treatment.template.slug]
-        for person in ({}, {"first_name": "Ana"})
+        for person in PEOPLE
     ]
