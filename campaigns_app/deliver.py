@@ -15,7 +15,7 @@ from campaigns_app import judge
 from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import bandit, decide, personalize, wording
+from offers_app import bandit, claims, decide, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import queue
@@ -54,11 +54,21 @@ class Draft:
     choice: decide.Choice
     gates: list[Gate] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def stopped(self) -> Gate | None:
         return judge.stopped_by(self.gates)
+
+
+@dataclass(slots=True)
+class Said:
+    """A text for one person, or why there is none. `evidence` has what it rests on, with the sources of its claims."""
+
+    gate: Gate
+    content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
@@ -98,8 +108,9 @@ def _draft(
 ) -> Draft:
     choice = decide.offer(ask, catalog)
     case, draft = intent.case, Draft(intent, choice)
-    more = catalog.more(ask)
-    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, more, now))
+    draft.gates = judge.meet(
+        case, intent.channel, choice, standing, now, lambda: _words(draft, ask, catalog, now)
+    )
     if judge.may_go(draft.gates):
         _remember(draft, standing, catalog, now)
     return draft
@@ -111,10 +122,11 @@ def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
     return judge.first(intent.case, intent.channel, about, draft.gates, version, now, draft.choice)
 
 
-def _words(draft: Draft, more: dict[str, Any], now: datetime) -> Gate:
+def _words(draft: Draft, ask: decide.Ask, catalog: decide.Catalog, now: datetime) -> Gate:
     case, choice = draft.intent.case, draft.choice
-    gate, draft.content = words(case, choice.offer, choice.treatment, draft.proposition_id, more, now)
-    return gate
+    said = words(case, choice.offer, choice.treatment, draft.proposition_id, ask, catalog, now)
+    draft.content, draft.evidence = said.content, said.evidence
+    return said.gate
 
 
 def words(
@@ -122,24 +134,30 @@ def words(
     offer: Offer | None,
     treatment: Treatment | None,
     proposition_id: uuid.UUID,
-    more: dict[str, Any],
+    ask: decide.Ask,
+    catalog: decide.Catalog,
     now: datetime,
     **extra: Any,
-) -> tuple[Gate, dict[str, Any]]:
-    """The text with the figures of now; none when a value is missing. `more`: what the catalog
-    knows beside the evidence; `extra`: merge fields beside the usual."""
+) -> Said:
+    """The text with the figures of now; none when a value is missing, or when it is too long for its channel. `extra`:
+    merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
-        return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    who = (case.person, case.account)
-    fields = personalize.context(*who, offer, case.evidence, now, treatment.locale, more)
+        return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
+    locale, doubt, who = treatment.locale, treatment.template.hesitation, (case.person, case.account)
+    context = extra | personalize.context(*who, offer, case.evidence, now, locale, catalog.more(ask))
+    context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
-            treatment, offer, extra | fields, channel=treatment.channel, proposition_id=str(proposition_id)
+            treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)
         )
+    except wording.TooLong as error:
+        return Said(failed(Code.TOO_LONG, f"The text is too long: {error}"[:300], name))
     except wording.WordingError as error:
-        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}
-    return passed(Code.RENDER_ERROR, name), content
+        return Said(failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name))
+    sources = claims.used(context)
+    evidence = case.evidence | ({"claims": sources} if sources else {})
+    return Said(passed(Code.RENDER_ERROR, name), content, evidence)
 
 
 def _remember(draft: Draft, standing: Standing, catalog: decide.Catalog, now: datetime) -> None:
@@ -170,7 +188,7 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         channel=draft.intent.channel,
         placement=draft.intent.placement,
         content=draft.content,
-        evidence=case.evidence,
+        evidence=draft.evidence,
         ready_at=now,
         expires_at=offer.over_at(now, now + LIFETIME) if offer else now + LIFETIME,
     )

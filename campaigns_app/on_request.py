@@ -50,6 +50,7 @@ class Draft:
     asked: Asked
     gates: list[Gate] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -130,9 +131,10 @@ def _chosen(possible: Sequence[Ground], catalog: decide.Catalog) -> tuple[Ground
 
 def _words(draft: Draft, now: datetime) -> Gate:
     choice, context = draft.choice, spoken(dict(draft.request.context))
-    who, more = (draft.asked, choice.offer, choice.treatment), draft.known.more(draft.ground.ask)
-    gate, draft.content = deliver.words(*who, draft.proposition_id, more, now, context=context)
-    return gate
+    who, asked = (draft.asked, choice.offer, choice.treatment), (draft.ground.ask, draft.known)
+    said = deliver.words(*who, draft.proposition_id, *asked, now, context=context)
+    draft.content, draft.evidence = said.content, said.evidence
+    return said.gate
 
 
 def _decision(
@@ -179,7 +181,7 @@ def _intended(draft: Draft, decision: Decision, now: datetime) -> Delivery:
         channel=request.channel,
         placement=request.placement,
         content=draft.content,
-        evidence=asked.evidence,
+        evidence=draft.evidence,
         ready_at=now,
         expires_at=now + deliver.LIFETIME,
     )

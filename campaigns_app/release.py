@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from campaigns_app import contact_gates, deliver, judge
 from campaigns_app.case import Case
@@ -31,7 +30,7 @@ def due(
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
         offer = catalog.offers[delivery.proposition.offer.slug]
-        reword = partial(_reword, case, delivery.proposition, offer, catalog.more(ask), now)
+        reword = partial(_reword, case, delivery.proposition, offer, ask, catalog, now)
         choice = decide.offer(ask, catalog)
         gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
@@ -50,12 +49,19 @@ def due(
     return stops
 
 
-def _reword(case: Case, proposition: Proposition, offer: Offer, more: dict[str, Any], now: datetime) -> Gate:
+def _reword(
+    case: Case,
+    proposition: Proposition,
+    offer: Offer,
+    ask: decide.Ask,
+    catalog: decide.Catalog,
+    now: datetime,
+) -> Gate:
     """It was written when it was held; what it says must be true when it leaves."""
-    gate, content = deliver.words(case, offer, proposition.treatment, proposition.pk, more, now)
-    if gate.passed:
-        proposition.content, proposition.evidence = content, case.evidence
-    return gate
+    said = deliver.words(case, offer, proposition.treatment, proposition.pk, ask, catalog, now)
+    if said.gate.passed:
+        proposition.content, proposition.evidence = said.content, said.evidence
+    return said.gate
 
 
 def _ask(case: Case, delivery: Delivery) -> decide.Ask:

@@ -11,7 +11,9 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from offers_app import arms, cohort, in_force, offer_gates, ranking, weighing
+from django.conf import settings
+
+from offers_app import arms, claims, cohort, in_force, locales, offer_gates, ranking, weighing
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
@@ -82,6 +84,7 @@ class Catalog:
     facts: offer_gates.Facts
     peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
+    sayable: claims.Known
 
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
@@ -93,7 +96,7 @@ class Catalog:
 
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
-    """Eight statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
+    """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
@@ -102,7 +105,9 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     )
     offers = {offer.slug: offer for offer in rows}
     gates = offer_gates.load(asks, offers, now)
-    return Catalog(offers, treatments, gates, _peers(asks, treatments, now), _learned(asks, offers, now))
+    peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
+    sayable = claims.load({ask.person.pk for ask in asks}, now.date())
+    return Catalog(offers, treatments, gates, peers, learned, sayable)
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
@@ -128,7 +133,7 @@ def _compares(text: Treatment) -> bool:
 
 def offer(ask: Ask, known: Catalog) -> Choice:
     """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
-    treatment = localized(known.treatments.get((ask.template, ask.channel), []), ask.person.locale)
+    treatment = localized(known.treatments.get((ask.template, ask.channel), []), languages(ask.person))
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
     considered = [
@@ -198,8 +203,13 @@ def _nothing(
     return Choice(None, None, furthest.gates, considered[0].offer)
 
 
-def localized(treatments: Sequence[Treatment], locale: str) -> Treatment | None:
-    """The exact locale, else its language, else English."""
-    by_locale = {treatment.locale.lower(): treatment for treatment in treatments}
-    exact = locale.replace("_", "-").lower()
-    return by_locale.get(exact) or by_locale.get(exact.split("-")[0]) or by_locale.get("en")
+def languages(person: Person) -> list[str]:
+    """Best first: their own, its language, the deployment's default, English."""
+    return locales.chain(person.locale, settings.DEFAULT_LOCALE)
+
+
+def localized(treatments: Sequence[Treatment], languages: Sequence[str]) -> Treatment | None:
+    """Of one channel's treatments that in the first of these languages."""
+    by_locale = {treatment.locale: treatment for treatment in treatments}
+    found = locales.first(list(by_locale), languages)
+    return by_locale[found] if found else None

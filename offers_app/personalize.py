@@ -4,13 +4,16 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
+from django.conf import settings
 
 from offers_app import cohort, offer_gates, terms, terms_words
 from offers_app.models import Offer
@@ -24,7 +27,8 @@ TRIAL = "trial"
 """The key under which an offer's fields say what a running trial changes."""
 ADMINS = ("admin", "administrator", "owner")
 LEVELS = ("seats",)  # held, not used up: "9 of 10 seats", never "this month"
-_NUMBERS = ("used", "cap", "left", "count", "days", "hours")
+_NUMBERS = ("used", "cap", "left", "count", "days", "hours", "days_until", "seats", "amount", "minutes")
+_DATES = ("date", "starts", "ends")
 
 
 def context(
@@ -44,21 +48,21 @@ def context(
     What customers' apps and browsers said goes through `said`; the ids under `link` are for addresses alone.
     `stated` is the contract's `terms` object, for the widget and not for texts.
     """
-    spoken = _locale(person.locale, locale)
-    situation = _situation(person, account, spoken, now)
+    speech = spoken(person.locale, locale)
+    situation = _situation(person, account, speech, now)
     fields = _offer(offer, situation)
     stated = _stated(person, account, offer, fields, now)
     return {
         "person": _person(person),
-        "account": _account(account, now, spoken),
+        "account": _account(account, now, speech),
         "offer": fields,
-        "terms": terms_words.fields_of(stated or {}, spoken),
+        "terms": terms_words.fields_of(stated or {}, speech),
         "stated": stated,
-        "link": {"person": person.user_id, "account": _account_id(account)},
-        "evidence": _evidence(evidence, now, spoken),
+        "link": {"person": person.user_id, "account": _account_id(account), "booking": _booking(account)},
+        "evidence": _evidence(evidence, now, speech),
         "prior": _prior((more or {}).get("prior"), now),
-        "peers": _peers((more or {}).get("peers"), spoken),
-        "today": format_date(now, "long", locale=spoken),
+        "peers": _peers((more or {}).get("peers"), speech),
+        "today": format_date(now, "long", locale=speech),
     }
 
 
@@ -72,7 +76,8 @@ def _situation(person: Person, account: Account | None, spoken: Locale, now: dat
 def _offer(offer: Offer, situation: Sequence[str]) -> dict[str, Any]:
     """Its own fields; those for the situation (`{"de": {...}, "US": {...}, "trial": {"de": {...}}}`) replace them."""
     given = offer.fields if isinstance(offer.fields, dict) else {}
-    return {"name": offer.name, "slug": offer.slug, "topic": offer.topic} | _fitting(given, situation)
+    own = {"name": offer.name, "slug": offer.slug, "topic": offer.topic, "for_sale": offer.for_sale}
+    return own | _fitting(given, situation)
 
 
 def _fitting(fields: Mapping[str, Any], situation: Sequence[str]) -> dict[str, Any]:
@@ -121,12 +126,18 @@ def _account(account: Account | None, now: datetime, locale: Locale) -> dict[str
 
 
 def _trial(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:
-    """P8: only while it runs, so that "continue your progress" has something to continue."""
-    left = _trial_days_left(account, now)
-    if left is None or account.trial_ends_at is None:
+    """P8: while it runs, so that "continue your progress" has something to continue; and the day on which one ended,
+    as it was there."""
+    left, ends = _trial_days_left(account, now), account.trial_ends_at
+    if ends is None:
         return {"in_trial": False}
-    ends = format_date(account.trial_ends_at, "long", locale=locale)
-    return {"in_trial": True, "trial_days_left": left, "trial_ends": ends}
+    zone: tzinfo = UTC
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(account.timezone or "UTC")
+    on = day(ends.astimezone(zone).date(), locale)
+    if left is None:
+        return {"in_trial": False, "trial_ended": on}
+    return {"in_trial": True, "trial_days_left": left, "trial_ends": on}
 
 
 def _trial_days_left(account: Account, now: datetime) -> int | None:
@@ -179,6 +190,12 @@ def _account_id(account: Account | None) -> str:
     return (account.group_id or str(account.pk)) if account else ""
 
 
+def _booking(account: Account | None) -> str:
+    """Where a call with them is booked: with the account's own manager, else where the deployment says."""
+    own = str(account.account_manager.get("booking_url") or "") if account else ""
+    return next((url for url in (own, settings.BOOKING_URL) if url.startswith("https://")), "")
+
+
 def _plain(text: str) -> str:
     """One line without control or invisible characters."""
     shown = "".join(" " if unicodedata.category(letter)[0] in "ZC" else letter for letter in text)
@@ -195,7 +212,8 @@ def said(text: str | None) -> str:
     return line if plain and len(line) <= SAID_LIMIT and not _ADDRESS.search(line) else ""
 
 
-def _locale(persons: str, texts: str) -> Locale:
+def spoken(persons: str, texts: str) -> Locale:
+    """The person's own where it is the language of the text, else that of the text."""
     own, other = _parsed(persons), _parsed(texts)
     if own and other and own.language != other.language:
         return other
@@ -227,18 +245,32 @@ def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dic
     }
     if percent is not None:
         fields["percent"] = format_percent(percent / 100, locale=locale)
+    for name in _DATES:
+        fields.pop(name, None)
+        if at := _date(evidence.get(name)):
+            fields[name] = day(at, locale)
     fields.pop("period_label", None)  # always our own, in the reader's language
     if evidence.get("resource") not in LEVELS and (label := _period(evidence.get("period"), now, locale)):
         fields["period_label"] = label
     return fields
 
 
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
 def _period(period: Any, now: datetime, locale: Locale) -> str:
     """ "this month" for the month of `now`, else its name; nothing when the evidence has no period."""
-    try:
-        month = date.fromisoformat(str(period)[:10])
-    except ValueError:
+    month = _date(period)
+    if month is None:
         return ""
     if (month.year, month.month) == (now.year, now.month):
         return terms_words.words_of(locale)["this_month"]
     return format_date(month, "LLLL y", locale=locale)
+
+
+def day(value: date, locale: Locale) -> str:
+    return format_date(value, "long", locale=locale)

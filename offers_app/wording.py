@@ -6,17 +6,22 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import nh3
 from django.conf import settings
 from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
+from consent_app import links
+from offers_app import claims, limits, media, short_texts
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
 TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
 CONTROLS = ["dismiss", "snooze", "opt_out"]
+BOOKING = "{booking}"
+"""As an offer's address: where a call with the account's manager is booked."""
 SOURCE_LIMIT = 20_000
 # `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
 _FORBIDDEN_FILTERS = ("safe", "date")
@@ -34,6 +39,10 @@ class Missing(WordingError):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} is missing")
         self.field = field
+
+
+class TooLong(WordingError):
+    """Filled in, it is longer than its channel takes."""
 
 
 class Broken(WordingError):
@@ -84,10 +93,10 @@ def one_line(text: str) -> str:
 def proposition_content(
     treatment: Treatment, offer: Offer, context: Mapping[str, Any], *, channel: str, proposition_id: str
 ) -> dict[str, Any]:
-    """What is stored and shown: the contract's JSON in-app; subject, html, text in mail; title, body in chat.
+    """What is stored and shown: the contract's JSON in-app; subject, html, text in mail; title, body elsewhere.
 
-    `context` is `personalize.context(...)`; headline, body and labels have `{{ why }}` too, the reason.
-    Raises Missing, above all for "evidence": no evidence, no offer.
+    `context` is `personalize.context(...)` with `claims.fields(...)`; headline, body and labels have `{{ why }}` too,
+    the reason. Raises Missing, above all for "evidence": no evidence, no offer; TooLong beyond `limits`.
     """
     if not context.get("evidence"):
         raise Missing("evidence")
@@ -95,14 +104,24 @@ def proposition_content(
     context = {**context, "why": why}
     headline = _line("headline", treatment.headline, context)
     if channel == Channel.IN_APP:
-        return _in_app(treatment, offer, context, proposition_id) | {"headline": headline, "why": why}
+        content = _in_app(treatment, offer, context, proposition_id) | {"headline": headline, "why": why}
+    elif channel == Channel.EMAIL:
+        more = {"subject": headline, "why": why, "preheader": why}
+        content = _mail(treatment, offer, context, proposition_id) | more
+    else:
+        content = _short(treatment, offer, context, proposition_id) | {"title": headline, "why": why}
+    if too_long := limits.faults(channel, parts(channel, content)):
+        raise TooLong("; ".join(f"{part} {fault}" for part, fault in too_long.items()))
+    return content
+
+
+def parts(channel: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """The plain texts of stored content that have a limit: `headline` and `body`."""
+    if channel == Channel.IN_APP:
+        return {"headline": content["headline"], "body": to_text(content["body_html"])}
     if channel == Channel.EMAIL:
-        return _mail(treatment, offer, context, proposition_id) | {
-            "subject": headline,
-            "why": why,
-            "preheader": why,
-        }
-    return {"title": headline, "body": _block(treatment.body, context, html=False), "why": why}
+        return {"headline": content["subject"], "body": content["text"]}
+    return {"headline": content["title"], "body": content["body"]}
 
 
 def _in_app(
@@ -110,10 +129,9 @@ def _in_app(
 ) -> dict[str, Any]:
     return {
         "body_html": _block(treatment.body, context, html=True),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
-        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
-        "terms": context.get("stated"),
-        "media": None,
+        **_buttons(treatment, offer, context, proposition_id),
+        "terms": context.get("stated") if offer.for_sale else None,
+        "media": _media(treatment, context),
         "controls": list(CONTROLS),
         "locale": treatment.locale,
     }
@@ -126,11 +144,32 @@ def _mail(
     return {
         "html": html,
         "text": to_text(html),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
-        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
-        "terms_line": context.get("terms", {}).get("line", ""),
+        **_buttons(treatment, offer, context, proposition_id),
+        "terms_line": context.get("terms", {}).get("line", "") if offer.for_sale else "",
+        "media": _media(treatment, context),
         "locale": treatment.locale,
     }
+
+
+def _short(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, Any]:
+    """Plain text; to a phone with a link that counts the click, and the way to stop."""
+    text, channel = _block(treatment.body, context, html=False), treatment.channel
+    if channel in (Channel.CHAT, Channel.VOICE):
+        return {"body": text}
+    buttons = _buttons(treatment, offer, context, proposition_id)
+    link = links.click_url(UUID(proposition_id), "cta") if buttons["cta"] else ""
+    body = short_texts.body(channel, text, link, treatment.locale)
+    more = {"cta": buttons["cta"], "url": link, "locale": treatment.locale}
+    return {"body": body, **more, **short_texts.told(channel, body)}
+
+
+def _media(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, str] | None:
+    """Judged again at each rendering: a host may have been taken off the list."""
+    if wrong := media.faults(treatment.media):
+        raise Broken(f"media: {wrong[0]}")
+    return media.rendered(treatment.media, lambda name, source: _line(name, source, context))
 
 
 def _line(field: str, source: str, context: Mapping[str, Any]) -> str:
@@ -147,7 +186,22 @@ def _block(source: str, context: Mapping[str, Any], *, html: bool) -> str:
     return body
 
 
+def _buttons(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, dict[str, str] | None]:
+    """Without a place to book there is no second button; a first one that leads nowhere stops the send."""
+    nowhere = offer.url == BOOKING and not context.get("link", {}).get("booking")
+    if treatment.cta_label and nowhere:
+        raise Missing("account_manager.booking_url")
+    return {
+        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
+    }
+
+
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
+    if url == BOOKING:
+        url = context.get("link", {}).get("booking") or ""
     if not label or not url:
         return None
     return {"label": _line("label", label, context), "url": _address(url, context, proposition_id)}
@@ -160,7 +214,7 @@ def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
         "proposition": proposition_id,
     }
     for name, value in values.items():
-        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe=""))
+        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe="", errors="replace"))
     return url.replace("{public}", settings.PUBLIC_URL)
 
 
@@ -189,6 +243,8 @@ def _parsed(source: str, html: bool) -> Any:
 
 def _present(value: Any) -> Any:
     """Without nulls and blanks, so that an empty value is as strict as an absent one."""
+    if isinstance(value, claims.Told):
+        return value
     if isinstance(value, Mapping):
         kept = {key: _present(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if not _blank(item)}

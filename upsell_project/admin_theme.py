@@ -51,6 +51,7 @@ NAVIGATION: list[Item] = [
         _list("Products", "inventory_2", "offers_app", "product"),
         _list("Offers", "sell", "offers_app", "offer"),
         _list("Templates", "article", "offers_app", "template"),
+        _list("Claims", "fact_check", "offers_app", "claim"),
         _list("Placements", "web", "offers_app", "placement"),
         _list("Playbooks", "account_tree", "campaigns_app", "playbook"),
         _list("Contact policy", "gavel", "campaigns_app", "contactpolicy"),

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from campaigns_app.api import checks
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import Filter, flag, text
+from offers_app import written
 from offers_app.models import Offer, OfferCap, Product, Template, Treatment
 from offers_app.models.catalog import faults_of_deal
 
@@ -119,16 +120,10 @@ class TreatmentSerializer(Edited):
 
     class Meta:
         model = Treatment
-        fields = ("channel", "locale", "headline", "body", "why", "cta_label", "secondary_label")
+        fields = ("channel", "locale", "headline", "body", "why", "cta_label", "secondary_label", "media")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {}
-        for name in ("headline", "body", "why", "cta_label", "secondary_label"):
-            try:
-                checks.liquid(attrs.get(name, ""), html=name == "body")
-            except serializers.ValidationError as error:
-                wrong[name] = error.detail
-        if wrong:
+        if wrong := written.faults(attrs):
             raise serializers.ValidationError(wrong)
         return attrs
 
@@ -138,7 +133,7 @@ class TemplateSerializer(Edited):
 
     class Meta:
         model = Template
-        fields = ("slug", "name", "edited", "treatments")
+        fields = ("slug", "name", "hesitation", "edited", "treatments")
         read_only_fields = ("edited",)
 
     def validate_treatments(self, treatments: list[dict[str, Any]]) -> list[dict[str, Any]]:

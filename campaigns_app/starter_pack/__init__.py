@@ -161,7 +161,7 @@ def _score(summary: Summary, row: Row) -> None:
 
 
 def _template(summary: Summary, document: Row) -> None:
-    row = {"slug": document["slug"], "name": document["name"]}
+    row = {name: document.get(name, "") for name in ("slug", "name", "hesitation")}
     template, outcome = _apply(summary, Template, row)
     if outcome == "kept":
         return

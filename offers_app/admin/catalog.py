@@ -15,7 +15,7 @@ from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
-_LINKS = ("https://", "http://", "{public}/")
+_LINKS = ("https://", "http://", "{public}/", "{booking}")
 
 pickers.ABOVE["offers"] = lambda: list(
     Offer.objects.order_by("slug").values_list("slug", flat=True)[: pickers.MOST]
@@ -59,7 +59,7 @@ class OfferForm(Form):
 
 def _link(address: str) -> str:
     if address and not address.startswith(_LINKS):
-        raise ValidationError("Write an address that begins with https:// or {public}/.")
+        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
     return address
 
 

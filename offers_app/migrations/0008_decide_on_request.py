@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0005_learning'),
+        ('offers_app', '0006_texts'),
         ('people_app', '0006_members_of_accounts'),
     ]
 

@@ -1,5 +1,6 @@
 from offers_app.models.cap import OfferCap
 from offers_app.models.catalog import IncentiveKind, Offer, Placement
+from offers_app.models.claim import Claim
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
 from offers_app.models.drafting import DraftRequest
@@ -9,6 +10,7 @@ from offers_app.models.texts import Template, Treatment
 
 __all__ = [
     "Arm",
+    "Claim",
     "Decision",
     "DraftRequest",
     "HoldoutAssignment",

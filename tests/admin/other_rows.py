@@ -13,7 +13,17 @@ from campaigns_app.models import (
     StaffTask,
 )
 from consent_app.models import Pause, Suppression
-from offers_app.models import Arm, HoldoutAssignment, Lesson, Offer, OfferCap, Placement, Price, Product
+from offers_app.models import (
+    Arm,
+    Claim,
+    HoldoutAssignment,
+    Lesson,
+    Offer,
+    OfferCap,
+    Placement,
+    Price,
+    Product,
+)
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     Answer,
@@ -142,6 +152,15 @@ def _said_and_sent(person: Person, account: Account, delivery: Delivery) -> None
     Erasure.objects.create(person=Person.objects.create(first_seen_at=now, last_seen_at=now), asked_at=now)
     ErasedName.objects.create(digest="0" * 64, asked_at=now)
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
+    Claim.objects.create(
+        slug="hours-saved",
+        kind="benefit",
+        texts={"en": "Seven hours a month."},
+        source_name="Our study",
+        source_url="https://study.test/",
+        source_date=now.date(),
+        valid_until=now.date(),
+    )
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     product = Product.objects.create(slug="seats", name="Seats", kind="addon")
     Price.objects.create(product=product, currency="EUR", amount=8)

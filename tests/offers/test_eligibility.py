@@ -149,7 +149,7 @@ def test_without_a_rule_nothing_more_is_asked() -> None:
     asks = [ask(a_person())]
     with CaptureQueriesContext(connection) as captured:
         decide.catalog(asks, NOW)
-    assert len(captured) == 6, "texts, offers, their caps, what was answered, what was learned"
+    assert len(captured) == 7, "texts, offers, their caps, what was answered, what was learned, claims"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class Code(StrEnum):
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
     RENDER_ERROR = "render_error"
+    TOO_LONG = "too_long"
     HOLDOUT = "holdout"
 
 
