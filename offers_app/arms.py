@@ -1,8 +1,10 @@
 """What was learned, read for many questions at once: which arm each is about, and what is known of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from offers_app import tallies as fading
 from offers_app.models import Arm
@@ -60,13 +62,9 @@ def load(
     return Learned(tallies(rows), segments, policy, hour, {})
 
 
-def tallies(arms: Iterable[Arm]) -> dict[Key, Tally]:
-    return {
-        (arm.offer_id, arm.template, arm.channel, arm.segment): Tally(
-            arm.successes, arm.failures, arm.updated_at
-        )
-        for arm in arms
-    }
+def tallies(arms: QuerySet[Arm]) -> dict[Key, Tally]:
+    columns = ("offer_id", "template", "channel", "segment", "successes", "failures", "updated_at")
+    return {tuple(row[:4]): Tally(*row[4:]) for row in arms.values_list(*columns)}
 
 
 # Of the segments that somebody is in the one with the fewest people: it says the most of them. Which that is does not

@@ -6,7 +6,7 @@ ranked; of the ranked ones the seed draws one by the bandit's chances, or there 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ from upsell_project.lib.rules.facts import Fact
 # An offer is answered with feedback only when that was negative.
 TURNED_DOWN = ("declined", "opted_out", "feedback")
 TURNED_DOWN_DAYS = 90
+_NEVER_TURNED_DOWN = passed(Code.DISMISSED_EARLIER)
 
 
 @dataclass(slots=True)
@@ -128,7 +129,8 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     treatment = localized(known.treatments.get((ask.template, ask.channel), []), ask.person.locale)
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
-    considered = [_consider(candidate, treatment, ask, known) for candidate in found]
+    same = _Same(_has_evidence(ask), _is_written(treatment, ask))
+    considered = [_consider(candidate, treatment, same, ask, known) for candidate in found]
     passing = [one for one in considered if one.passed]
     # Whatever narrows the candidates by experiment stands here: after the gates, before they are ranked.
     chosen = _ranked(passing, ask, known)
@@ -138,13 +140,33 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     return choice
 
 
-def _consider(candidate: Offer, treatment: Treatment | None, ask: Ask, known: Catalog) -> Considered:
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """What is the same for all candidates of a question."""
+
+    has_evidence: Gate
+    is_written: Gate
+
+
+def _consider(
+    candidate: Offer, treatment: Treatment | None, same: _Same, ask: Ask, known: Catalog
+) -> Considered:
     gates: list[Gate] = []
-    for meet in _GATES:
-        gates += meet(candidate, treatment, ask, known)
-        if gates and not gates[-1].passed:
+    for gate in _gates(candidate, same, ask, known):
+        gates.append(gate)
+        if not gate.passed:
             break
     return Considered(candidate, treatment, gates)
+
+
+def _gates(candidate: Offer, same: _Same, ask: Ask, known: Catalog) -> Iterator[Gate]:
+    """In the order in which they are met; none is worked out after one that is closed."""
+    yield _live(candidate)
+    yield same.has_evidence
+    yield _not_owned(candidate, ask.account)
+    yield from _is_for_them(candidate, ask, known)
+    yield _not_turned_down(candidate, ask.person, known)
+    yield same.is_written
 
 
 def _ranked(passing: Sequence[Considered], ask: Ask, known: Catalog) -> Considered | None:
@@ -248,7 +270,7 @@ def _is_for_them(candidate: Offer, ask: Ask, known: Catalog) -> list[Gate]:
 def _not_turned_down(candidate: Offer, person: Person, known: Catalog) -> Gate:
     at = known.turned_down.get((person.pk, candidate.pk))
     if at is None:
-        return passed(Code.DISMISSED_EARLIER)
+        return _NEVER_TURNED_DOWN
     again = at + timedelta(days=TURNED_DOWN_DAYS)
     return failed(
         Code.DISMISSED_EARLIER,
@@ -265,14 +287,3 @@ def _is_written(treatment: Treatment | None, ask: Ask) -> Gate:
     return failed(
         Code.NO_TREATMENT, f"The template {ask.template} has no text for {ask.channel}.", ask.template
     )
-
-
-_GATES: tuple[Callable[[Offer, Treatment | None, Ask, Catalog], Sequence[Gate]], ...] = (
-    lambda candidate, treatment, ask, known: [_live(candidate)],
-    lambda candidate, treatment, ask, known: [_has_evidence(ask)],
-    lambda candidate, treatment, ask, known: [_not_owned(candidate, ask.account)],
-    lambda candidate, treatment, ask, known: _is_for_them(candidate, ask, known),
-    lambda candidate, treatment, ask, known: [_not_turned_down(candidate, ask.person, known)],
-    lambda candidate, treatment, ask, known: [_is_written(treatment, ask)],
-)
-"""In the order in which they are met."""
