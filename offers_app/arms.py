@@ -1,7 +1,7 @@
 """What was learned, read for many questions at once: which arm each is about, and what is known of it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -31,19 +31,27 @@ class Learned:
     policy: Policy
     hour: datetime
     """Answers fade up to here: the full hour, so that what was worked out of them serves for as long."""
-    posteriors: dict[Key, Posterior]
+    posteriors: dict[Key, Posterior] = field(default_factory=dict)
+    faded: dict[Key, tuple[float, float]] = field(default_factory=dict)
 
     def posterior(self, offer: int, template: str, channel: str, segment: str) -> Posterior:
         key = (offer, template, channel, segment)
         found = self.posteriors.get(key)
         if found is None:
-            found = self.posteriors[key] = posterior(key, self.tallies, self.policy, self.hour)
+            chain = [self._counts(one) for one in keys(*key) if one in self.tallies]
+            found = self.posteriors[key] = fading.posterior(chain, self.policy)
+        return found
+
+    def _counts(self, key: Key) -> tuple[float, float]:
+        found = self.faded.get(key)
+        if found is None:
+            found = fading.counts(self.tallies[key], self.hour, self.policy.half_life_days)
+            self.faded[key] = found
         return found
 
 
 def posterior(key: Key, tallies: Mapping[Key, Tally], policy: Policy, now: datetime) -> Posterior:
-    known = [tallies[one] for one in keys(*key) if one in tallies]
-    return fading.posterior([fading.counts(one, now, policy.half_life_days) for one in known], policy)
+    return Learned(tallies, {}, policy, now).posterior(*key)
 
 
 def load(
@@ -59,7 +67,7 @@ def load(
         offer__in=offers, template__in={"", *templates}, segment__in={"", *segments.values()}
     )
     hour = now.replace(minute=0, second=0, microsecond=0)
-    return Learned(tallies(rows), segments, policy, hour, {})
+    return Learned(tallies(rows), segments, policy, hour)
 
 
 def tallies(arms: QuerySet[Arm]) -> dict[Key, Tally]:

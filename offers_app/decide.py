@@ -29,6 +29,7 @@ from upsell_project.lib.rules.facts import Fact
 # An offer is answered with feedback only when that was negative.
 TURNED_DOWN = ("declined", "opted_out", "feedback")
 TURNED_DOWN_DAYS = 90
+_NOTHING = Decimal(0)
 _NEVER_TURNED_DOWN = passed(Code.DISMISSED_EARLIER)
 
 
@@ -184,7 +185,7 @@ def _candidate(offer: Offer, ask: Ask, learned: Learned) -> Candidate:
     """The offer as it is ranked."""
     segment = learned.segments.get(ask.person.pk, "")
     posterior = learned.posterior(offer.pk, ask.template, ask.channel, segment)
-    return Candidate(offer.slug, Decimal(0), Decimal(0), offer.priority, posterior, segment)
+    return Candidate(offer.slug, _NOTHING, _NOTHING, offer.priority, posterior, segment)
 
 
 def _context(ask: Ask, now: datetime) -> float:

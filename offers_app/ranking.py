@@ -19,7 +19,7 @@ FURTHEST = 1_000
 """Priorities beyond this, both ways, are as good as this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
     """One offer that may be made. `value` and `cost` in the deployment's currency, 0 or more."""
 
@@ -31,7 +31,7 @@ class Candidate:
     segment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Factors:
     """propensity: between 0 and 1 · context: 0 to 1 · value: 0, or 1 and more · lever: more than 0."""
 
