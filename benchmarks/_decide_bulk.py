@@ -39,8 +39,14 @@ def world(source: random.Random) -> list[Any]:
     evidence = {"resource": "exports", "used": 17, "cap": 20, "measured_at": now.isoformat()}
     return [
         decide.Ask(
-            *(person, account, [offer.slug for offer in source.sample(offers, CANDIDATES)]),
-            *("bench", "in_app", evidence, 0.9, source.randrange(bandit.SEEDS)),
+            person,
+            account,
+            [offer.slug for offer in source.sample(offers, CANDIDATES)],
+            "bench",
+            "in_app",
+            evidence,
+            0.9,
+            source.randrange(bandit.SEEDS),
         )
         for person, account in people
     ]
