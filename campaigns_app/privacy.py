@@ -97,9 +97,8 @@ def _suppress(people: Sequence[int]) -> None:
 
 def _empty(people: Sequence[int]) -> None:
     """Codes and times stay, for the counts; whatever was measured, shown, said or written goes."""
-    Decision.objects.filter(person__in=people).update(
-        input={}, threshold={}, gates=[], reason="", candidates=[]
-    )
+    decisions = Decision.objects.filter(person__in=people)
+    decisions.update(input={}, threshold={}, gates=[], reason="", candidates=[], policy={}, seed=None)
     Proposition.objects.filter(person__in=people).update(content={}, evidence={})
     Enrollment.objects.filter(person__in=people).update(entry_gates=[], lane_gates=[], error="")
     Delivery.objects.filter(person__in=people).update(provider_ref="", proof={}, reason="")

@@ -1,8 +1,10 @@
 """What was learned, read for many questions at once: which arm each is about, and what is known of it."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from offers_app import tallies as fading
 from offers_app.models import Arm
@@ -29,19 +31,27 @@ class Learned:
     policy: Policy
     hour: datetime
     """Answers fade up to here: the full hour, so that what was worked out of them serves for as long."""
-    posteriors: dict[Key, Posterior]
+    posteriors: dict[Key, Posterior] = field(default_factory=dict)
+    faded: dict[Key, tuple[float, float]] = field(default_factory=dict)
 
     def posterior(self, offer: int, template: str, channel: str, segment: str) -> Posterior:
         key = (offer, template, channel, segment)
         found = self.posteriors.get(key)
         if found is None:
-            found = self.posteriors[key] = posterior(key, self.tallies, self.policy, self.hour)
+            chain = [self._counts(one) for one in keys(*key) if one in self.tallies]
+            found = self.posteriors[key] = fading.posterior(chain, self.policy)
+        return found
+
+    def _counts(self, key: Key) -> tuple[float, float]:
+        found = self.faded.get(key)
+        if found is None:
+            found = fading.counts(self.tallies[key], self.hour, self.policy.half_life_days)
+            self.faded[key] = found
         return found
 
 
 def posterior(key: Key, tallies: Mapping[Key, Tally], policy: Policy, now: datetime) -> Posterior:
-    known = [tallies[one] for one in keys(*key) if one in tallies]
-    return fading.posterior([fading.counts(one, now, policy.half_life_days) for one in known], policy)
+    return Learned(tallies, {}, policy, now).posterior(*key)
 
 
 def load(
@@ -57,16 +67,12 @@ def load(
         offer__in=offers, template__in={"", *templates}, segment__in={"", *segments.values()}
     )
     hour = now.replace(minute=0, second=0, microsecond=0)
-    return Learned(tallies(rows), segments, policy, hour, {})
+    return Learned(tallies(rows), segments, policy, hour)
 
 
-def tallies(arms: Iterable[Arm]) -> dict[Key, Tally]:
-    return {
-        (arm.offer_id, arm.template, arm.channel, arm.segment): Tally(
-            arm.successes, arm.failures, arm.updated_at
-        )
-        for arm in arms
-    }
+def tallies(arms: QuerySet[Arm]) -> dict[Key, Tally]:
+    columns = ("offer_id", "template", "channel", "segment", "successes", "failures", "updated_at")
+    return {tuple(row[:4]): Tally(*row[4:]) for row in arms.values_list(*columns)}
 
 
 # Of the segments that somebody is in the one with the fewest people: it says the most of them. Which that is does not

@@ -20,7 +20,7 @@ STEP = 0.05
 """Width of a cell of the integration, in the logarithm of the score: what lies within 5% is not told apart."""
 _DEEPEST = 320
 """Cells below an acceptance of 1 (down to one in ten million): what lies lower counts as there."""
-_NEVER = -18.0
+_NEVER = -14.0
 _TRIVIAL = 1e-12
 _STEEP = 2.0
 _ENOUGH = 12
@@ -46,7 +46,7 @@ class Spread:
 
     def window(self, low: int, high: int) -> tuple[list[float], list[float]]:
         """Shares below and hazards in cells `low` to `high`, where `low` is not below the first."""
-        beyond = high - max(self.last, low)
+        beyond = high - self.last
         start = low - self.first
         return self.middles[start:] + [1.0] * beyond, self.hazards[start:] + [0.0] * beyond
 
@@ -57,8 +57,12 @@ def _spread(arm: Arm) -> Spread:
     alpha, beta, weight = arm
     shift = log(weight)
     top = floor(shift / STEP)
-    logs = [_cell(alpha, beta, cell * STEP - shift) for cell in range(top, top - _DEEPEST, -1)]
-    best = max(logs)
+    logs, best = [], -inf
+    for cell in range(top, top - _DEEPEST, -1):
+        logs.append(_cell(alpha, beta, cell * STEP - shift))
+        best = max(best, logs[-1])
+        if logs[-1] - best < _NEVER:
+            break
     used = [place for place, one in enumerate(logs) if one - best > _NEVER]
     kept = [exp(one - best) for one in logs[used[0] : used[-1] + 1]]
     whole = sum(kept)
@@ -86,9 +90,10 @@ def thompson(arms: tuple[Arm, ...]) -> tuple[float, ...]:
     low, high = max(one.first for one in spreads), max(one.last for one in spreads)
     if len(spreads) > _ENOUGH:
         low = max(low, sorted((one.median for one in spreads), reverse=True)[_ENOUGH])
-    windows = [one.window(low, high) for one in spreads]
-    below_all = [prod(row) for row in zip(*(middles for middles, _ in windows), strict=True)]
-    found = [sum(map(mul, below_all, hazards)) for _, hazards in windows]
+    # Whatever ends below the window is below its others there: no factor, and no mass.
+    windows = [one.window(low, high) if one.last > low else None for one in spreads]
+    below_all = [prod(row) for row in zip(*(one[0] for one in windows if one), strict=True)]
+    found = [sum(map(mul, below_all, one[1])) if one else 0.0 for one in windows]
     whole = sum(found)
     return tuple(each / whole for each in found)
 

@@ -11,8 +11,6 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from offers_app import arms, claims, cohort, in_force, locales, offer_gates, ranking, weighing
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
@@ -133,7 +131,7 @@ def _compares(text: Treatment) -> bool:
 
 def offer(ask: Ask, known: Catalog) -> Choice:
     """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
-    treatment = localized(known.treatments.get((ask.template, ask.channel), []), languages(ask.person))
+    treatment = localized(known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person))
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
     considered = [
@@ -201,11 +199,6 @@ def _nothing(
         return Choice(None, None, [*best.gates, short], best.offer)
     furthest = max(considered, key=lambda one: len(one.gates))
     return Choice(None, None, furthest.gates, considered[0].offer)
-
-
-def languages(person: Person) -> list[str]:
-    """Best first: their own, its language, the deployment's default, English."""
-    return locales.chain(person.locale, settings.DEFAULT_LOCALE)
 
 
 def localized(treatments: Sequence[Treatment], languages: Sequence[str]) -> Treatment | None:

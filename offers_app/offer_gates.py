@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from offers_app import caps, ruled, terms
+from offers_app import caps, locales, ruled, terms
 from offers_app.models import Offer, Product, Proposition, Treatment
 from people_app.models import Account, Person
 from signals_app.knowing import Known
@@ -282,8 +282,15 @@ def _not_turned_down(candidate: Offer, person: Person, facts: Facts) -> Gate:
 
 
 def _is_written(treatment: Treatment | None, ask: Asking) -> Gate:
+    """The languages that were looked for are stored with the decision."""
+    looked_for = {"locales": languages(ask.person)}
     if treatment:
-        return passed(Code.NO_TREATMENT, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
-    return failed(
-        Code.NO_TREATMENT, f"The template {ask.template} has no text for {ask.channel}.", ask.template
-    )
+        name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
+        return passed(Code.NO_TREATMENT, name, looked_for)
+    sentence = f"The template {ask.template} has no text for {ask.channel} in their language or English."
+    return failed(Code.NO_TREATMENT, sentence, ask.template, looked_for)
+
+
+def languages(person: Person) -> list[str]:
+    """Best first: their own, its language, the deployment's default, English."""
+    return locales.chain(person.locale, settings.DEFAULT_LOCALE)

@@ -6,6 +6,7 @@ Source of the formula: Pega, "Next-Best-Action arbitration" (P x C x V x L). Pur
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from offers_app.policy import Policy
 from offers_app.tallies import Posterior
@@ -18,7 +19,7 @@ FURTHEST = 1_000
 """Priorities beyond this, both ways, are as good as this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
     """One offer that may be made. `value` and `cost` in the deployment's currency, 0 or more."""
 
@@ -30,7 +31,7 @@ class Candidate:
     segment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Factors:
     """propensity: between 0 and 1 · context: 0 to 1 · value: 0, or 1 and more · lever: more than 0."""
 
@@ -62,6 +63,7 @@ def value(worth: Decimal, cost: Decimal) -> float:
     return 0.0 if left < 0 else 1.0 + float(left)
 
 
+@lru_cache(maxsize=4 * FURTHEST)
 def lever(priority: int) -> float:
     """The wish of the staff: ten points more count twice as much."""
     within = max(-FURTHEST, min(FURTHEST, priority))

@@ -5,16 +5,15 @@ what a tally says does not depend on the order in which it was told.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from offers_app.policy import Policy
 
 _DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """So many yes and no, each halved per half-life between when it was and `at`."""
 
     successes: float

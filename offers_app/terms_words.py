@@ -89,6 +89,7 @@ def fields_of(stated: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     if price is not None and stated.get("currency"):
         fields["price"] = _money(price, str(stated["currency"]), locale)
         fields["line"] = _line(stated, fields, words)
+        fields["after_trial"] = _line({**stated, "trial_days": None}, fields, words)
     incentive = stated.get("incentive") or {}
     fields["incentive"] = _incentive(incentive, str(stated.get("currency") or ""), words, locale)
     if incentive.get("ends_at"):

@@ -8,7 +8,7 @@ from upsell_project.lib.admin_base import FactsAdmin
 
 @admin.register(Arm)
 class ArmAdmin(FactsAdmin):
-    ordering = ("offer", "template", "channel", "segment")
+    ordering = ("-updated_at",)
     list_display = (
         *("offer", "template", "channel", "segment"),
         *("taken", "successes", "failures", "updated_at"),

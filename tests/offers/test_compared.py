@@ -133,7 +133,7 @@ def test_the_page_compares_and_changes_nothing(
     assert "Compare policies" in admin_client.get("/admin/offers_app/decision/").content.decode()
     assert "Acceptance per decision" not in admin_client.get(PAGE).content.decode()
     with CaptureQueriesContext(connection) as captured:
-        asked = {"days": 90, "offer": "training", "priority": 100, "exploration": 0.1}
+        asked: dict[str, Any] = {"days": 90, "offer": "training", "priority": 100, "exploration": 0.1}
         text = admin_client.get(PAGE, asked).content.decode()
     assert "Acceptance per decision: The other policy is better" in text
     assert not [

@@ -114,7 +114,7 @@ def test_any_number_of_answers_takes_as_many_statements() -> None:
 
 def test_answers_fade_by_when_the_offer_was_made() -> None:
     told((offered(at=NOW - timedelta(days=90)), "accepted"), (offered(), "accepted"))
-    assert overall() == (pytest.approx(1.5), 0)
+    assert overall() == pytest.approx((1.5, 0))
 
 
 def test_the_smallest_segment_is_learned_of_and_others_start_from_the_offer() -> None:

@@ -21,7 +21,8 @@ TRUTH = fmean(sum(OTHER[kind][offer] * RATES[kind][offer] for offer in OFFERS) f
 
 def simulated(seed: int, decisions: int) -> tuple[list[Logged], list[Mapping[str, float]]]:
     source = random.Random(seed)
-    logs, targets = [], []
+    logs: list[Logged] = []
+    targets: list[Mapping[str, float]] = []
     for _ in range(decisions):
         kind = source.randrange(2)
         chosen = source.choices(OFFERS, [RAN[kind][offer] for offer in OFFERS])[0]
