@@ -1,16 +1,17 @@
 """What is sold and at which prices."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+from import_export.widgets import ForeignKeyWidget
 
 from offers_app.models import Price, Product
 from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
-from upsell_project.lib.tables import TableAdmin, TableResource
+from upsell_project.lib.tables import SlugsWidget, TableAdmin, TableResource
 
 
 class ProductForm(Form):
@@ -21,14 +22,20 @@ class ProductForm(Form):
     def clean(self) -> dict[str, Any]:
         """What it holds is known to the form alone: it is saved after the product."""
         values = super().clean() or {}
-        kind, parts = values.get("kind"), list(values.get("parts") or ())
-        if kind == Product.Kind.BUNDLE and not parts:
-            raise ValidationError({"parts": "A bundle holds at least one product."})
-        if kind != Product.Kind.BUNDLE and parts:
-            raise ValidationError({"parts": "Only a bundle holds other products."})
-        if any(part.kind == Product.Kind.BUNDLE for part in parts):
-            raise ValidationError({"parts": "A bundle holds plans, add-ons and services, not bundles."})
+        if fault := fault_of_parts(values.get("kind"), list(values.get("parts") or ())):
+            raise ValidationError({"parts": fault})
         return values
+
+
+def fault_of_parts(kind: str | None, parts: Sequence[Product]) -> str:
+    """What is wrong with what it holds; empty: nothing."""
+    if kind == Product.Kind.BUNDLE and not parts:
+        return "A bundle holds at least one product."
+    if kind != Product.Kind.BUNDLE and parts:
+        return "Only a bundle holds other products."
+    if any(part.kind == Product.Kind.BUNDLE for part in parts):
+        return "A bundle holds plans, add-ons and services, not bundles."
+    return ""
 
 
 class PriceInline(Tabular):
@@ -41,10 +48,7 @@ class PriceInline(Tabular):
 
 class ProductResource(TableResource):
     parts = Field(
-        column_name="parts",
-        attribute="parts",
-        widget=ManyToManyWidget(Product, field="slug", separator=" "),
-        m2m_add=False,
+        column_name="parts", attribute="parts", widget=SlugsWidget(Product, field="slug", separator=" ")
     )
 
     class Meta(TableResource.Meta):
@@ -52,8 +56,18 @@ class ProductResource(TableResource):
         import_id_fields = ("slug",)
         fields = ("slug", "name", "kind", "code", "parts")
 
+    def before_import(self, dataset: Any, **options: Any) -> None:
+        """Bundles last: what they hold must be there by then."""
+        if "kind" in (dataset.headers or ()) and len(dataset):
+            dataset.dict = sorted(dataset.dict, key=lambda row: row["kind"] == Product.Kind.BUNDLE)
+
     def before_save_instance(self, instance: Product, row: Any, **options: Any) -> None:
         instance.edited = True
+
+    def save_m2m(self, instance: Product, row: Any, **options: Any) -> None:
+        super().save_m2m(instance, row, **options)
+        if fault := fault_of_parts(instance.kind, list(instance.parts.all())):
+            raise ValidationError({"parts": fault})
 
 
 @admin.register(Product)
