@@ -63,9 +63,9 @@ _decode = msgspec.json.Decoder(list[Any]).decode
 _OWNED = "o.plan <> '' AND lower(o.plan) = lower(a.plan) OR o.addon <> '' AND a.addons ? o.addon"
 
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.
-# One JSON text a row: to take apart a dozen columns costs the driver more than the statement. The person is found first,
-# and nothing may be turned into a look at all accounts, or (without OFFSET 0) at all open tickets: a plan is made once a
-# connection, perhaps while tables are small.
+# One JSON text a row: to take apart a dozen columns costs the driver more than the statement. A plan is made once a
+# connection, perhaps while tables are small: the person is found first, and nothing may be turned into a look at all
+# accounts, or (without OFFSET 0) at all open tickets.
 _READY = f"""
 SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
