@@ -65,20 +65,21 @@ _OWNED = """EXISTS (SELECT 1 FROM offers_app_product g WHERE g.code <> '' AND (g
         AND CASE g.kind WHEN 'plan' THEN lower(g.code) = lower(a.plan) ELSE a.addons ? g.code END)"""
 
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.
-# One JSON text a row: to take apart a dozen columns costs the driver more than the statement. The person is found first
-# whatever PostgreSQL believes of the sizes of tables: a plan is made once a connection, perhaps while they are small.
-# For the same reason OFFSET 0: without it, all open tickets may be read to see which are of these accounts.
+# One JSON text a row: to take apart a dozen columns costs the driver more than the statement. A plan is made once a
+# connection, perhaps while tables are small: the person is found first, and nothing may be turned into a look at all
+# accounts, or (without OFFSET 0) at all open tickets.
 _READY = f"""
 SELECT json_build_array(pr.id, pr.topic, o.slug, pr.placement, pl.format, pr.content, pr.expires_at, p.id,
     coalesce(nullif(p.country, ''), a.country, ''),
     {_OWNED}
         OR EXISTS (SELECT 1 FROM (SELECT pr.account_id AS id
                 UNION ALL SELECT m.account_id FROM people_app_membership m WHERE m.person_id = p.id) s
-            JOIN people_app_account b ON b.id = s.id
-            WHERE b.cancelling OR b.invoice_status = 'past_due' OR b.subscription_status IN ('past_due', 'unpaid')
-                OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h WHERE h.account_id = b.id AND h.held_out)
+            WHERE (SELECT b.cancelling OR b.invoice_status = 'past_due'
+                    OR b.subscription_status IN ('past_due', 'unpaid') FROM people_app_account b WHERE b.id = s.id)
+                OR EXISTS (SELECT 1 FROM offers_app_holdoutassignment h
+                    WHERE h.account_id = s.id AND h.held_out OFFSET 0)
                 OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL
-                    AND t.account_id = b.id OFFSET 0))
+                    AND t.account_id = s.id OFFSET 0))
         OR EXISTS (SELECT 1 FROM signals_app_ticket t WHERE t.problem AND t.solved_at IS NULL AND t.person_id = p.id),
     (SELECT coalesce(json_agg(json_build_array(w.channel, w.topic, w.granted, w.basis, w.record_id, w.since,
         w.expires_at)), '[]') FROM consent_app_permission w WHERE w.person_id = p.id AND w.purpose = 'marketing'),

@@ -142,7 +142,7 @@ def test_a_playbook_that_asks_for_more_certainty_does_not_speak_of_it(server: Se
     Signal.objects.update(confidence="0.5")
     version = Playbook.objects.get(slug="power-user-upsell").live_version
     assert version
-    version.minimum_confidence = "0.9"  # type: ignore[assignment]
+    version.minimum_confidence = "0.9"
     version.save()
     assert server.ask(person)["gate"] == "no_treatment"
 
