@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -12,7 +15,7 @@ from offers_app import drafts
 from offers_app.drafts import asking, diff
 from offers_app.drafts.prompt import LENGTHS
 from offers_app.models import DraftRequest, Offer, Treatment
-from upsell_project.lib.admin_base import Admin
+from upsell_project.lib.admin_base import Admin, FactsAdmin
 
 NAME = "offers_app_treatment"
 LISTED = 5
@@ -88,13 +91,36 @@ class DraftsAdmin(Admin):
         return TemplateResponse(request, f"admin/offers_app/treatment/{name}.html", whole)
 
 
-def _treatment(admin: Admin, request: HttpRequest, pk: int) -> Treatment:
+@admin.register(DraftRequest)
+class DraftRequestAdmin(FactsAdmin):
+    """Who asked when, and what it cost; no text. Not listed where draft help is off."""
+
+    list_display = ("asked_at", "who", "treatment", "offer", "tone", "state", "seconds", "tokens")
+    list_select_related = ("treatment__template", "offer")
+    list_filter = ("state",)
+    fields = ("treatment", "offer", "tone", "who", "asked_at", "state", "problem", "seconds", "tokens")
+    readonly_fields = ("who",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return drafts.available() and super().has_module_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DraftRequest]:
+        name = get_user_model().objects.filter(pk=OuterRef("staff")).values("username")[:1]
+        rows: QuerySet[DraftRequest] = super().get_queryset(request).annotate(username=Subquery(name))
+        return rows
+
+    @admin.display(description="staff")
+    def who(self, row: DraftRequest) -> str:
+        return getattr(row, "username", None) or f"user {row.staff}"
+
+
+def _treatment(model_admin: Admin, request: HttpRequest, pk: int) -> Treatment:
     if not drafts.available():
         raise Http404
     treatment = Treatment.objects.select_related("template").filter(pk=pk).first()
     if treatment is None:
         raise Http404
-    if not admin.has_change_permission(request, treatment):
+    if not model_admin.has_change_permission(request, treatment):
         raise PermissionDenied
     return treatment
 

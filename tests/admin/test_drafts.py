@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -127,6 +127,21 @@ def test_looking_asks_nobody(admin_client: Client, endpoint: Endpoint, treatment
     for url in ("change/", "drafts/"):
         page(admin_client, path(treatment, url))
     assert not DraftRequest.objects.exists() and not endpoint.asked
+
+
+def test_who_asked_is_listed_without_a_text(
+    admin_client: Client, endpoint: Endpoint, treatment: Treatment
+) -> None:
+    endpoint.says(SOUND)
+    request = asked(admin_client, treatment)
+    drafts.run()
+    listed = page(admin_client, "/admin/offers_app/draftrequest/")
+    one = page(admin_client, f"/admin/offers_app/draftrequest/{request.pk}/change/")
+    for shown in (listed, one):
+        assert "admin" in shown and "Done" in shown and "everybody" not in shown and "Room for" not in shown
+    assert "/admin/offers_app/draftrequest/" in page(admin_client, "/admin/offers_app/")
+    with override_settings(DRAFTS_API_KEY=""):
+        assert "/admin/offers_app/draftrequest/" not in page(admin_client, "/admin/offers_app/")
 
 
 def test_a_failure_is_a_sentence(admin_client: Client, endpoint: Endpoint, treatment: Treatment) -> None:
