@@ -103,7 +103,6 @@ def why(proposition: Proposition) -> HttpResponse:
         (words["offer"], proposition.offer.name),
         (words["shown"], _day(proposition.person, proposition.ready_at)),
         *_figures(evidence, words, locale, _named(evidence, told=bool(told["reasons"]))),
-        *_sources(evidence, words, locale),
     ]
     return _render("why", words, {"figures": figures, **told})
 
@@ -157,17 +156,6 @@ def _figures(
 ) -> list[tuple[str, str]]:
     found = {name: evidence[name] for name in names if evidence.get(name) not in (None, "")}
     return [(words[name], _figure(name, value, locale)) for name, value in found.items()]
-
-
-def _sources(evidence: Mapping[str, Any], words: Words, locale: Locale) -> list[tuple[str, str]]:
-    """Who says what the offer said of others, where and when."""
-    return [
-        (
-            words["source"],
-            f"{one['source']}, {format_date(date.fromisoformat(one['date']), 'long', locale=locale)}: {one['url']}",
-        )
-        for one in evidence.get("claims", ())
-    ]
 
 
 def _figure(name: str, value: Any, locale: Locale) -> str:

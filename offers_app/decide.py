@@ -131,7 +131,9 @@ def _compares(text: Treatment) -> bool:
 
 def offer(ask: Ask, known: Catalog) -> Choice:
     """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
-    treatment = localized(known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person))
+    treatment = localized(
+        known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person)
+    )
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
     considered = [

@@ -47,6 +47,9 @@ MERGE_FIELDS: Final = frozenset(
         "evidence.verb",
         "evidence.feature",
         "evidence.period_label",
+        "benefit.text",
+        "story.text",
+        "comparison.text",
         "why",
         "today",
     }
@@ -65,7 +68,7 @@ Answer with JSON alone: {{"variants": [...]}}, {VARIANTS} variants that differ i
 
 
 def body(model: str, treatment: Mapping[str, Any], offer: Mapping[str, Any], tone: str) -> dict[str, Any]:
-    """The request. `treatment`: channel, locale and the present texts; `offer`: name, topic, fields, terms."""
+    """The request. `treatment`: channel, locale and the present texts; `offer`: name, topic, fields, prices."""
     asked = {
         "channel": treatment["channel"],
         "locale": treatment["locale"],

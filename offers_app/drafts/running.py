@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from offers_app.drafts import asking, prompt, reading
 from offers_app.drafts.reading import Unusable
-from offers_app.models import DraftRequest
+from offers_app.models import DraftRequest, Offer
 from upsell_project.lib import clock, http
 from upsell_project.lib.errors import told, where
 
@@ -86,11 +86,17 @@ def _claim() -> DraftRequest | None:
 
 def _asked(request: DraftRequest) -> tuple[list[reading.Variant], int | None]:
     present = {name: getattr(request.treatment, name) for name in prompt.LENGTHS}
-    offer = {name: getattr(request.offer, name) for name in ("name", "topic", "fields", "terms")}
+    offer = {name: getattr(request.offer, name) for name in ("name", "topic", "fields")}
+    offer["prices"] = _prices(request.offer)
     about = {"channel": request.treatment.channel, "locale": request.treatment.locale, **present}
     asked = prompt.body(settings.DRAFTS_MODEL, about, offer, request.get_tone_display())
     known = prompt.MERGE_FIELDS | prompt.fields_of(offer)
     return reading.variants(_answer(asked), known, present)
+
+
+def _prices(offer: Offer) -> list[dict[str, str]]:
+    rows = offer.product.prices.order_by("currency", "period") if offer.product else ()
+    return [{"amount": str(one.amount), "currency": one.currency, "period": one.period} for one in rows]
 
 
 def _answer(body: dict[str, Any]) -> bytes:

@@ -55,7 +55,6 @@ def offer() -> Offer:
         name="Pro",
         live=True,
         fields={"feature": "unlimited reports", "de": {"feature": "unbegrenzte Berichte"}},
-        terms={"price": "49.00", "currency": "EUR"},
     )
 
 
@@ -103,7 +102,7 @@ def test_nothing_about_anybody_is_in_the_question(
         assert private not in sent
     told = json.loads(body["messages"][1]["content"])
     assert told.keys() == {"channel", "locale", "tone", "offer", "present_text", "merge_fields"}
-    assert told["offer"].keys() == {"name", "topic", "fields", "terms"}
+    assert told["offer"].keys() == {"name", "topic", "fields", "prices"}
     assert "evidence.used" in told["merge_fields"] and "offer.feature" in told["merge_fields"]
     assert "offer.de" not in told["merge_fields"]
     assert body.keys() == {"model", "messages", "response_format"}
@@ -114,7 +113,7 @@ def test_no_figure_is_there_to_be_asked_with() -> None:
     body = prompt.body(
         "m",
         dict.fromkeys(("channel", "locale", *prompt.LENGTHS), ""),
-        {"name": "", "topic": "", "fields": {}, "terms": {}},
+        {"name": "", "topic": "", "fields": {}, "prices": []},
         "",
     )
     assert prompt.body.__annotations__.keys() == {"model", "treatment", "offer", "tone", "return"}
