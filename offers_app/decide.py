@@ -74,7 +74,7 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
         )
         if at
     }
-    offers = {offer.slug: offer for offer in Offer.objects.all()}
+    offers = {offer.slug: offer for offer in Offer.objects.select_related("checkout")}
     return Catalog(offers, treatments, turned_down, _known(asks, offers, now))
 
 

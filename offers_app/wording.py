@@ -6,12 +6,14 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import nh3
 from django.conf import settings
 from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
+from consent_app import links
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
@@ -111,7 +113,7 @@ def _in_app(
 ) -> dict[str, Any]:
     return {
         "body_html": _block(treatment.body, context, html=True),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
         "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
         "terms": {key: offer.terms.get(key) for key in TERMS} if offer.terms else None,
         "media": None,
@@ -127,7 +129,7 @@ def _mail(
     return {
         "html": html,
         "text": to_text(html),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
         "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
         "terms_line": context.get("terms", {}).get("line", ""),
         "locale": treatment.locale,
@@ -151,11 +153,20 @@ def _block(source: str, context: Mapping[str, Any], *, html: bool) -> str:
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
     if not label or not url:
         return None
-    return {"label": _line("label", label, context), "url": _address(url, context, proposition_id)}
+    return {"label": _line("label", label, context), "url": address(url, context, proposition_id)}
 
 
-def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
-    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded."""
+def _accepting(offer: Offer, proposition_id: str) -> str:
+    """What is bought at a payment provider is bought behind our own link, which knows when it may still be."""
+    checkout = getattr(offer, "checkout", None)
+    return links.click_url(UUID(proposition_id), "cta") if checkout else offer.url
+
+
+def address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
+    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded.
+
+    `context`: the two ids under `link`, as of `personalize.context`.
+    """
     values = {
         **{name: context.get("link", {}).get(name) for name in ("account", "person")},
         "proposition": proposition_id,

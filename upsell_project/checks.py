@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 NEEDED = (
     "alerts",
     "back_tests",
+    "checkouts",
     "erasures",
     "inbox",
     "lookups",
