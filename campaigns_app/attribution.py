@@ -69,8 +69,12 @@ def _take(offer: Proposition, one: Stored, now: datetime) -> bool:
     Proposition.objects.select_for_update(no_key=True).only("pk").get(pk=offer.pk)
     work.completed([offer.pk])
     _accept(offer, one, now)
-    whose = {"person_id": offer.person_id, "account_id": offer.account_id}
-    enroll.exit(reason="accepted_elsewhere", keep=offer.enrollment_id, **whose)
+    enroll.exit(
+        reason="accepted_elsewhere",
+        person_id=offer.person_id,
+        account_id=offer.account_id,
+        keep=offer.enrollment_id,
+    )
     if not _is_free(one):
         _convert(offer, one, now)
     return True

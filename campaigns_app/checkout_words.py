@@ -7,16 +7,19 @@ Page = tuple[str, str]
 _ENGLISH: dict[str, Page] = {
     "begin": (
         "Go on to payment?",
-        "The next page belongs to our payment provider. It shows the price before you confirm. This button charges nothing.",
+        "The next page belongs to our payment provider and shows the price before you confirm. This button"
+        " charges nothing.",
     ),
     "moment": ("One moment", "Your payment page is being prepared. This page goes on by itself."),
     "slow": (
         "This takes longer than usual",
-        "Our payment provider does not answer yet. Nothing was charged. We keep trying, and this page looks again by itself.",
+        "Our payment provider does not answer yet. Nothing was charged. We keep trying, and this page looks again"
+        " by itself.",
     ),
     "cannot": (
         "It cannot be bought here at present",
-        "Nothing was charged and nothing was changed. Please try again later, or answer the message that brought you here.",
+        "Nothing was charged and nothing was changed. Please try again later, or answer the message that brought"
+        " you here.",
     ),
     "expired": ("This offer has ended", "Its time is over. Nothing was charged."),
     "answered": (
@@ -39,16 +42,19 @@ _ENGLISH: dict[str, Page] = {
 _GERMAN: dict[str, Page] = {
     "begin": (
         "Weiter zur Zahlung?",
-        "Die nächste Seite gehört unserem Zahlungsanbieter. Sie nennt den Preis, bevor Sie bestätigen. Dieser Knopf bucht nichts ab.",
+        "Die nächste Seite gehört unserem Zahlungsanbieter und nennt den Preis, bevor Sie bestätigen. Dieser Knopf"
+        " bucht nichts ab.",
     ),
     "moment": ("Einen Moment", "Ihre Zahlungsseite wird vorbereitet. Es geht von selbst weiter."),
     "slow": (
         "Es dauert länger als sonst",
-        "Unser Zahlungsanbieter antwortet noch nicht. Es wurde nichts abgebucht. Wir versuchen es weiter, und diese Seite sieht von selbst wieder nach.",
+        "Unser Zahlungsanbieter antwortet noch nicht. Es wurde nichts abgebucht. Wir versuchen es weiter, und diese"
+        " Seite sieht von selbst wieder nach.",
     ),
     "cannot": (
         "Das lässt sich hier zurzeit nicht kaufen",
-        "Es wurde nichts abgebucht und nichts geändert. Bitte versuchen Sie es später, oder antworten Sie auf die Nachricht, die Sie hierher gebracht hat.",
+        "Es wurde nichts abgebucht und nichts geändert. Bitte versuchen Sie es später, oder antworten Sie auf die"
+        " Nachricht, die Sie hierher gebracht hat.",
     ),
     "expired": ("Dieses Angebot ist beendet", "Seine Zeit ist vorbei. Es wurde nichts abgebucht."),
     "answered": (

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -41,7 +42,7 @@ def run() -> None:
             return
 
 
-def completed(proposition_ids: Collection[object]) -> None:
+def completed(proposition_ids: Collection[UUID]) -> None:
     """The provider told that these were paid, or their trials begun."""
     rows = Checkout.objects.filter(pk__in=proposition_ids)
     rows.update(state=State.COMPLETED, due_at=None, lease_until=None, ended_at=clock.real())
@@ -52,7 +53,7 @@ def forget(person_ids: Collection[int]) -> None:
     Checkout.objects.filter(proposition__person__in=person_ids).delete()
 
 
-def test(account: CheckoutAccount) -> str:
+def try_key(account: CheckoutAccount) -> str:
     """Ask the provider for something that changes nothing. What is wrong, in a sentence; empty: it works."""
     try:
         PROVIDERS[account.provider].test(_api(account))

@@ -1,8 +1,9 @@
-"""The whole way: an offer of a run is bought at a provider, a signed webhook tells of it, and it counts for that offer."""
+"""The whole way: an offer is bought at a provider, a signed webhook tells of it, and it counts for that offer."""
 
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def told_by_stripe(name: str, subject: dict[str, Any], before: dict[str, Any] | 
     """As Stripe tells it: signed, at our door, then through the inbox."""
     source = Source.objects.filter(kind="stripe").first() or a_source("stripe", signing_secret=SECRET)
     data = {"object": subject, "previous_attributes": before or {}}
-    event = {"id": f"evt_{name}", "object": "event", "created": int(clock.now().timestamp()) + 5}
+    event = {"id": f"evt_{name}", "object": "event", "created": int(clock.real().timestamp()) + 5}
     body = json.dumps({**event, "type": name, "data": data})
     header = sdk.WebhookSignature.generate_signature_header(
         body, SECRET, timestamp=int(clock.real().timestamp())
@@ -64,7 +65,7 @@ def told_by_stripe(name: str, subject: dict[str, Any], before: dict[str, Any] | 
 
 def told_by_paddle(name: str, data: dict[str, Any]) -> None:
     source = Source.objects.filter(kind="paddle").first() or a_source("paddle", signing_secret=SECRET)
-    at = clock.now().isoformat().replace("+00:00", "Z")
+    at = (clock.real() + timedelta(seconds=5)).isoformat().replace("+00:00", "Z")
     body = json.dumps(
         {"event_id": f"evt_{name}", "event_type": name, "occurred_at": at, "data": data}
     ).encode()

@@ -137,7 +137,7 @@ def test_what_they_own_is_not_sold_again(buyer: Buyer, offered: Proposition, str
 @pytest.mark.parametrize("path", ["/checkout/{}x", "/checkout/nonsense", "/c/{}x"])
 def test_a_link_that_is_not_ours_leads_nowhere(buyer: Buyer, offered: Proposition, path: str) -> None:
     assert buyer.browser.get(path.format(token(offered))).status_code == 404
-    assert buyer.browser.post("/checkout/{}x".format(token(offered))).status_code == 404
+    assert buyer.browser.post(f"/checkout/{token(offered)}x").status_code == 404
     assert not Checkout.objects.exists()
 
 
