@@ -73,7 +73,7 @@ class CheckoutAccountAdmin(StampedAdmin):
             obj.secret_key, obj.error = key, ""
         super().save_model(request, obj, form, change)
 
-    @action(description="Save and test")
+    @action(description="Save and test")  # type: ignore[untyped-decorator]
     def save_and_test(self, request: HttpRequest, obj: CheckoutAccount) -> None:
         self._tell(request, obj)
 
