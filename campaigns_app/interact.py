@@ -59,7 +59,7 @@ def record(
                 raise IdTaken("This id was used for another interaction.")
             return True
         _permission_first(person, proposition, kind, data or {}, how)
-        _hold_runs(proposition)
+        hold_runs(proposition)
         act = Interaction(
             id=id,
             proposition=proposition,
@@ -109,7 +109,7 @@ def _permission_first(
         ledger.snooze(person, int(data.get("snooze_days", SNOOZE_DAYS[0])), how)
 
 
-def _hold_runs(proposition: Proposition) -> None:
+def hold_runs(proposition: Proposition) -> None:
     """Enrollments come before propositions in the order of locks, and an answer may end any of these."""
     whose = Q(person_id=proposition.person_id) | Q(account_id=proposition.account_id)
     rows = Enrollment.objects.filter(whose, state=Enrollment.State.ACTIVE).order_by("pk")
@@ -263,7 +263,7 @@ def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
     before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
     shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
     if shown:
-        _credit(shown, one, now)
+        credit(shown, one, now)
 
 
 def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) -> None:
@@ -278,10 +278,10 @@ def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) ->
         newest.setdefault(offer.enrollment_id or 0, offer)
     timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at)
     if shown := next(timely, None):
-        _credit(shown, one, now)
+        credit(shown, one, now)
 
 
-def _credit(shown: Proposition, one: Stored, now: datetime) -> None:
+def credit(shown: Proposition, one: Stored, now: datetime) -> None:
     """Once per event."""
     Interaction.objects.bulk_create(
         [

@@ -14,6 +14,7 @@ from campaigns_app import enroll, merges, standing
 from campaigns_app.models import Delivery, DemoMail, Enrollment, Interaction, StaffTask
 from consent_app import ledger
 from consent_app.models import ConsentRecord, Pause
+from offers_app.checkout import work
 from offers_app.models import Decision, Proposition
 from people_app import erasure, homes
 from people_app.models import ContactPoint, Erasure, Person
@@ -103,6 +104,7 @@ def _empty(people: Sequence[int]) -> None:
     Enrollment.objects.filter(person__in=people).update(entry_gates=[], lane_gates=[], error="")
     Delivery.objects.filter(person__in=people).update(provider_ref="", proof={}, reason="")
     Interaction.objects.filter(person__in=people).update(data={})
+    work.forget(people)
     tasks = StaffTask.objects.filter(person__in=people)
     tasks.filter(done_at=None).update(done_at=clock.now())
     tasks.update(title="Erased", body="", outcome="", assignee="")

@@ -107,6 +107,10 @@ def why(proposition: Proposition) -> HttpResponse:
     return _render("why", words, {"figures": figures, **told})
 
 
+def checkout(person: Person, context: Mapping[str, Any]) -> HttpResponse:
+    return _render("checkout", recipient_words.of(person.locale), context)
+
+
 def nobody() -> HttpResponse:
     """Nobody is left behind the link: whoever was erased gets nothing any more, which is what was asked."""
     return _render("notice", recipient_words.of(""), {"heading": "title", "text": "nobody"})

@@ -98,7 +98,7 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
-    rows = Offer.objects.select_related("product").prefetch_related(
+    rows = Offer.objects.select_related("product", "checkout").prefetch_related(
         "product__prices", "product__parts", "caps"
     )
     offers = {offer.slug: offer for offer in rows}

@@ -130,7 +130,7 @@ def _in_app(
     return {
         "body_html": _block(treatment.body, context, html=True),
         **_buttons(treatment, offer, context, proposition_id),
-        "terms": context.get("stated") if offer.for_sale else None,
+        "terms": _stated(offer, context),
         "media": _media(treatment, context),
         "controls": list(CONTROLS),
         "locale": treatment.locale,
@@ -145,6 +145,7 @@ def _mail(
         "html": html,
         "text": to_text(html),
         **_buttons(treatment, offer, context, proposition_id),
+        "terms": _stated(offer, context),
         "terms_line": context.get("terms", {}).get("line", "") if offer.for_sale else "",
         "media": _media(treatment, context),
         "locale": treatment.locale,
@@ -161,8 +162,13 @@ def _short(
     buttons = _buttons(treatment, offer, context, proposition_id)
     link = links.click_url(UUID(proposition_id), "cta") if buttons["cta"] else ""
     body = short_texts.body(channel, text, link, treatment.locale)
-    more = {"cta": buttons["cta"], "url": link, "locale": treatment.locale}
+    more = {"cta": buttons["cta"], "url": link, "terms": _stated(offer, context), "locale": treatment.locale}
     return {"body": body, **more, **short_texts.told(channel, body)}
+
+
+def _stated(offer: Offer, context: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The contract's `terms`: what is bought later is bought as it was shown."""
+    return context.get("stated") if offer.for_sale else None
 
 
 def _media(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, str] | None:
@@ -194,7 +200,7 @@ def _buttons(
     if treatment.cta_label and nowhere:
         raise Missing("account_manager.booking_url")
     return {
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
+        "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
         "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
     }
 
@@ -204,11 +210,20 @@ def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: st
         url = context.get("link", {}).get("booking") or ""
     if not label or not url:
         return None
-    return {"label": _line("label", label, context), "url": _address(url, context, proposition_id)}
+    return {"label": _line("label", label, context), "url": address(url, context, proposition_id)}
 
 
-def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
-    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded."""
+def _accepting(offer: Offer, proposition_id: str) -> str:
+    """What is bought at a payment provider is bought behind our own link, which knows when it may still be."""
+    checkout = getattr(offer, "checkout", None)
+    return links.click_url(UUID(proposition_id), "cta") if checkout else offer.url
+
+
+def address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
+    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded.
+
+    `context`: the two ids under `link`, as of `personalize.context`.
+    """
     values = {
         **{name: context.get("link", {}).get(name) for name in ("account", "person")},
         "proposition": proposition_id,

@@ -13,6 +13,7 @@ from offers_app import in_force
 NEEDED = (
     "alerts",
     "back_tests",
+    "checkouts",
     "drafts",
     "erasures",
     "inbox",

@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
 JOBS = {
     "alerts": "campaigns_app.alerts.look",
     "back_tests": "signals_app.back_tests.run",
+    "checkouts": "offers_app.checkout.work.run",
     "drafts": "offers_app.drafts.run",
     "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",

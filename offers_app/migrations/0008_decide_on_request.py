@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0006_texts'),
+        ('offers_app', '0007_checkout'),
         ('people_app', '0006_members_of_accounts'),
     ]
 

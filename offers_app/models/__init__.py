@@ -1,6 +1,7 @@
 from offers_app.models.cap import OfferCap
 from offers_app.models.catalog import IncentiveKind, Offer, Placement
 from offers_app.models.claim import Claim
+from offers_app.models.checkout import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Provider
 from offers_app.models.control import HoldoutAssignment
 from offers_app.models.decision import Decision, Proposition
 from offers_app.models.drafting import DraftRequest
@@ -11,6 +12,9 @@ from offers_app.models.texts import Template, Treatment
 __all__ = [
     "Arm",
     "Claim",
+    "Checkout",
+    "CheckoutAccount",
+    "CheckoutPrice",
     "Decision",
     "DraftRequest",
     "HoldoutAssignment",
@@ -18,10 +22,12 @@ __all__ = [
     "Lesson",
     "Offer",
     "OfferCap",
+    "OfferCheckout",
     "Placement",
     "Price",
     "Product",
     "Proposition",
+    "Provider",
     "Template",
     "Treatment",
 ]

@@ -23,6 +23,12 @@ from offers_app.models import (
     Placement,
     Price,
     Product,
+    Checkout,
+    CheckoutAccount,
+    CheckoutPrice,
+    HoldoutAssignment,
+    OfferCheckout,
+    Placement,
 )
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
@@ -66,6 +72,17 @@ def one_of_each_other(
     _came_in(person, source, delivery.account)
     _found(person, definition, delivery.account)
     _said_and_sent(person, delivery.account, delivery)
+    _bought(delivery)
+
+
+def _bought(delivery: Delivery) -> None:
+    account = CheckoutAccount.objects.create(provider="stripe", name="Stripe", secret_key="rk_test_1")
+    offer = delivery.proposition.offer
+    OfferCheckout.objects.create(offer=offer, account=account)
+    CheckoutPrice.objects.create(
+        offer=offer, provider="stripe", currency="EUR", period="month", external_id="price_1"
+    )
+    Checkout.objects.create(proposition=delivery.proposition, account=account, asked_at=clock.real())
 
 
 def _used(account: Account) -> None:
