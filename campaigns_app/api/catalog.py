@@ -3,11 +3,13 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.forms import model_to_dict
 from rest_framework import serializers
 
 from campaigns_app.api import checks
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import flag, text
+from offers_app import linted
 from offers_app.models import Offer, Template, Treatment
 
 
@@ -32,6 +34,17 @@ class OfferSerializer(Edited):
         slug = self.instance.slug if self.instance else str(self.initial_data.get("slug", ""))
         checks.rule(rule, own=("offer", slug))
         return rule
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        offer = Offer(**_known(self.instance) | attrs)
+        if offer.live:
+            checks.fit([offer])
+        return attrs
+
+
+def _known(offer: Any) -> dict[str, Any]:
+    return model_to_dict(offer, exclude=["id"]) if offer else {}
 
 
 class OffersView(Editable):
@@ -82,6 +95,8 @@ class TemplateSerializer(Edited):
         places = [(one["channel"], one.get("locale", "en")) for one in treatments]
         if len(set(places)) < len(places):
             raise serializers.ValidationError("has two treatments for one channel and locale")
+        if self.instance and linted.in_use([self.instance.slug]):
+            checks.fit([Treatment(template=self.instance, **one) for one in treatments])
         return treatments
 
     @transaction.atomic

@@ -1,13 +1,14 @@
 """What staff may write into free JSON, links and texts. Each check raises ValidationError with a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rest_framework.serializers import ValidationError
 
 from campaigns_app.api.filters import read_moment
-from offers_app import wording
+from offers_app import linted, wording
+from offers_app.models import Offer, Treatment
 from signals_app import references
 from upsell_project.lib.rules.meaning import Named
 
@@ -40,6 +41,14 @@ def liquid(value: str, *, html: bool) -> None:
         return
     except wording.Broken as error:
         raise ValidationError(f"cannot be rendered: {error}", "broken") from None
+
+
+def fit(rows: Sequence[Offer | Treatment]) -> None:
+    """Texts that are live, and break no rule of the linter but those that staff waived."""
+    found = [(name, one) for name, errors in linted.refused(rows).items() for one in errors]
+    if found:
+        said = [f"{name} {one.field}".strip() + f": {linted.sentence(one)}" for name, one in found]
+        raise ValidationError(said, "lint")
 
 
 def terms(value: Any) -> None:

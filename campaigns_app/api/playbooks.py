@@ -98,6 +98,12 @@ class PlaybookSerializer(Edited):
     def validate_live(self, live: bool) -> bool:
         if live and (self.instance is None or self.instance.live_version_id is None):
             raise serializers.ValidationError("needs a published version first", "unpublished")
+        if (
+            live
+            and not self.instance.live
+            and (wrong := playbook_files.unfit(playbook_files.tree(self.instance.live_version)))
+        ):
+            raise serializers.ValidationError(wrong, "lint")
         return live
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

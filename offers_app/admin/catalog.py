@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from offers_app import wording
+from offers_app.admin import lint
 from offers_app.models import Offer, Placement
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form
+from upsell_project.lib.admin_base import Admin, EditedAdmin
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
@@ -28,7 +29,7 @@ class PlacementAdmin(Admin):
     prepopulated_fields = {"slug": ("name",)}
 
 
-class OfferForm(Form):
+class OfferForm(lint.LintedForm):
     eligibility = pickers.rule_field(
         required=False,
         label="For whom",
@@ -84,16 +85,20 @@ class OfferResource(TableResource):
     def before_save_instance(self, instance: Offer, row: Any, **options: Any) -> None:
         instance.edited = True
 
+    def validate_instance(self, instance: Offer, *args: Any, **options: Any) -> None:
+        super().validate_instance(instance, *args, **options)
+        lint.refuse(instance)
+
 
 @admin.register(Offer)
-class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
+class OfferAdmin(KeptAdmin, TableAdmin, lint.LintedAdmin, EditedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
     list_display = ("name", "slug", "topic", "plan", "addon", "for_whom", "priority", "live", "edited")
     list_filter = ("live", "for_sale")
     search_fields = ("slug", "name")
     ordering = ("slug",)
-    readonly_fields = ("edited",)
+    readonly_fields = ("edited", "lint")
     prepopulated_fields = {"slug": ("name",)}
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
 

@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from offers_app import wording
+from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, Tabular
 
 _TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
 
 
-class TreatmentForm(Form):
+class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
         fields = ("template", "channel", "locale", *_TEXTS)
@@ -55,8 +56,10 @@ class TemplateAdmin(EditedAdmin):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(Admin):
+class TreatmentAdmin(LintedAdmin):
     form = TreatmentForm
+    fields = ("template", "channel", "locale", *_TEXTS, "lint", *WAIVING)
+    readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
     list_filter = ("channel", "locale")

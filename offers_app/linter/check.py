@@ -17,9 +17,7 @@ def findings(draft: Draft) -> list[Finding]:
         (name, *place, rule.id): _finding(rule, name, draft.texts[name], place)
         for rule, name, place in _said(draft, texts)
     }
-    lacking_ = [
-        _lack(*lack) for lack in (*lacking.lacks(draft, texts), *lacking.tips(draft, texts))
-    ]
+    lacking_ = [_lack(*lack) for lack in (*lacking.lacks(draft, texts), *lacking.tips(draft, texts))]
     return [*sorted(_outermost(said.values())), *lacking_]
 
 

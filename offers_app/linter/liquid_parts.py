@@ -50,7 +50,9 @@ def readings(source: str) -> list[list[Char]]:
     """Each way to read it, in linear time."""
     parts = list(_parts(source))
     named = _named_in(parts)
-    plain = not any(part.kind == "tag" or _QUOTED.search(part.inside) for part in parts if part.kind != "text")
+    plain = not any(
+        part.kind == "tag" or _QUOTED.search(part.inside) for part in parts if part.kind != "text"
+    )
     ways: tuple[Reading, ...] = ("first",) if plain else ("first", "last", "all")
     branches = _branches(parts)
     return [list(_read(parts, named, branches, way)) for way in ways]
@@ -76,7 +78,9 @@ def _named_in(parts: list[_Part]) -> frozenset[str]:
     tags = [part for part in parts if part.kind == "tag" and part.name in _NAMING]
     found = (_NAMED.match(part.inside, len(part.name)) for part in tags)
     code = " ".join(part.inside for part in parts if part.name == "liquid")
-    return frozenset(match[1] for match in found if match) | frozenset(re.findall(r"assign\s(\w{1,99})", code))
+    return frozenset(match[1] for match in found if match) | frozenset(
+        re.findall(r"assign\s(\w{1,99})", code)
+    )
 
 
 def _branches(parts: list[_Part]) -> dict[int, int]:

@@ -59,9 +59,7 @@ def rules() -> Mapping[str, Rule]:
 def words() -> Mapping[str, tuple[Words, ...]]:
     """By rule, in every language: texts mix them."""
     files = {language: _read(language) for language in LANGUAGES}
-    return {
-        rule: tuple(_words(language, said, rule) for language, said in files.items()) for rule in rules()
-    }
+    return {rule: tuple(_words(language, said, rule) for language, said in files.items()) for rule in rules()}
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -21,7 +21,9 @@ def readings(source: str) -> list[Seen]:
     return [seen.through(reading) for reading in liquid_parts.readings(source)]
 
 
-def found(name: str, texts: list[Seen], dated: bool, claims: Iterable[str] = ()) -> Iterator[tuple[Rule, Place]]:
+def found(
+    name: str, texts: list[Seen], dated: bool, claims: Iterable[str] = ()
+) -> Iterator[tuple[Rule, Place]]:
     """(rule, place in the source) of the field with this name; `dated`: a text of the treatment has a bound date."""
     sourced = [comparable for one in claims if (comparable := _comparable(one))]
     for rule, spoken in words().items():

@@ -14,7 +14,9 @@ from offers_app.linter.liquid_parts import BREAK, MARKS, Char
 _TAG = re.compile(r"<!--.{0,500}?-->|</?([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,2000}>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_·-]){3,200}[^\W\d_](?![^\W_])")
-_BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "br", "tr", "td", "h1", "h2", "h3", "h4", "blockquote", "hr"})
+_BLOCKS = frozenset(
+    {"p", "div", "li", "ul", "ol", "br", "tr", "td", "h1", "h2", "h3", "h4", "blockquote", "hr"}
+)
 _INVISIBLE = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Mn", "Me"})
 _FILLERS = frozenset("ㅤᅟᅠﾠ")
 # Letters of other alphabets, and small capitals, that look like Latin ones (after Unicode's confusables).
@@ -124,7 +126,10 @@ def _one_space(chars: list[Char]) -> Iterator[Char]:
             run.append(char)
             continue
         if run and begun:
-            ends = any(letter == BREAK for letter, _, _ in run) or [letter for letter, _, _ in run].count("\n") > 1
+            ends = (
+                any(letter == BREAK for letter, _, _ in run)
+                or [letter for letter, _, _ in run].count("\n") > 1
+            )
             yield (BREAK if ends else " ", run[0][1], run[-1][2])
         run, begun = [], True
         yield char
