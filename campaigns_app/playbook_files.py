@@ -30,7 +30,11 @@ class Invalid(ValueError):
 def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     """A new version with the file's steps, published and live. The caller holds the transaction. Raises Invalid."""
     validate(document["steps"])
-    if wrong := [*rule_problems(document), *_absent(document["steps"]), *unfit(document["steps"])]:
+    if wrong := [
+        *rule_problems(document),
+        *_absent(document["steps"]),
+        *linted.refusals(_sent(document["steps"])),
+    ]:
         raise Invalid("; ".join(wrong))
     return _publish(playbook, document)
 
@@ -127,11 +131,6 @@ def templates(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield from config.get("templates", {}).values()
             for lane in config.get("lanes", []):
                 yield from templates(lane.get("steps", []))
-
-
-def unfit(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Sentences: what the linter refuses of the texts and offers that these steps send."""
-    return linted.refusals(_sent(steps))
 
 
 def sent(version: PlaybookVersion) -> list[Treatment | Offer]:

@@ -70,7 +70,8 @@ def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment 
 
 def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
     """A sentence for each error that nobody waived; none: all of it may be sent."""
-    return [f"{name}: {sentence(one)}" for name, errors in refused(rows).items() for one in errors]
+    found = [(name, one) for name, errors in refused(rows).items() for one in errors]
+    return [f"{name} {one.field}".strip() + f": {sentence(one)}" for name, one in found]
 
 
 def sentence(finding: Finding) -> str:

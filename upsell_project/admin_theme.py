@@ -50,6 +50,7 @@ NAVIGATION: list[Item] = [
         _list("Mappings", "swap_horiz", "signals_app", "eventmapping"),
         _list("Offers", "sell", "offers_app", "offer"),
         _list("Templates", "article", "offers_app", "template"),
+        _list("Lint waivers", "gavel", "offers_app", "lintwaiver"),
         _list("Placements", "web", "offers_app", "placement"),
         _list("Playbooks", "account_tree", "campaigns_app", "playbook"),
         _list("Contact policy", "gavel", "campaigns_app", "contactpolicy"),

@@ -15,6 +15,7 @@ from campaigns_app import outline, playbook_files
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.plan import RULE
+from offers_app import linted
 from offers_app.admin import lint
 from signals_app import references
 from signals_app.admin.pickers import rule_field
@@ -77,7 +78,7 @@ class PlaybookForm(Form):
                 for wrong in references.faults(values[name]):
                     self.add_error(name, wrong)
         if "live" in self.changed_data and values.get("live") and self.instance.live_version:
-            for wrong in playbook_files.unfit(playbook_files.tree(self.instance.live_version)):
+            for wrong in linted.refusals(playbook_files.sent(self.instance.live_version)):
                 self.add_error("live", wrong)
         return values
 

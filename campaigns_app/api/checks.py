@@ -1,6 +1,6 @@
 """What staff may write into free JSON, links and texts. Each check raises ValidationError with a sentence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -43,12 +43,10 @@ def liquid(value: str, *, html: bool) -> None:
         raise ValidationError(f"cannot be rendered: {error}", "broken") from None
 
 
-def fit(rows: Sequence[Offer | Treatment]) -> None:
-    """Texts that are live, and break no rule of the linter but those that staff waived."""
-    found = [(name, one) for name, errors in linted.refused(rows).items() for one in errors]
-    if found:
-        said = [f"{name} {one.field}".strip() + f": {linted.sentence(one)}" for name, one in found]
-        raise ValidationError(said, "lint")
+def fit(rows: Collection[Offer | Treatment]) -> None:
+    """Texts and offers that break no rule of the linter, but those that staff waived."""
+    if wrong := linted.refusals(rows):
+        raise ValidationError(wrong, "lint")
 
 
 def terms(value: Any) -> None:

@@ -13,7 +13,7 @@ from campaigns_app.models import (
     StaffTask,
 )
 from consent_app.models import Pause, Suppression
-from offers_app.models import HoldoutAssignment, Placement
+from offers_app.models import HoldoutAssignment, LintWaiver, Placement
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     Answer,
@@ -142,6 +142,7 @@ def _said_and_sent(person: Person, account: Account) -> None:
     Erasure.objects.create(person=Person.objects.create(first_seen_at=now, last_seen_at=now), asked_at=now)
     ErasedName.objects.create(digest="0" * 64, asked_at=now)
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
+    LintWaiver.objects.create(rule="loss-wording", subject="offer pro-plan", by="anna", because="x", at=now)
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     RunSweep.objects.create(at=now)

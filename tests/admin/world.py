@@ -176,7 +176,8 @@ def a_world() -> World:
     event = an_event(person, "Report Exported", format="pdf")
     definition = a_definition()
     version = a_version(definition)
-    offer = Offer.objects.create(slug="pro-plan", name="Pro", live=True)
+    terms = {"price": "49.00", "currency": "EUR", "period": "month", "renews": True}
+    offer = Offer.objects.create(slug="pro-plan", name="Pro", live=True, terms=terms)
     template = Template.objects.create(slug="smart-nudge", name="Smart nudge")
     Treatment.objects.create(
         template=template, channel="email", headline="{{ offer.name }}", body="<p>Hello</p>"

@@ -67,7 +67,7 @@ class Caller:
 
 
 def an_offer(slug: str = "pro-plan") -> Offer:
-    return Offer.objects.get_or_create(slug=slug, defaults={"name": slug, "live": True})[0]
+    return Offer.objects.get_or_create(slug=slug, defaults={"name": slug, "live": True, "for_sale": False})[0]
 
 
 def a_playbook(slug: str = "power-user-upsell") -> Playbook:
