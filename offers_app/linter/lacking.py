@@ -10,7 +10,7 @@ from offers_app.linter.seen import Seen
 
 Lack = tuple[str, str, str]
 """Rule, field, and what lacks."""
-_GREETING = re.compile(rf"^[^{BREAK}]{{0,30}}[{VALUE}]?[^{BREAK}]{{0,10}},?{BREAK}")
+_GREETING = re.compile(rf"^[^{BREAK}]{{0,30}}[{VALUE}]?[^{BREAK}]{{0,10}}[,:!]{BREAK}")
 
 
 def lacks(draft: Draft, texts: dict[str, list[Seen]]) -> Iterator[Lack]:
