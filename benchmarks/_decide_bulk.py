@@ -60,8 +60,7 @@ def catalog(source: random.Random, now: datetime) -> tuple[list[Any], list[Any]]
     template = Template.objects.create(slug="bench", name="Bench")
     Treatment.objects.create(template=template, channel="in_app", locale="en", headline="x", body="x")
     offers = Offer.objects.bulk_create(
-        Offer(slug=f"offer-{n}", name=f"Offer {n}", priority=n % 15, live=n % 10 != 0)
-        for n in range(OFFERS)
+        Offer(slug=f"offer-{n}", name=f"Offer {n}", priority=n % 15, live=n % 10 != 0) for n in range(OFFERS)
     )
     segments = Segment.objects.bulk_create(
         Segment(slug=f"segment-{n}", name=f"Segment {n}", kind="list", counted=n + 1) for n in range(SEGMENTS)

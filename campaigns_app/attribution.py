@@ -6,10 +6,10 @@ offer to this person or account alone, within the `goal_days` of its run, and co
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from campaigns_app import enroll, interact
+from campaigns_app import enroll, interact, requested
 from campaigns_app.models import Enrollment, Interaction
 from offers_app.checkout import work
 from offers_app.models import Proposition
@@ -62,8 +62,7 @@ def _believed(one: Stored, offer: Proposition) -> bool:
 def _take(offer: Proposition, one: Stored, now: datetime) -> bool:
     if one.item.name == "Trial Ended" and one.item.properties.get("converted") is not True:
         return False
-    run = Enrollment.objects.select_related("version").filter(pk=offer.enrollment_id).first()
-    if run is None or offer.ready_at + spans.days(run.version.goal_days) < one.item.occurred_at:
+    if offer.ready_at + _goal(offer) < one.item.occurred_at:
         return False
     interact.hold_runs(offer)
     Proposition.objects.select_for_update(no_key=True).only("pk").get(pk=offer.pk)
@@ -78,6 +77,14 @@ def _take(offer: Proposition, one: Stored, now: datetime) -> bool:
     if not _is_free(one):
         _convert(offer, one, now)
     return True
+
+
+def _goal(offer: Proposition) -> timedelta:
+    """For how long a purchase may be owed to it."""
+    if offer.enrollment_id is None:
+        return requested.GOAL
+    run = Enrollment.objects.select_related("version").get(pk=offer.enrollment_id)
+    return spans.days(run.version.goal_days)
 
 
 def _accept(offer: Proposition, one: Stored, now: datetime) -> None:
@@ -101,4 +108,5 @@ def _accept(offer: Proposition, one: Stored, now: datetime) -> None:
 def _convert(offer: Proposition, one: Stored, now: datetime) -> None:
     if not Interaction.objects.filter(proposition=offer, kind=Kind.CONVERTED).exists():
         interact.credit(offer, one, now)
-    enroll.exit_one(offer.enrollment_id, "converted")
+    if offer.enrollment_id is not None:
+        enroll.exit_one(offer.enrollment_id, "converted")

@@ -238,7 +238,7 @@ def _said_yes(one: Stored, now: datetime) -> None:
     if not reached:
         _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
     if shown := requested.led_to(one):
-        _credit(shown, one, now)
+        credit(shown, one, now)
     own = _own(one, runs) if one.item.name == "Trial Started" else None
     keep = own.enrollment_id if own else None
     for run in runs:
@@ -252,10 +252,8 @@ def _own(one: Stored, runs: Iterable[Enrollment], *, answered: bool = True) -> P
     offers = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs]).order_by("-ready_at")
     named = str(one.item.properties.get("proposition_id", ""))
     by_name = next((offer for offer in offers if str(offer.pk) == named.lower()), None)
-    taken = (
-        offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False)) if answered else offers.none()
-    )
-    return by_name or taken.first()
+    taken = offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False))
+    return by_name or (taken.first() if answered else None)
 
 
 def _converted(run: Enrollment, one: Stored, now: datetime) -> None:

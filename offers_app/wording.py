@@ -20,8 +20,7 @@ from people_app.models import Channel
 
 TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
 CONTROLS = ["dismiss", "snooze", "opt_out"]
-BOOKING = "{booking}"
-"""As an offer's address: where a call with the account's manager is booked."""
+BOOKING = "{booking}"  # as an offer's address: where a call with the account's manager is booked
 SOURCE_LIMIT = 20_000
 # `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
 _FORBIDDEN_FILTERS = ("safe", "date")
@@ -117,10 +116,11 @@ def proposition_content(
 
 def parts(channel: str, content: Mapping[str, Any]) -> dict[str, str]:
     """The plain texts of stored content that have a limit: `headline` and `body`."""
-    if channel == Channel.IN_APP:
-        return {"headline": content["headline"], "body": to_text(content["body_html"])}
-    if channel == Channel.EMAIL:
-        return {"headline": content["subject"], "body": content["text"]}
+    match channel:
+        case Channel.IN_APP:
+            return {"headline": content["headline"], "body": to_text(content["body_html"])}
+        case Channel.EMAIL:
+            return {"headline": content["subject"], "body": content["text"]}
     return {"headline": content["title"], "body": content["body"]}
 
 

@@ -55,6 +55,7 @@ NAVIGATION: list[Item] = [
         _list("Checkout accounts", "credit_card", "offers_app", "checkoutaccount"),
         _list("Templates", "article", "offers_app", "template"),
         _list("Claims", "fact_check", "offers_app", "claim"),
+        _list("Lint waivers", "gavel", "offers_app", "lintwaiver"),
         _list("Placements", "web", "offers_app", "placement"),
         _list("Playbooks", "account_tree", "campaigns_app", "playbook"),
         _list("Contact policy", "gavel", "campaigns_app", "contactpolicy"),

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from campaigns_app.api import checks
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import Filter, flag, text
-from offers_app import written
+from offers_app import linted, written
 from offers_app.models import Offer, OfferCap, Product, Template, Treatment
 from offers_app.models.catalog import faults_of_deal
 
@@ -69,8 +69,11 @@ class OfferSerializer(Edited):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         super().validate(attrs)
-        if wrong := faults_of_deal(self._as_it_would_be(attrs)):
+        offer = self._as_it_would_be(attrs)
+        if wrong := faults_of_deal(offer):
             raise serializers.ValidationError(wrong)
+        if offer.live:
+            checks.fit([offer])
         return attrs
 
     def _as_it_would_be(self, attrs: dict[str, Any]) -> Offer:
@@ -140,6 +143,8 @@ class TemplateSerializer(Edited):
         places = [(one["channel"], one.get("locale", "en")) for one in treatments]
         if len(set(places)) < len(places):
             raise serializers.ValidationError("has two treatments for one channel and locale")
+        if self.instance and linted.in_use([self.instance.slug]):
+            checks.fit([Treatment(template=self.instance, **one) for one in treatments])
         return treatments
 
     @transaction.atomic

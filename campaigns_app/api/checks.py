@@ -1,9 +1,12 @@
 """What staff may write into free JSON, links and texts. Each check raises ValidationError with a sentence."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework.serializers import ValidationError
 
+from offers_app import linted
+from offers_app.models import Offer, Treatment
 from signals_app import references
 from upsell_project.lib.rules.meaning import Named
 
@@ -24,3 +27,9 @@ def rule(value: Any, own: Named | None = None) -> None:
 def link(value: str) -> None:
     if value and not value.startswith(LINKS):
         raise ValidationError("must begin with https:// or {public}/, or be {booking}")
+
+
+def fit(rows: Collection[Offer | Treatment]) -> None:
+    """Texts and offers that break no rule of the linter, but those that staff waived."""
+    if wrong := linted.refusals(rows):
+        raise ValidationError(wrong, "lint")

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
+from offers_app.admin import lint
 from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
+from upsell_project.lib.admin_base import Admin, EditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
@@ -29,7 +30,7 @@ class PlacementAdmin(Admin):
     prepopulated_fields = {"slug": ("name",)}
 
 
-class OfferForm(Form):
+class OfferForm(lint.LintedForm):
     eligibility = pickers.rule_field(
         required=False,
         label="May they have it?",
@@ -96,6 +97,10 @@ class OfferResource(TableResource):
     def before_save_instance(self, instance: Offer, row: Any, **options: Any) -> None:
         instance.edited = True
 
+    def validate_instance(self, instance: Offer, *args: Any, **options: Any) -> None:
+        super().validate_instance(instance, *args, **options)
+        lint.refuse(instance)
+
 
 class CapInline(Tabular):
     """At most so many of an outcome: the offer is not made any more once a cap is reached."""
@@ -127,7 +132,7 @@ class OfferCapAdmin(Admin):
 
 
 @admin.register(Offer)
-class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
+class OfferAdmin(KeptAdmin, TableAdmin, lint.LintedAdmin, EditedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
     list_display = ("name", "slug", "topic", "sells", "for_whom", "value", "priority", "live", "edited")
@@ -135,7 +140,7 @@ class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
     list_filter = ("live", ("product", admin.EmptyFieldListFilter))
     search_fields = ("slug", "name")
     ordering = ("slug",)
-    readonly_fields = ("edited",)
+    readonly_fields = ("edited", "lint")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (CapInline,)
     fieldsets = (
@@ -158,6 +163,7 @@ class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
         ("When", {"fields": ("valid_from", "valid_until")}),
         ("For whom", {"fields": Offer.RULES}),
         ("How it reads and where it leads", {"fields": ("fields", "url", "chat_url")}),
+        ("Lint", {"fields": ("lint", *lint.WAIVING)}),
     )
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
 

@@ -11,11 +11,12 @@ from django.urls import URLPattern, path, reverse
 from offers_app import written
 from offers_app.admin import preview
 from offers_app.admin.drafts import DraftsAdmin
+from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
-from upsell_project.lib.admin_base import EditedAdmin, Form, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, Tabular
 
 
-class TreatmentForm(Form):
+class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
         fields = ("template", "channel", "locale", *written.TEXTS, "media")
@@ -47,8 +48,10 @@ class TemplateAdmin(EditedAdmin):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(DraftsAdmin):
+class TreatmentAdmin(DraftsAdmin, LintedAdmin):
     form = TreatmentForm
+    fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
+    readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
     list_filter = ("channel", "locale")

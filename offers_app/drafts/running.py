@@ -14,9 +14,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
+from offers_app import linted
 from offers_app.drafts import asking, prompt, reading
 from offers_app.drafts.reading import Unusable
-from offers_app.models import DraftRequest, Offer
+from offers_app.linter import check
+from offers_app.linter.draft import Draft
+from offers_app.models import DraftRequest, Offer, Treatment
 from upsell_project.lib import clock, http
 from upsell_project.lib.errors import told, where
 
@@ -91,7 +94,15 @@ def _asked(request: DraftRequest) -> tuple[list[reading.Variant], int | None]:
     about = {"channel": request.treatment.channel, "locale": request.treatment.locale, **present}
     asked = prompt.body(settings.DRAFTS_MODEL, about, offer, request.get_tone_display())
     known = prompt.MERGE_FIELDS | prompt.fields_of(offer)
-    return reading.variants(_answer(asked), known, present)
+    variants, tokens = reading.variants(_answer(asked), known, present)
+    return [_linted(one, request.treatment) for one in variants], tokens
+
+
+def _linted(variant: reading.Variant, treatment: Treatment) -> reading.Variant:
+    """With what the linter would refuse before it is published."""
+    found = check.findings(Draft(variant.texts, treatment.channel, treatment.locale))
+    refused = [f"{one.field} {linted.sentence(one)}".strip() for one in found if one.blocks]
+    return reading.Variant(variant.texts, [*variant.faults, *refused])
 
 
 def _prices(offer: Offer) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0003_catalog'),
+        ('offers_app', '0004_lint_waivers'),
     ]
 
     operations = [

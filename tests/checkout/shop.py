@@ -7,7 +7,7 @@ from django.test import Client
 
 from consent_app import links
 from offers_app.checkout import work
-from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Proposition
+from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Product, Proposition
 from people_app.models import Person
 from tests.checkout.doubles import PADDLE_KEY, STRIPE_KEY, Double, StripeDouble
 from tests.recipients.offers import a_proposition
@@ -35,8 +35,13 @@ def an_offer_for(person: Person, account: CheckoutAccount, **fields: Any) -> Pro
     """A live offer by mail for 14 days, bought at the account; `fields` of OfferCheckout, `terms` of the offer."""
     proposition = a_proposition(person, expires_at=clock.now() + timedelta(days=14))
     offer = proposition.offer
-    offer.terms, offer.plan, offer.url = fields.pop("terms", TERMS), "pro", fields.pop("url", OWN)
+    terms = fields.pop("terms", TERMS)
+    named = {"name": "Pro", "kind": "plan", "code": "pro"}
+    product, _ = Product.objects.get_or_create(slug="pro", defaults=named)
+    offer.product, offer.url = product, fields.pop("url", OWN)
     offer.save()
+    proposition.content = {**proposition.content, "terms": terms}
+    proposition.save()
     OfferCheckout.objects.create(offer=offer, account=account, **fields)
     price = {"stripe": "price_pro", "paddle": "pri_pro"}.get(
         account.provider, "https://pay.test/?for={proposition}"
@@ -45,7 +50,7 @@ def an_offer_for(person: Person, account: CheckoutAccount, **fields: Any) -> Pro
         offer=offer,
         provider=account.provider,
         currency="EUR",
-        period=offer.terms.get("period", ""),
+        period=terms.get("period", ""),
         external_id=price,
     )
     return proposition
