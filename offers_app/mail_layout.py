@@ -1,7 +1,7 @@
 """The one layout of mails: MJML, compiled once for each process; light and dark, readable without its images.
 
 Source: https://documentation.mjml.io (compiled by mrml). Its fields are Django's, so everything is escaped but `body`,
-which `wording.sanitize` has made.
+which `safe_html.sanitize` has made.
 """
 
 from collections.abc import Mapping

@@ -3,22 +3,19 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-import nh3
 from django.conf import settings
 from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
 from consent_app import links
-from offers_app import claims, limits, media, short_texts
+from offers_app import claims, limits, media, safe_html, short_texts
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
-TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
 CONTROLS = ["dismiss", "snooze", "opt_out"]
 BOOKING = "{booking}"  # as an offer's address: where a call with the account's manager is booked
 SOURCE_LIMIT = 20_000
@@ -60,28 +57,7 @@ def render(source: str, context: Mapping[str, Any], *, html: bool) -> str:
         raise Missing(found[1] if found else error.token.value) from None
     except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise Broken(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
-    return sanitize(text) if html else text
-
-
-def sanitize(html: str) -> str:
-    """Only what the widget accepts: p, strong, em, ul, ol, li, br and absolute https links."""
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        attribute_filter=_https_only,
-        url_schemes={"https"},
-        link_rel=None,
-    ).strip()
-
-
-def to_text(html: str) -> str:
-    """The text part of a mail: paragraphs apart, list items dashed, each link's address behind its words."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.parts).splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return safe_html.sanitize(text) if html else text
 
 
 def one_line(text: str) -> str:
@@ -118,7 +94,7 @@ def parts(channel: str, content: Mapping[str, Any]) -> dict[str, str]:
     """The plain texts of stored content that have a limit: `headline` and `body`."""
     match channel:
         case Channel.IN_APP:
-            return {"headline": content["headline"], "body": to_text(content["body_html"])}
+            return {"headline": content["headline"], "body": safe_html.to_text(content["body_html"])}
         case Channel.EMAIL:
             return {"headline": content["subject"], "body": content["text"]}
     return {"headline": content["title"], "body": content["body"]}
@@ -143,7 +119,7 @@ def _mail(
     html = _block(treatment.body, context, html=True)
     return {
         "html": html,
-        "text": to_text(html),
+        "text": safe_html.to_text(html),
         **_buttons(treatment, offer, context, proposition_id),
         "terms": _stated(offer, context),
         "terms_line": context.get("terms", {}).get("line", "") if offer.for_sale else "",
@@ -187,7 +163,7 @@ def _line(field: str, source: str, context: Mapping[str, Any]) -> str:
 
 def _block(source: str, context: Mapping[str, Any], *, html: bool) -> str:
     body = render(source, context, html=html).strip()
-    if not to_text(body):
+    if not safe_html.to_text(body):
         raise Missing("body")
     return body
 
@@ -270,32 +246,3 @@ def _present(value: Any) -> Any:
 
 def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _https_only(tag: str, attribute: str, value: str) -> str | None:
-    return value if attribute == "href" and value.lower().startswith("https://") else None
-
-
-class _Text(HTMLParser):
-    """Collects readable text from the few tags that `sanitize` lets through."""
-
-    BEFORE = {"p": "\n\n", "ul": "\n", "ol": "\n", "li": "\n- ", "br": "\n"}
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.parts.append(self.BEFORE.get(tag, ""))
-        if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("p", "ul", "ol"):
-            self.parts.append("\n")
-        if tag == "a" and self.links and (url := self.links.pop()):
-            self.parts.append(f" ({url})")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))

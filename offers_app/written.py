@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers_app import limits, media, short_texts, wording
+from offers_app import limits, media, safe_html, short_texts, wording
 from people_app.models import Channel
 
 TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
@@ -46,7 +46,7 @@ def fixed(channel: str, locale: str, values: Mapping[str, Any]) -> dict[str, str
     headline = " ".join(limits.fixed(str(values.get("headline") or "")).split())
     body = limits.fixed(str(values.get("body") or ""))
     if channel in (Channel.IN_APP, Channel.EMAIL):
-        body = wording.to_text(wording.sanitize(body))
+        body = safe_html.to_text(safe_html.sanitize(body))
     else:
         body = short_texts.body(channel, body.strip(), "", locale)
     return {"headline": headline, "body": body}

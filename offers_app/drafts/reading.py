@@ -8,7 +8,7 @@ from typing import Any
 from liquid import Environment
 from liquid.exceptions import LiquidError
 
-from offers_app import wording
+from offers_app import safe_html, wording
 from offers_app.drafts.prompt import LENGTHS, VARIANTS
 from upsell_project.lib import strict_json
 
@@ -67,7 +67,7 @@ def faults(name: str, text: str, known: frozenset[str], present: Mapping[str, st
     bare = _LIQUID.sub(" ", text)
     if _ADDRESS.search(text):
         said.append(f"{name} brings an address of its own")
-    if name in HTML and _shape(wording.sanitize(_held(text))) != _shape(_held(text)):
+    if name in HTML and _shape(safe_html.sanitize(_held(text))) != _shape(_held(text)):
         said.append(f"{name} has HTML that no message may hold")
     if name not in HTML and ("<" in bare or "\n" in bare):
         said.append(f"{name} is not plain text in one line")

@@ -13,7 +13,7 @@ from django.conf import settings
 from campaigns_app import starter_pack
 from campaigns_app.channels import email
 from campaigns_app.channels.base import Message
-from offers_app import claims, limits, mail_layout, personalize, preview, sms, wording
+from offers_app import claims, limits, mail_layout, personalize, preview, safe_html, sms, wording
 from offers_app.models import Offer, Treatment
 from people_app.models import Account, Person
 from tests.campaigns.starter_texts import EVIDENCE, ID, NOW, a_claim, an_offer, treatments
@@ -136,7 +136,7 @@ def _leads_where_the_offer_says(content: dict[str, Any]) -> None:
 
 
 def _has_only_its_authors_tags(html: str) -> None:
-    assert {tag for tag, _ in tags(html)} <= wording.TAGS
+    assert {tag for tag, _ in tags(html)} <= safe_html.TAGS
     assert all(not attributes for tag, attributes in tags(html) if tag != "a")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import starter_pack
-from offers_app import claims, limits, wording, written
+from offers_app import claims, limits, safe_html, wording, written
 from offers_app.models import Template, Treatment
 from tests.campaigns.starter_texts import (
     AFTER,
@@ -77,7 +77,7 @@ def test_every_text_passes_the_checks_of_the_editor() -> None:
 
 def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
     for treatment, content in all_renderings():
-        text = wording.to_text(body(content)) if "<p>" in body(content) else body(content)
+        text = safe_html.to_text(body(content)) if "<p>" in body(content) else body(content)
         # In an SMS typographic signs are made plain.
         said = [content["why"], content["why"].replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")]
         assert any(why in text for why in said), (treatment, text)
