@@ -60,7 +60,7 @@ class Considered:
 class Choice:
     """The answer: an offer with its treatment, or none; and the gates that were met on the way, in order.
 
-    `candidate` is what it was about: the offer, or when none qualifies, the one of the highest priority. `considered`
+    `candidate` is what it was about: the offer, or when none qualifies, the one that came furthest. `considered`
     are all, the best first, then those that did not pass; with `seed` and `policy` they make the same choice again.
     """
 
@@ -190,7 +190,7 @@ def _chosen(one: Considered) -> Choice:
 def _nothing(
     ask: Ask, considered: Sequence[Considered], best_first: Sequence[Considered], policy: Policy
 ) -> Choice:
-    """About the one of the highest priority, by the gates of whoever came furthest."""
+    """About whoever came furthest, by its own gates; of several the one of the highest priority."""
     if not considered:
         reason = "None of the step's offers exists."
         return Choice(None, None, [failed(Code.OFFER_OFF, reason, list(ask.offers))])
@@ -200,7 +200,7 @@ def _nothing(
         short = failed(Code.NOT_WORTH, reason, best.weighed.score, policy.least)
         return Choice(None, None, [*best.gates, short], best.offer)
     furthest = max(considered, key=lambda one: len(one.gates))
-    return Choice(None, None, furthest.gates, considered[0].offer)
+    return Choice(None, None, furthest.gates, furthest.offer)
 
 
 def localized(treatments: Sequence[Treatment], languages: Sequence[str]) -> Treatment | None:

@@ -154,6 +154,6 @@ def _mark(path: str, named: frozenset[str], default: bool) -> str:
         return VALUE
     if root in _DATED and _ENDS.search(path) and not default:
         return DATE
-    if root in ("evidence", "why"):
+    if root in ("evidence", "why") or path.startswith("account.trial"):
         return EVIDENCE
     return SOURCE if root in _SOURCED else VALUE

@@ -66,7 +66,6 @@ EVIDENCE: dict[str, list[dict[str, Any]]] = {
 REVIEW = {
     "slug": "success-review",
     "name": "Success review",
-    "for_sale": False,
     "fields": {"feature": "half an hour with somebody who knows your setup"},
     "url": "{booking}",
     "chat_url": "{public}/demo/?chat=success-review",

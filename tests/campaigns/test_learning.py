@@ -34,7 +34,7 @@ def test_it_works() -> None:
     person = somebody()
     run = begun(person)
     decision = last_decision(person)
-    (candidate,) = decision.candidates
+    (candidate,) = [one for one in decision.candidates if one.get("chosen")]
     assert (candidate["offer"], candidate["chosen"], candidate["chance"]) == ("pro-plan", True, 1.0)
     assert replayed.again(decision) == "pro-plan"
     act(person, offer_of(run), "declined")

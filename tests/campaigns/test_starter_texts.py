@@ -81,7 +81,7 @@ def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
         # In an SMS typographic signs are made plain.
         said = [content["why"], content["why"].replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")]
         assert any(why in text for why in said), (treatment, text)
-        assert re.search(CHOICES, text), (treatment, text)
+        assert re.search(CHOICES, text, re.IGNORECASE), (treatment, text)
 
 
 def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
