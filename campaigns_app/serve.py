@@ -60,8 +60,9 @@ _HERE = ContactPoint(pk=0, channel=Channel.IN_APP)
 _decode = msgspec.json.Decoder(list[Any]).decode
 
 # The one place that says which offers an account has no use for; `o` is the offer, `a` the account.
-_OWNED = """EXISTS (SELECT 1 FROM offers_app_product g WHERE g.code <> '' AND (g.id = o.product_id OR g.id IN
-            (SELECT b.to_product_id FROM offers_app_product_parts b WHERE b.from_product_id = o.product_id))
+_OWNED = """EXISTS (SELECT 1 FROM (SELECT o.product_id AS id UNION ALL
+            SELECT b.to_product_id FROM offers_app_product_parts b WHERE b.from_product_id = o.product_id) s
+        JOIN offers_app_product g ON g.id = s.id WHERE g.code <> ''
         AND CASE g.kind WHEN 'plan' THEN lower(g.code) = lower(a.plan) ELSE a.addons ? g.code END)"""
 
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.

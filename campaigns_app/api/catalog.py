@@ -127,7 +127,7 @@ class TreatmentSerializer(Edited):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if wrong := written.faults(attrs):
-            raise serializers.ValidationError(wrong)
+            raise serializers.ValidationError(wrong, "broken")
         return attrs
 
 

@@ -19,7 +19,9 @@ def lacks(draft: Draft, texts: dict[str, list[Seen]]) -> Iterator[Lack]:
         yield from _controls(draft.controls)
     if draft.terms is not None:
         yield from _terms(draft.terms)
-    if "why" in draft.texts and not any(mark in text.plain for text in texts["why"] for mark in (EVIDENCE, DATE)):
+    if "why" in draft.texts and not any(
+        mark in text.plain for text in texts["why"] for mark in (EVIDENCE, DATE)
+    ):
         yield "missing-why-now", "why", "It names nothing that was noticed"
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from campaigns_app.models import Playbook
-from offers_app.models import LintWaiver, Offer, Treatment
+from offers_app.models import LintWaiver, Offer, Price, Treatment
 from tests.admin.test_editing import _save as save
 from tests.api.caller import Caller
 from tests.build import the_starter_pack
@@ -68,10 +68,13 @@ def test_who_may_not_add_waivers_cannot_waive(client: Client, treatment: Treatme
     assert not LintWaiver.objects.exists()
 
 
-def test_a_live_offer_without_its_renewal_is_not_saved(admin_client: Client, treatment: Treatment) -> None:
+def test_a_live_offer_without_its_price_and_renewal_is_not_saved(
+    admin_client: Client, treatment: Treatment
+) -> None:
     offer = Offer.objects.get(slug="pro-plan")
-    terms = '{"price": "49.00", "currency": "EUR", "period": "month"}'
-    said = errors(save(admin_client, f"/admin/offers_app/offer/{offer.pk}/change/", terms=terms))
+    Price.objects.filter(product__offers=offer).delete()
+    said = errors(save(admin_client, f"/admin/offers_app/offer/{offer.pk}/change/"))
+    assert "hidden-price" in said
     assert "hidden-renewal" in said
 
 
@@ -107,7 +110,8 @@ def test_the_api_refuses_the_same(treatment: Treatment) -> None:
     answer = editor.patch("/api/templates/smart-nudge/", {"treatments": [text]})
     assert answer.status_code == 400
     assert "false-scarcity" in answer.content.decode()
-    answer = editor.patch("/api/offers/pro-plan/", {"terms": {"price": "49.00", "currency": "EUR"}})
+    Price.objects.filter(product__offers__slug="pro-plan").delete()
+    answer = editor.patch("/api/offers/pro-plan/", {"name": "Pro"})
     assert answer.status_code == 400
     assert "hidden-price" in answer.content.decode()
     Playbook.objects.update(live=False)

@@ -171,7 +171,7 @@ def test_a_run_goes_on_with_what_its_own_yes_is_about() -> None:
     offers = {offer.slug: offer for offer in Offer.objects.all()}
     for enrollment, known in ((run.pk, 0), (run.pk + 1, 1)):
         asked = ["pro-plan"], "smart-nudge", "email", {"used": 1}
-        ask = decide.Ask(person, account_of(person), *asked, enrollment)
+        ask = decide.Ask(person, account_of(person), *asked, enrollment=enrollment)
         gates = list(
             offer_gates.meet(offers["pro-plan"], None, ask, offer_gates.load([ask], offers, clock.now()))
         )

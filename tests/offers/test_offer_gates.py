@@ -115,7 +115,7 @@ CLOSING: list[tuple[Code, Callable[[Person], object], str, datetime | None]] = [
     (
         Code.NO_TREATMENT,
         lambda person: Treatment.objects.all().delete(),
-        "The template nudge has no text for in_app.",
+        "The template nudge has no text for in_app in their language or English.",
         None,
     ),
 ]

@@ -11,7 +11,7 @@ from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
 
 ID = str(UUID(int=1))
-FREE: dict[str, Any] = {"for_sale": False, "url": "{booking}", "chat_url": ""}
+FREE: dict[str, Any] = {"product": None, "url": "{booking}", "chat_url": ""}
 
 
 def content(treatment: Any, context: dict[str, Any] | None = None, **offer: Any) -> dict[str, Any]:

@@ -21,9 +21,10 @@ def test_it_works(browser: Client, person: Person) -> None:
     proposition = a_proposition(person, evidence={"count": 6, "claims": [CLAIM]})
     answer = browser.get(f"/why/{links.make_why(proposition.pk)}")
     assert "<b>" not in answer.content.decode()
-    assert "<dd>MerchCo <b>, May 2, 2025: https://merch.test/story</dd>" in unescape(answer.content.decode())
+    assert "MerchCo <b>, May 2, 2025" in unescape(answer.content.decode())
+    assert "https://merch.test/story" in answer.content.decode()
 
 
 def test_without_a_claim_there_is_no_source(browser: Client, person: Person) -> None:
     proposition = a_proposition(person, evidence={"count": 6})
-    assert "<dt>Source" not in browser.get(f"/why/{links.make_why(proposition.pk)}").content.decode()
+    assert "Who says so" not in browser.get(f"/why/{links.make_why(proposition.pk)}").content.decode()
