@@ -1,86 +1,57 @@
-"""`GET /v1/offers` for people who have an offer, against one ORM SELECT by key on the same server in the same run."""
+"""`GET /v1/offers` with 200 offers, 20 placements and 50 segments, against one ORM SELECT by key on the same server.
+
+Rounds of both take turns, the median counts. People poll with the same token until it ends, so their tokens repeat; a
+second line is about tokens of which each is seen for the first time. ROUNDS (5), SECONDS (4) a round.
+GROWTH=1000,1000000 loads so many more people, each with a live offer (`_decide_world.grow`), asks for 200 of them at
+random, and says whether the ratio stays flat.
+"""
 
 import json
 import os
 import statistics
-import time
-import urllib.request
+from typing import Any
 
 import django
-import jwt
 
+from benchmarks import _decide_world as world
 from benchmarks import _load as load
 from benchmarks import _stack as stack
 
-PEOPLE = 200
 CONNECTIONS = 16
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))
+GROWTH = [int(size) for size in os.environ.get("GROWTH", "").split(",") if size]
+MOST_P99 = 1.5
+FLAT = 0.8
+# So many fresh tokens a round last that none comes twice.
+FRESH = 40
+
+Pair = tuple[load.Measured, load.Measured]
 
 
-def arrivals(key: str) -> bytes:
-    """People at their limit, each in an account of their own."""
-    batch: list[dict[str, object]] = []
-    for n in range(PEOPLE):
-        context = {"groupId": f"acct_{n}", "timezone": "Europe/Berlin"}
-        plan = {"plan": "free", "limits": {"exports": 1}}
-        batch += [
-            {
-                "type": "identify",
-                "userId": f"u_{n}",
-                "traits": {"first_name": "Ana", "country": "DE"},
-                "context": context,
-            },
-            {"type": "group", "userId": f"u_{n}", "groupId": f"acct_{n}", "traits": plan},
-            {"type": "track", "userId": f"u_{n}", "event": "Report Exported", "context": context},
-        ]
-    return json.dumps({"batch": batch, "writeKey": key}).encode()
+def pairs(port: int, source: dict[str, str], users: list[str], *, fresh: bool = False) -> list[Pair]:
+    """(The plain view, ours), a pair for each round."""
+    plain = [load.request("GET", f"/bench/select?pk={key}", {}) for key in world.keys(users)]
+    secret = source["signing_secret"], FRESH if fresh else 1
+    offers = world.requests(users, source["write_key"], *secret)
+    load.run(port, offers, CONNECTIONS, 1)
+    load.run(port, plain, CONNECTIONS, 1)
+    rounds = []
+    for _ in range(ROUNDS):
+        asked = world.requests(users, source["write_key"], *secret) if fresh else offers
+        limit = load.run(port, plain, CONNECTIONS, SECONDS)
+        rounds.append((limit, load.run(port, asked, CONNECTIONS, SECONDS)))
+    return rounds
 
 
-def prepare(port: int) -> tuple[list[bytes], list[bytes]]:
-    """Requests for offers and for the plain view, after every person got an offer."""
-    server = json.loads(stack.manage("create_source", "http", "--json"))
-    web = json.loads(stack.manage("create_source", "web", "--json"))
-    url = f"http://127.0.0.1:{port}/v1/batch"
-    sent = urllib.request.Request(url, arrivals(server["write_key"]), {"Content-Type": "application/json"})
-    urllib.request.urlopen(sent).read()
-    from campaigns_app import advance, pipeline  # noqa: PLC0415  Django must be set up first
-    from offers_app.models import Proposition  # noqa: PLC0415
-    from people_app.models import Person  # noqa: PLC0415
-
-    while pipeline.process(pipeline.CHUNK) or advance.due():
-        pass
-    assert Proposition.objects.count() == PEOPLE
-    expires = int(time.time()) + 3000
-    tokens = [
-        jwt.encode({"sub": f"u_{n}", "exp": expires}, web["signing_secret"], "HS256") for n in range(PEOPLE)
-    ]
-    offers = [
-        load.request(
-            "GET", "/v1/offers", {"X-Write-Key": web["write_key"], "Authorization": f"Bearer {token}"}
-        )
-        for token in tokens
-    ]
-    keys = Person.objects.values_list("pk", flat=True)
-    return offers, [load.request("GET", f"/bench/select?pk={key}", {}) for key in keys]
-
-
-def main() -> None:
-    with stack.servers():
-        django.setup()
-        with stack.web() as port:
-            offers, plain = prepare(port)
-            load.run(port, offers, CONNECTIONS, 1)
-            rounds = [
-                (load.run(port, plain, CONNECTIONS, SECONDS), load.run(port, offers, CONNECTIONS, SECONDS))
-                for _ in range(ROUNDS)
-            ]
-    limit = statistics.median(one.per_second for one, _ in rounds)
-    rate = statistics.median(one.per_second for _, one in rounds)
-    slow_limit = statistics.median(one.p99_ms for one, _ in rounds)
-    slow = statistics.median(one.p99_ms for _, one in rounds)
-    report = {
+def report(mark: str, rounds: list[Pair], **more: Any) -> float:
+    """Print one line; return the ratio of the rates."""
+    limit, rate = (statistics.median(pair[which].per_second for pair in rounds) for which in (0, 1))
+    slow_limit, slow = (statistics.median(pair[which].p99_ms for pair in rounds) for which in (0, 1))
+    line = {
         "benchmark": "decide",
+        "mark": mark,
+        **more,
         "limit_select_per_s": round(limit),
         "offers_per_s": round(rate),
         "offers_ratio": round(rate / limit, 2),
@@ -88,8 +59,35 @@ def main() -> None:
         "offers_p99_ms": round(slow, 1),
         "p99_ratio": round(slow / slow_limit, 2),
         "failed": sum(one.failed for pair in rounds for one in pair),
+        "pass": rate >= limit and slow <= MOST_P99 * slow_limit,
     }
-    print(json.dumps(report))
+    print(json.dumps(line), flush=True)
+    return rate / limit
+
+
+def growth(port: int, source: dict[str, str]) -> None:
+    """A line for each size, and one that says whether the ratio stays flat."""
+    ratios = []
+    for size in GROWTH:
+        world.grow(size)
+        ratios.append(report("growth", pairs(port, source, world.user_ids(size)), people=size))
+    flat = {"people": GROWTH, "ratios": [round(ratio, 2) for ratio in ratios]}
+    required = f"at least {FLAT} of the first ratio"
+    holds = min(ratios) >= FLAT * ratios[0]
+    print(json.dumps({"benchmark": "decide", "mark": "flat", **flat, "required": required, "pass": holds}))
+
+
+def main() -> None:
+    with stack.servers():
+        django.setup()
+        server = json.loads(stack.manage("create_source", "http", "--json"))
+        web = json.loads(stack.manage("create_source", "web", "--json"))
+        with stack.web() as port:
+            world.begin(port, server["write_key"])
+            report("offers", pairs(port, web, world.user_ids(0)))
+            report("offers, each token new", pairs(port, web, world.user_ids(0), fresh=True))
+            if GROWTH:
+                growth(port, web)
 
 
 if __name__ == "__main__":

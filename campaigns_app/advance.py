@@ -151,13 +151,12 @@ def _cases(claimed: Sequence[int], token: uuid.UUID, now: datetime) -> list[Case
     fresh = detect.refresh([enrollment.signal for enrollment in enrollments], now)
     policy = standing.policy()
     cases = {e.pk: _case(e, fresh, policy) for e in enrollments}
-    for proposition in (
-        Proposition.objects.filter(enrollment_id__in=cases).select_related("offer").order_by("ready_at")
-    ):
-        cases[proposition.enrollment_id].propositions.append(proposition)
+    shown = Proposition.objects.filter(enrollment_id__in=cases).select_related("offer__product")
+    for proposition in shown.prefetch_related("offer__product__parts").order_by("ready_at"):
+        cases[proposition.enrollment_id or 0].propositions.append(proposition)
     related = ("proposition__offer", "proposition__treatment__template", "decision")
     for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related(*related):
-        cases[delivery.enrollment_id].deliveries[delivery.step_id] = delivery
+        cases[delivery.enrollment_id or 0].deliveries[delivery.step_id or 0] = delivery
     exits.know(list(cases.values()), now)
     return list(cases.values())
 

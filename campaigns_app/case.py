@@ -2,15 +2,35 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.plan import Node, Plan
-from offers_app import decide
+from offers_app import offer_gates
 from offers_app.models import Proposition
 from people_app.models import Account, Person
 from signals_app.knowing import Known
 from upsell_project.lib.gates import Code
+
+
+class About(Protocol):
+    """All that the gates of a message ask: a run's case, or a question from outside."""
+
+    person: Person
+    account: Account
+    evidence: dict[str, Any] | None
+
+    @property
+    def run(self) -> int | None:
+        """The run whose own offers and pauses do not bar it."""
+
+    @property
+    def worth_until(self) -> datetime:
+        """When what it rests on is too old."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether we carry the message ourselves."""
 
 
 @dataclass(slots=True)
@@ -29,6 +49,18 @@ class Case:
     """What the rules of its version ask; None where there are none."""
 
     @property
+    def run(self) -> int | None:
+        return self.enrollment.pk
+
+    @property
+    def worth_until(self) -> datetime:
+        return self.enrollment.signal.expires_at
+
+    @property
+    def ours(self) -> bool:
+        return True
+
+    @property
     def node(self) -> Node:
         return self.plan.nodes[self.enrollment.step_id or 0]
 
@@ -41,7 +73,7 @@ class Case:
         """Why what was offered is no offer any more, if so. That its signal grew old withdraws nothing."""
         if self.last is None:
             return None
-        if decide.owns(self.account, self.last.offer):
+        if offer_gates.owns(self.account, self.last.offer):
             return Code.ALREADY_OWNED
         stale = self.evidence is None and self.enrollment.signal.expires_at > now
         return Code.NO_LONGER_RELEVANT if stale else None

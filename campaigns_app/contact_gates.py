@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from campaigns_app import hours, pressure, zones
-from campaigns_app.case import Case
+from campaigns_app.case import About
 from campaigns_app.standing import Standing
 from consent_app import regions
 from people_app.models import Account, Channel, ContactPoint, Person
@@ -35,8 +35,23 @@ HOLDING = {Code.QUIET_HOURS, Code.ZONE_UNKNOWN}
 LOOK_FOR_ZONE_AGAIN = timedelta(hours=24)
 
 
-def check(case: Case, channel: str, topic: str, standing: Standing, now: datetime) -> list[Gate]:
+def check(case: About, channel: str, topic: str, standing: Standing, now: datetime) -> list[Gate]:
     """The gates met up to and including the first that failed; the offer and the holdout are met after these."""
+    person, account = case.person, case.account
+    return _onward(
+        unbarred(case, channel, topic, standing, now),
+        [
+            lambda: account_free(case, standing),
+            lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
+            lambda: rested(person.pk, standing, now, running=case.run),
+            lambda: channel_ready(channel, person.country or account.country, ours=case.ours),
+            lambda: in_hours(case, channel, standing, now),
+        ],
+    )
+
+
+def unbarred(case: About, channel: str, topic: str, standing: Standing, now: datetime) -> list[Gate]:
+    """The first of them: what bars any contact whatever was shown before, up to the first that failed."""
     person, account = case.person, case.account
     met = [erased(person)]
     if met[-1].passed:
@@ -44,16 +59,17 @@ def check(case: Case, channel: str, topic: str, standing: Standing, now: datetim
         met += standing.permissions[person.pk].check(
             channel, topic, contact, person.country or account.country, now
         )
-    rest: list[Callable[[], Gate]] = [
-        lambda: no_problem(case, standing),
-        lambda: first_closed([paid(one) for one in accounts(case, standing)]),
-        lambda: first_closed([staying(one) for one in accounts(case, standing)]),
-        lambda: account_free(case, standing),
-        lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
-        lambda: rested(person.pk, standing, now, running=case.enrollment.pk),
-        lambda: channel_ready(channel, person.country or account.country),
-        lambda: in_hours(case, channel, standing, now),
-    ]
+    return _onward(
+        met,
+        [
+            lambda: no_problem(case, standing),
+            lambda: first_closed([paid(one) for one in accounts(case, standing)]),
+            lambda: first_closed([staying(one) for one in accounts(case, standing)]),
+        ],
+    )
+
+
+def _onward(met: list[Gate], rest: Sequence[Callable[[], Gate]]) -> list[Gate]:
     for gate in rest:
         if not met[-1].passed:
             break
@@ -61,7 +77,7 @@ def check(case: Case, channel: str, topic: str, standing: Standing, now: datetim
     return met
 
 
-def accounts(case: Case, standing: Standing) -> list[Account]:
+def accounts(case: About, standing: Standing) -> list[Account]:
     """All that the person belongs to, the one of this run first."""
     others = standing.accounts.get(case.person.pk, {}).values()
     return [case.account, *(one for one in others if one.pk != case.account.pk)]
@@ -92,7 +108,7 @@ def erased(person: Person) -> Gate:
     return failed(Code.ERASED, "This person was erased.", person.erased_at.isoformat())
 
 
-def no_problem(case: Case, standing: Standing) -> Gate:
+def no_problem(case: About, standing: Standing) -> Gate:
     theirs = {account.pk for account in accounts(case, standing)}
     if theirs & standing.accounts_with_problem or case.person.pk in standing.people_with_problem:
         return failed(Code.PROBLEM_TICKET, "A problem ticket is open; it comes first.", True, False)
@@ -113,8 +129,8 @@ def staying(account: Account) -> Gate:
     return passed(Code.CANCELLING, False, False)
 
 
-def account_free(case: Case, standing: Standing) -> Gate:
-    others = standing.live.get(case.account.pk, set()) - {case.enrollment.pk}
+def account_free(case: About, standing: Standing) -> Gate:
+    others = standing.live.get(case.account.pk, set()) - {case.run}
     if others:
         return failed(Code.ACCOUNT_BUSY, "Another offer to this account is live.", sorted(others)[:5], 1)
     return passed(Code.ACCOUNT_BUSY, 0, 1)
@@ -137,8 +153,10 @@ def rested(person_id: int, standing: Standing, now: datetime, running: int | Non
     )
 
 
-def channel_ready(channel: str, country: str) -> Gate:
-    """Mail needs a server and, where the law asks for one, our postal address in it."""
+def channel_ready(channel: str, country: str, *, ours: bool = True) -> Gate:
+    """Mail that we carry needs a server and, where the law asks for one, our postal address in it."""
+    if not ours:
+        return passed(Code.CHANNEL_UNAVAILABLE, channel)
     if channel == Channel.EMAIL and not settings.EMAIL_URL:
         return failed(Code.CHANNEL_UNAVAILABLE, "No mail server is configured: set EMAIL_URL.", "EMAIL_URL")
     region = regions.of(country)
@@ -148,7 +166,7 @@ def channel_ready(channel: str, country: str) -> Gate:
     return passed(Code.CHANNEL_UNAVAILABLE, channel)
 
 
-def in_hours(case: Case, channel: str, standing: Standing, now: datetime) -> Gate:
+def in_hours(case: About, channel: str, standing: Standing, now: datetime) -> Gate:
     """Without zone and country it waits for one of them as long as its signal is worth something."""
     person, account = case.person, case.account
     bounds = standing.policy.hours.get(channel)
@@ -159,7 +177,7 @@ def in_hours(case: Case, channel: str, standing: Standing, now: datetime) -> Gat
     if verdict.allowed and verdict.zone:
         return passed(Code.QUIET_HOURS, hours.local(verdict.zone, now), bounds)
     if verdict.opens_at is None:
-        expires_at = case.enrollment.signal.expires_at
+        expires_at = case.worth_until
         return failed(
             Code.ZONE_UNKNOWN,
             "Their local time cannot be bounded: neither zone nor country is known.",

@@ -4,6 +4,7 @@ Everything here runs inside the transaction that holds the locks of `standing.lo
 before (and is seen) or commits after (and no intent is recorded after it).
 """
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaigns_app import judge
-from campaigns_app.case import Case
+from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import decide, personalize, wording
+from offers_app import bandit, claims, decide, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import queue
@@ -50,16 +51,24 @@ class Draft:
     """An intent on its way through the gates."""
 
     intent: Intent
+    choice: decide.Choice
     gates: list[Gate] = field(default_factory=list)
-    offer: Offer | None = None
-    treatment: Treatment | None = None
-    candidate: Offer | None = None
     content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
     proposition_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def stopped(self) -> Gate | None:
         return judge.stopped_by(self.gates)
+
+
+@dataclass(slots=True)
+class Said:
+    """A text for one person, or why there is none. `evidence` has what it rests on, with the sources of its claims."""
+
+    gate: Gate
+    content: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list[Result]:
@@ -80,7 +89,7 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
     )
     for (draft, result), proposition, delivery in zip(going, propositions, deliveries, strict=True):
         result.delivery = delivery
-        draft.intent.case.deliveries[delivery.step_id] = delivery
+        draft.intent.case.deliveries[draft.intent.case.node.id] = delivery
         draft.intent.case.propositions.append(proposition)
     hand_over([(draft.intent.case, result.delivery) for draft, result in going if result.delivery], now)
     return results
@@ -89,53 +98,74 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
 def _ask(intent: Intent) -> decide.Ask:
     case = intent.case
     evidence = case.evidence or case.enrollment.signal.evidence
-    return decide.Ask(case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    sure, seed = float(case.enrollment.signal.confidence), secrets.randbelow(bandit.SEEDS)
+    who = (case.person, case.account, intent.offers, intent.template, intent.channel, evidence)
+    return decide.Ask(*who, sure, seed, case.enrollment.pk)
 
 
 def _draft(
     intent: Intent, ask: decide.Ask, standing: Standing, catalog: decide.Catalog, now: datetime
 ) -> Draft:
-    case, draft = intent.case, Draft(intent)
     choice = decide.offer(ask, catalog)
-    draft.offer, draft.treatment, draft.candidate = choice.offer, choice.treatment, choice.candidate
-    draft.gates = judge.meet(case, intent.channel, choice, standing, now, lambda: _words(draft, now))
+    case, draft = intent.case, Draft(intent, choice)
+    draft.gates = judge.meet(
+        case, intent.channel, choice, standing, now, lambda: _words(draft, ask, catalog, now)
+    )
     if judge.may_go(draft.gates):
-        _remember(draft, standing, now)
+        _remember(draft, standing, catalog, now)
     return draft
 
 
 def _decision(draft: Draft, standing: Standing, now: datetime) -> Decision:
-    intent = draft.intent
-    about = draft.candidate.slug if draft.candidate else next(iter(intent.offers), "")
-    return judge.first(intent.case, intent.channel, about, draft.gates, standing.policy.version, now)
+    intent, candidate, version = draft.intent, draft.choice.candidate, standing.policy.version
+    about = candidate.slug if candidate else next(iter(intent.offers), "")
+    return judge.first(intent.case, intent.channel, about, draft.gates, version, now, draft.choice)
 
 
-def _words(draft: Draft, now: datetime) -> Gate:
-    gate, draft.content = words(draft.intent.case, draft.offer, draft.treatment, draft.proposition_id, now)
-    return gate
+def _words(draft: Draft, ask: decide.Ask, catalog: decide.Catalog, now: datetime) -> Gate:
+    case, choice = draft.intent.case, draft.choice
+    said = words(case, choice.offer, choice.treatment, draft.proposition_id, ask, catalog, now)
+    draft.content, draft.evidence = said.content, said.evidence
+    return said.gate
 
 
 def words(
-    case: Case, offer: Offer | None, treatment: Treatment | None, proposition_id: uuid.UUID, now: datetime
-) -> tuple[Gate, dict[str, Any]]:
-    """The text with the figures of now; none when a value is missing."""
+    case: About,
+    offer: Offer | None,
+    treatment: Treatment | None,
+    proposition_id: uuid.UUID,
+    ask: decide.Ask,
+    catalog: decide.Catalog,
+    now: datetime,
+    **extra: Any,
+) -> Said:
+    """The text with the figures of now; none when a value is missing, or when it is too long for its channel. `extra`:
+    merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
-        return failed(Code.RENDER_ERROR, "There is nothing to render."), {}
-    context = personalize.context(case.person, case.account, offer, case.evidence, now, treatment.locale)
+        return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
+    locale, doubt, who = treatment.locale, treatment.template.hesitation, (case.person, case.account)
+    context = extra | personalize.context(*who, offer, case.evidence, now, locale, catalog.more(ask))
+    context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
             treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)
         )
+    except wording.TooLong as error:
+        return Said(failed(Code.TOO_LONG, f"The text is too long: {error}"[:300], name))
     except wording.WordingError as error:
-        return failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name), {}
-    return passed(Code.RENDER_ERROR, name), content
+        return Said(failed(Code.RENDER_ERROR, f"The text cannot be completed: {error}", name))
+    sources = claims.used(context)
+    evidence = case.evidence | ({"claims": sources} if sources else {})
+    return Said(passed(Code.RENDER_ERROR, name), content, evidence)
 
 
-def _remember(draft: Draft, standing: Standing, now: datetime) -> None:
+def _remember(draft: Draft, standing: Standing, catalog: decide.Catalog, now: datetime) -> None:
     """Later intents of the same batch meet the gates with this one counted."""
     case = draft.intent.case
     standing.live.setdefault(case.account.pk, set()).add(case.enrollment.pk)
+    if draft.choice.offer:
+        catalog.facts.counts.presented(draft.choice.offer, case.person.pk, case.account.pk, now)
     if draft.stopped is None:
         standing.touches.setdefault(case.person.pk, []).append((now, draft.intent.channel))
 
@@ -145,7 +175,7 @@ def _goes(decision: Decision) -> bool:
 
 
 def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition:
-    case, offer = draft.intent.case, draft.offer
+    case, offer = draft.intent.case, draft.choice.offer
     return Proposition(
         pk=draft.proposition_id,
         decision=decision,
@@ -153,14 +183,14 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
         account=case.account,
         enrollment_id=case.enrollment.pk,
         offer=offer,
-        treatment=draft.treatment,
+        treatment=draft.choice.treatment,
         topic=offer.topic if offer else "",
         channel=draft.intent.channel,
         placement=draft.intent.placement,
         content=draft.content,
-        evidence=case.evidence,
+        evidence=draft.evidence,
         ready_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=offer.over_at(now, now + LIFETIME) if offer else now + LIFETIME,
     )
 
 

@@ -11,6 +11,8 @@ from threading import Event, Thread
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from campaigns_app import advance, outbox, sweeps
+from offers_app import drafts, learn
+from offers_app.checkout import work
 from people_app import erasure, settling
 from signals_app import back_tests, ingest, lookups, partitions, scores, segments, unnoticed, usage
 from upsell_project.lib import clock, queue
@@ -22,8 +24,11 @@ HOUSE_SECONDS = 3600.0
 ALERTS_SECONDS = 60.0
 DUE: dict[str, Callable[[], bool]] = {
     "back_tests": back_tests.waiting,
+    "checkouts": work.waiting,
+    "drafts": drafts.waiting,
     "erasures": erasure.waiting,
     "inbox": lambda: ingest.waiting() or settling.waiting() or unnoticed.waiting(),
+    "learning": learn.waiting,
     "lookups": lookups.waiting,
     "steps": advance.waiting,
     "outbox": outbox.waiting,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
-from campaigns_app import contact_gates, outcomes, plan, standing
+from campaigns_app import contact_gates, outcomes, plan, requested, standing
 from campaigns_app.models import Delivery, Enrollment, Playbook
 from campaigns_app.standing import Standing
 from offers_app import ruled
@@ -51,6 +51,15 @@ def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None
     return started
 
 
+def entry(
+    playbook: Playbook, signal: Signal, person: Person, state: Standing, now: datetime, *, in_account: bool
+) -> list[Gate]:
+    """Every gate of entering, also those behind a closed one: what would be said if this signal were found now."""
+    history = _history([person.pk])
+    known = _about([(playbook, signal)], now)
+    return _all(playbook, signal, person, in_account, state, history, known, now)
+
+
 def exit(
     *,
     reason: str,
@@ -59,7 +68,10 @@ def exit(
     topic: str | None = None,
     keep: int | None = None,
 ) -> int:
-    """End the active runs of a person or account (of one topic, if given; all but `keep`); return how many ended."""
+    """End the active runs of a person or account (of one topic, if given; all but `keep`); return how many ended.
+
+    What was decided on request for them is withdrawn, too.
+    """
     now = clock.now()
     with transaction.atomic():
         rows = Enrollment.objects.select_for_update().filter(state=Enrollment.State.ACTIVE).order_by("pk")
@@ -70,6 +82,7 @@ def exit(
             ended = [e for e in ended if e.pk in set(about.values_list("enrollment_id", flat=True))]
         if ended:
             outcomes.finish([(enrollment, reason) for enrollment in ended], standing.policy(), now)
+        requested.end(person_id, account_id, topic)
     return len(ended)
 
 
@@ -80,8 +93,10 @@ def exit_one(enrollment_id: int, reason: str) -> None:
         outcomes.finish([(enrollment, reason) for enrollment in rows], standing.policy(), clock.now())
 
 
-def wake(enrollment_id: int) -> None:
-    """Something happened: look at this run now instead of at its timer."""
+def wake(enrollment_id: int | None) -> None:
+    """Something happened: look at this run, if there is one, now instead of at its timer."""
+    if enrollment_id is None:
+        return
     Enrollment.objects.filter(pk=enrollment_id, state=Enrollment.State.ACTIVE).update(wake_at=clock.now())
     queue.nudge("steps")
 
@@ -154,9 +169,24 @@ def _gates(
 ) -> list[Gate]:
     """The gates of entering, up to the first that failed."""
     person = people.get(signal.person_id or 0)
+    met = _all(playbook, signal, person, signal.account_id in accounts, state, history, known, now)
+    first_failed = next((rank for rank, gate in enumerate(met) if not gate.passed), len(met) - 1)
+    return met[: first_failed + 1]
+
+
+def _all(
+    playbook: Playbook,
+    signal: Signal,
+    person: Person | None,
+    in_account: bool,
+    state: Standing,
+    history: History,
+    known: ruled.Everybody,
+    now: datetime,
+) -> list[Gate]:
     met = [
         _on(playbook),
-        _in_account(signal.account_id in accounts),
+        _in_account(in_account),
         _known(person),
         _sure(playbook, signal),
     ]
@@ -165,8 +195,7 @@ def _gates(
         met += [_not_enrolled(active), _may_reenter(playbook, last, now)]
         met += _by_rule(playbook, signal, known)
         met += [contact_gates.erased(person), *_undisturbed(person, state, now)]
-    first_failed = next((rank for rank, gate in enumerate(met) if not gate.passed), len(met) - 1)
-    return met[: first_failed + 1]
+    return met
 
 
 def _on(playbook: Playbook) -> Gate:

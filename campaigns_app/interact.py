@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from campaigns_app import enroll, outcomes, shown
+from campaigns_app import enroll, outcomes, requested, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
+from offers_app import learn
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import again, segments
@@ -58,7 +59,7 @@ def record(
                 raise IdTaken("This id was used for another interaction.")
             return True
         _permission_first(person, proposition, kind, data or {}, how)
-        _hold_runs(proposition)
+        hold_runs(proposition)
         act = Interaction(
             id=id,
             proposition=proposition,
@@ -72,6 +73,7 @@ def record(
         act.save(force_insert=True)
         shown.seen([proposition.pk], now)
         EFFECTS[Kind(kind)](proposition, act)
+        requested.leave_in_peace(proposition, act)
         segments.at_once({person_id}, now)
     return True
 
@@ -107,7 +109,7 @@ def _permission_first(
         ledger.snooze(person, int(data.get("snooze_days", SNOOZE_DAYS[0])), how)
 
 
-def _hold_runs(proposition: Proposition) -> None:
+def hold_runs(proposition: Proposition) -> None:
     """Enrollments come before propositions in the order of locks, and an answer may end any of these."""
     whose = Q(person_id=proposition.person_id) | Q(account_id=proposition.account_id)
     rows = Enrollment.objects.filter(whose, state=Enrollment.State.ACTIVE).order_by("pk")
@@ -115,9 +117,7 @@ def _hold_runs(proposition: Proposition) -> None:
 
 
 def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> None:
-    """The first answer stays the answer; the offer is no longer live, nor, if it settles the run, any other of it.
-    A `new` one is kept for rules that ask what somebody answered.
-    """
+    """The first one stays; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
     if new:
         Answer.objects.create(
             person_id=proposition.person_id,
@@ -127,10 +127,11 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
             at=act.recorded_at,
         )
         again.answered([(proposition.person_id, proposition.account_id)], _said(act))
+        learn.outcome([(proposition.pk, act.kind)], act.recorded_at)
     Proposition.objects.filter(pk=proposition.pk, answer="").update(
         answer=act.kind, answered_at=act.recorded_at
     )
-    live = Proposition.objects.filter(enrollment_id=proposition.enrollment_id, state=Proposition.State.LIVE)
+    live = requested.beside(proposition).filter(state=Proposition.State.LIVE)
     live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
     if act.kind in _SETTLES:
         live.update(state=Proposition.State.ENDED)
@@ -142,8 +143,8 @@ def _said(act: Interaction) -> str:
     return said if said in ANSWERS else str(act.kind)
 
 
-def _viewed(proposition: Proposition, act: Interaction) -> None:
-    Proposition.objects.filter(pk=proposition.pk, viewed_at=None).update(viewed_at=act.recorded_at)
+def _viewed(shown: Proposition, act: Interaction) -> None:
+    Proposition.objects.filter(pk=shown.pk, viewed_at=None).update(viewed_at=act.recorded_at)
 
 
 def _clicked(proposition: Proposition, act: Interaction) -> None:
@@ -153,13 +154,13 @@ def _clicked(proposition: Proposition, act: Interaction) -> None:
 
 def _accepted(proposition: Proposition, act: Interaction) -> None:
     """Everything else that runs for this person or account stops; the own sequence waits for the goal."""
+    _answer(proposition, act)
     enroll.exit(
         reason="accepted_elsewhere",
         person_id=proposition.person_id,
         account_id=proposition.account_id,
         keep=proposition.enrollment_id,
     )
-    _answer(proposition, act)
     _clicked(proposition, act)
 
 
@@ -195,7 +196,7 @@ def _feedback(proposition: Proposition, act: Interaction) -> None:
         enroll.exit(reason="negative", person_id=proposition.person_id)
 
 
-def _nothing(proposition: Proposition, act: Interaction) -> None:
+def _nothing(_: Proposition, __: Interaction) -> None:
     """Noted for the record only."""
 
 
@@ -236,6 +237,8 @@ def _said_yes(one: Stored, now: datetime) -> None:
         _converted(run, one, now)
     if not reached:
         _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
+    if shown := requested.led_to(one):
+        credit(shown, one, now)
     own = _own(one, runs) if one.item.name == "Trial Started" else None
     keep = own.enrollment_id if own else None
     for run in runs:
@@ -249,10 +252,8 @@ def _own(one: Stored, runs: Iterable[Enrollment], *, answered: bool = True) -> P
     offers = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs]).order_by("-ready_at")
     named = str(one.item.properties.get("proposition_id", ""))
     by_name = next((offer for offer in offers if str(offer.pk) == named.lower()), None)
-    taken = (
-        offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False)) if answered else offers.none()
-    )
-    return by_name or taken.first()
+    taken = offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False))
+    return by_name or (taken.first() if answered else None)
 
 
 def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
@@ -260,7 +261,7 @@ def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
     before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
     shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
     if shown:
-        _credit(shown, one, now)
+        credit(shown, one, now)
 
 
 def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) -> None:
@@ -272,13 +273,13 @@ def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) ->
     offers = offers.only("enrollment_id", "person_id", "ready_at").order_by("-ready_at")
     newest: dict[int, Proposition] = {}
     for offer in offers:
-        newest.setdefault(offer.enrollment_id, offer)
-    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id]) >= at)
+        newest.setdefault(offer.enrollment_id or 0, offer)
+    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at)
     if shown := next(timely, None):
-        _credit(shown, one, now)
+        credit(shown, one, now)
 
 
-def _credit(shown: Proposition, one: Stored, now: datetime) -> None:
+def credit(shown: Proposition, one: Stored, now: datetime) -> None:
     """Once per event."""
     Interaction.objects.bulk_create(
         [
@@ -295,3 +296,4 @@ def _credit(shown: Proposition, one: Stored, now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    learn.outcome([(shown.pk, Kind.CONVERTED)], now)

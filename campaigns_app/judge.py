@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from campaigns_app import contact_gates
-from campaigns_app.case import Case
+from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
+from offers_app import replayed
 from offers_app.decide import Choice
 from offers_app.models import Decision
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
 
 def meet(
-    case: Case,
+    case: About,
     channel: str,
     choice: Choice,
     standing: Standing,
@@ -49,14 +50,14 @@ def may_go(gates: Sequence[Gate]) -> bool:
     return stopped is None or contact_gates.holds(stopped)
 
 
-def relevant(case: Case) -> Gate:
+def relevant(case: About) -> Gate:
     if case.evidence is None:
         return failed(Code.NO_LONGER_RELEVANT, "What the offer was about is no longer so.")
     keys = ("resource", "used", "cap", "percent", "feature", "count", "measured_at")
     return passed(Code.NO_LONGER_RELEVANT, {key: case.evidence[key] for key in keys if key in case.evidence})
 
 
-def holdout(case: Case, standing: Standing) -> Gate:
+def holdout(case: About, standing: Standing) -> Gate:
     """Whoever is in the control group with one of their accounts is contacted about none."""
     return contact_gates.first_closed(
         [_drawn(standing, account.pk) for account in contact_gates.accounts(case, standing)]
@@ -73,7 +74,7 @@ def _drawn(standing: Standing, account: int) -> Gate:
 
 
 def first(
-    case: Case, channel: str, offer: str, gates: Sequence[Gate], version: int, at: datetime
+    case: Case, channel: str, offer: str, gates: Sequence[Gate], version: int, at: datetime, choice: Choice
 ) -> Decision:
     """The decision about a message that is to go; the run's first one tells too how it began, and each by which rules
     it came to its step."""
@@ -87,7 +88,8 @@ def first(
         offer=offer,
         channel=channel,
         policy_version=version,
-        **_verdict(gates),
+        **verdict(gates),
+        **replayed.stored(choice),
     )
     decision.gates = [*case.enrollment.lane_gates, *decision.gates]
     case.enrollment.lane_gates = []
@@ -96,7 +98,9 @@ def first(
     return decision
 
 
-def again(delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime) -> Decision:
+def again(
+    delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime, choice: Choice | None = None
+) -> Decision:
     """The newer decision about the same message; not saved, but the delivery points to it."""
     before = delivery.decision
     delivery.decision = Decision(
@@ -109,12 +113,14 @@ def again(delivery: Delivery, gates: Sequence[Gate], version: int, at: datetime)
         offer=before.offer,
         channel=before.channel,
         policy_version=version,
-        **_verdict(gates),
+        **verdict(gates),
+        **(replayed.stored(choice) if choice else {}),
     )
     return delivery.decision
 
 
-def _verdict(gates: Sequence[Gate]) -> dict[str, Any]:
+def verdict(gates: Sequence[Gate]) -> dict[str, Any]:
+    """What a decision keeps of the gates it met."""
     stopped = stopped_by(gates)
     return {
         "outcome": _outcome(stopped),

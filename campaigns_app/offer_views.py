@@ -15,7 +15,7 @@ from campaigns_app.models import Interaction
 from people_app.models import Person
 from signals_app import authentication, cors
 from signals_app.models import Source
-from upsell_project.lib import clock, problem, strict_json
+from upsell_project.lib import bulk, clock, problem, strict_json
 from upsell_project.lib.problem import Error
 
 MAX_BODY = 8 * 1024
@@ -79,7 +79,8 @@ def offers(request: HttpRequest, source: Source, claims: authentication.Claims) 
     placement, limit = request.GET.get("placement"), _limit(request)
     unheard_of = placement is not None and not placement.isprintable()
     found = [] if unheard_of else serve.offers(claims.user_id, claims.account, placement, limit, clock.now())
-    return JsonResponse({"offers": found, "poll_after_s": serve.POLL_SECONDS})
+    answer = bulk.json({"offers": found, "poll_after_s": serve.POLL_SECONDS})
+    return HttpResponse(answer, content_type="application/json")
 
 
 def _limit(request: HttpRequest) -> int:

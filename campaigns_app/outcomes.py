@@ -6,6 +6,7 @@ from datetime import datetime
 
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
+from offers_app import learn
 from offers_app.models import Proposition
 from signals_app import again
 from signals_app.models import Answer
@@ -39,7 +40,8 @@ def finish(ended: Sequence[tuple[Enrollment, str]], policy: ContactPolicy, now: 
     made = Proposition.objects.filter(enrollment_id__in=reasons).select_related("offer")
     propositions = list(made.order_by("ready_at"))
     _withdraw(propositions, reasons, now)
-    _note_ignored(propositions, reasons, now)
+    note_ignored([p for p in propositions if was_ignored(p) and _rests_on(p, reasons)], now)
+    learn_of_silence([p for p in propositions if _ended_quietly(p, reasons)], now)
     _leave_in_peace(ended, propositions, policy, now)
 
 
@@ -67,13 +69,17 @@ def withdraw_deliveries(person_id: int, channel: str = ALL, topic: str = ALL) ->
     over.update(state=Proposition.State.ENDED)
 
 
-def _ignored(proposition: Proposition) -> bool:
+def was_ignored(proposition: Proposition) -> bool:
     """Seen, and no answer of any kind."""
     return bool(proposition.viewed_at) and not proposition.answer and not proposition.clicked_at
 
 
-def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], now: datetime) -> None:
-    ignored = [p for p in propositions if _ignored(p) and reasons[p.enrollment_id] not in NO_COOLDOWN]
+def _rests_on(proposition: Proposition, reasons: dict[int, str]) -> bool:
+    return reasons[proposition.enrollment_id or 0] not in NO_COOLDOWN
+
+
+def note_ignored(ignored: Sequence[Proposition], now: datetime) -> None:
+    """Each of these was seen and got no answer: kept once."""
     acts = {uuid.uuid5(_IGNORED, str(p.pk)): p for p in ignored}
     noted = set(Interaction.objects.filter(pk__in=acts).values_list("pk", flat=True)) if acts else set()
     new = {id: p for id, p in acts.items() if id not in noted}
@@ -97,6 +103,16 @@ def _note_ignored(propositions: Sequence[Proposition], reasons: dict[int, str], 
         for p in new.values()
     )
     again.answered(((p.person_id, p.account_id) for p in new.values()), kind)
+
+
+def learn_of_silence(propositions: Sequence[Proposition], now: datetime) -> None:
+    """Of those that were seen or clicked and led to no yes by the end: a purchase that comes later is heard then."""
+    silent = [p for p in propositions if (p.viewed_at or p.clicked_at) and not p.answer]
+    learn.outcome([(p.pk, Interaction.Kind.IGNORED) for p in silent], now)
+
+
+def _ended_quietly(proposition: Proposition, reasons: dict[int, str]) -> bool:
+    return reasons[proposition.enrollment_id or 0] == "clicked" or _rests_on(proposition, reasons)
 
 
 def _leave_in_peace(
@@ -129,4 +145,4 @@ def _outcomes(reason: str, own: Sequence[Proposition]) -> set[str]:
         return set()
     found = {BY_REASON[reason]} if reason in BY_REASON else set()
     found |= {"dismissed"} if any(p.answer == "dismissed" for p in own) else set()
-    return found | ({"ignored"} if any(_ignored(p) for p in own) else set())
+    return found | ({"ignored"} if any(was_ignored(p) for p in own) else set())

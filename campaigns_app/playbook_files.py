@@ -12,6 +12,8 @@ from campaigns_app.conditions import CONDITIONS
 from campaigns_app.models import Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.plan import OTHERWISE, RULE
+from offers_app import linted
+from offers_app.models import Offer, Treatment
 from signals_app import references
 from upsell_project.lib import clock
 from upsell_project.lib.rules import ready
@@ -28,7 +30,11 @@ class Invalid(ValueError):
 def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     """A new version with the file's steps, published and live. The caller holds the transaction. Raises Invalid."""
     validate(document["steps"])
-    if wrong := [*rule_problems(document), *_absent(document["steps"])]:
+    if wrong := [
+        *rule_problems(document),
+        *_absent(document["steps"]),
+        *linted.refusals(_sent(document["steps"])),
+    ]:
         raise Invalid("; ".join(wrong))
     return _publish(playbook, document)
 
@@ -116,6 +122,24 @@ def offers(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> Iterator
             yield from ((f"{at}.offers[{n}]", slug) for n, slug in enumerate(config.get("offers", [])))
             for number, lane in enumerate(config.get("lanes", [])):
                 yield from offers(lane.get("steps", []), f"{at}.lanes[{number}].steps")
+
+
+def templates(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Slugs of those that its messages are written by."""
+    for step in steps:
+        for config in step.values():
+            yield from config.get("templates", {}).values()
+            for lane in config.get("lanes", []):
+                yield from templates(lane.get("steps", []))
+
+
+def sent(version: PlaybookVersion) -> list[Treatment | Offer]:
+    """Every text and live offer of a version."""
+    return _sent(tree(version))
+
+
+def _sent(steps: Sequence[Mapping[str, Any]]) -> list[Treatment | Offer]:
+    return linted.rows(set(templates(steps)), {slug for _, slug in offers(steps)})
 
 
 def _absent(steps: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -8,11 +8,13 @@ from collections.abc import Collection, Sequence
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 
 from campaigns_app import enroll, merges, standing
 from campaigns_app.models import Delivery, DemoMail, Enrollment, Interaction, StaffTask
 from consent_app import ledger
 from consent_app.models import ConsentRecord, Pause
+from offers_app.checkout import work
 from offers_app.models import Decision, Proposition
 from people_app import erasure, homes
 from people_app.models import ContactPoint, Erasure, Person
@@ -96,11 +98,13 @@ def _suppress(people: Sequence[int]) -> None:
 
 def _empty(people: Sequence[int]) -> None:
     """Codes and times stay, for the counts; whatever was measured, shown, said or written goes."""
-    Decision.objects.filter(person__in=people).update(input={}, threshold={}, gates=[], reason="")
+    decisions = Decision.objects.filter(person__in=people)
+    decisions.update(input={}, threshold={}, gates=[], reason="", candidates=[], policy={}, seed=None)
     Proposition.objects.filter(person__in=people).update(content={}, evidence={})
     Enrollment.objects.filter(person__in=people).update(entry_gates=[], lane_gates=[], error="")
     Delivery.objects.filter(person__in=people).update(provider_ref="", proof={}, reason="")
     Interaction.objects.filter(person__in=people).update(data={})
+    work.forget(people)
     tasks = StaffTask.objects.filter(person__in=people)
     tasks.filter(done_at=None).update(done_at=clock.now())
     tasks.update(title="Erased", body="", outcome="", assignee="")
@@ -111,7 +115,8 @@ def _empty(people: Sequence[int]) -> None:
 def _empty_of_colleagues(signal_ids: Sequence[int]) -> None:
     """What they wrote goes from what rests on it as well."""
     runs = Enrollment.objects.filter(signal__in=signal_ids)
-    made = Proposition.objects.filter(enrollment_id__in=runs.values("pk"))
+    rests = Q(enrollment_id__in=runs.values("pk")) | Q(signal_id__in=signal_ids)
+    made = Proposition.objects.filter(rests)
     shown = list(made.order_by("pk").select_for_update())
     for one in shown:
         one.evidence = others_evidence.without_words(one.evidence)

@@ -6,6 +6,9 @@ events with that property. What has no words of its own is only counted.
 
 from typing import Final
 
+from campaigns_app.reason_words_french import FRENCH
+from campaigns_app.reason_words_spanish import SPANISH
+
 Words = dict[str, str]
 
 _ENGLISH: Final[Words] = {
@@ -204,7 +207,12 @@ _GERMAN: Final[Words] = {
     "did:Ticket Created": "eine Support-Anfrage gestellt",
     "label:seats": "Plätzen",
 }
-_BY_LANGUAGE: Final = {"en": _ENGLISH, "de": _ENGLISH | _GERMAN}
+_BY_LANGUAGE: Final = {
+    "en": _ENGLISH,
+    "de": _ENGLISH | _GERMAN,
+    "fr": _ENGLISH | FRENCH,
+    "es": _ENGLISH | SPANISH,
+}
 
 
 def of(language: str) -> Words:

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from campaigns_app import preferences as choices
-from campaigns_app import recipient_reasons, recipient_words
+from campaigns_app import recipient_reasons, recipient_words, why_page
 from campaigns_app.preferences import Table
 from campaigns_app.recipient_words import Words
 from consent_app import links, permission
@@ -98,14 +98,17 @@ def unsubscribe(page: Page, token: str) -> HttpResponse:
 def why(proposition: Proposition) -> HttpResponse:
     words = recipient_words.of(proposition.person.locale)
     locale, evidence = _locale(proposition.person, words), proposition.evidence
-    reasons = recipient_reasons.sentences(evidence.get("facts", ()), locale)
+    told = why_page.context(proposition, locale, words["language"])
     figures = [
         (words["offer"], proposition.offer.name),
         (words["shown"], _day(proposition.person, proposition.ready_at)),
-        *_figures(evidence, words, locale, _named(evidence, told=bool(reasons))),
+        *_figures(evidence, words, locale, _named(evidence, told=bool(told["reasons"]))),
     ]
-    context = {"why": proposition.content.get("why", ""), "figures": figures, "reasons": reasons}
-    return _render("why", words, context)
+    return _render("why", words, {"figures": figures, **told})
+
+
+def checkout(person: Person, context: Mapping[str, Any]) -> HttpResponse:
+    return _render("checkout", recipient_words.of(person.locale), context)
 
 
 def nobody() -> HttpResponse:
@@ -148,7 +151,7 @@ def _topic(topic: str, words: Words) -> str:
 def _named(evidence: Mapping[str, Any], *, told: bool) -> tuple[str, ...]:
     """Beside sentences (`told`) only what they themselves used last. What somebody else of their account did is not
     said."""
-    own = all(recipient_reasons.whose(one) == Of.PERSON for one in evidence.get("facts", ()))
+    own = all(recipient_reasons.whose(one) == Of.PERSON for one in why_page.facts(evidence))
     return tuple(name for name in (("feature",) if told else FIGURES) if own or name != "feature")
 
 

@@ -8,6 +8,7 @@ PAGES = {
     "p": views.preferences_page,
     "u": views.unsubscribe,
     "c": views.click,
+    "checkout": views.checkout,
     "why": views.why,
 }
 urlpatterns = [

@@ -1,6 +1,7 @@
 """Recipients' pages: no login, no script, no cookie; the signed link is the authority. A GET changes nothing.
 
-The one exception is the click redirect, which notes that somebody clicked.
+The one exception is the click redirect, which notes that somebody clicked, and has the payment page of an offer that is
+bought at a provider prepared: docs/checkout.md says why that is safe.
 """
 
 import uuid
@@ -13,12 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns_app import enroll, interact, machines, preferences, recipient_pages
+from campaigns_app import checkout_pages, enroll, interact, machines, preferences, recipient_pages
 from campaigns_app.models import Interaction
 from campaigns_app.recipient_pages import Page
 from consent_app import ledger, links
+from offers_app.checkout import orders
 from offers_app.models import Proposition
-from people_app.models import Person
+from people_app.models import Channel, Person
 from upsell_project.lib import clock
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -43,7 +45,7 @@ def private(view: View) -> View:
         except (links.BadLink, Http404):
             response = recipient_pages.broken()
         for name, value in HEADERS.items():
-            response[name] = value
+            response.headers.setdefault(name, value)
         return response
 
     return wrapped
@@ -77,13 +79,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_safe
 def click(request: HttpRequest, token: str) -> HttpResponse:
-    """`/c/<token>`: on to the target that the offer itself names, and nowhere else."""
+    """`/c/<token>`: on to the target that the offer itself names, or to where it is bought, and nowhere else."""
     proposition_id, target = links.read_click(token)
-    proposition = Proposition.objects.filter(pk=proposition_id).first()
+    proposition = checkout_pages.of(proposition_id)
+    bought = target == checkout_pages.CTA and proposition and _is_bought(proposition)
     url = _target(proposition, target)
-    if proposition is None or url is None:
+    if proposition is None or (url is None and not bought):
         raise Http404
-    if request.method == "GET" and _human(request):
+    human = request.method == "GET" and _human(request)
+    # In the app the widget itself tells of clicks.
+    if human and not (bought and proposition.channel == Channel.IN_APP):
         interact.record(
             proposition.pk,
             proposition.person_id,
@@ -93,7 +98,24 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
             how="mail",
             data={"target": target},
         )
-    return HttpResponseRedirect(url)
+    if bought:
+        return checkout_pages.follow(proposition, human=human)
+    return HttpResponseRedirect(str(url))
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest, token: str) -> HttpResponse:
+    """`/checkout/<token>`: how far a purchase is; the POST begins it or tries again."""
+    proposition_id, target = links.read_click(token)
+    proposition = checkout_pages.of(proposition_id)
+    if proposition is None or target != checkout_pages.CTA or not _is_bought(proposition):
+        raise Http404
+    if request.method == "POST":
+        return checkout_pages.start(proposition)
+    if "done" in request.GET:
+        return checkout_pages.paid(proposition)
+    return checkout_pages.standing(proposition, back="back" in request.GET)
 
 
 @private
@@ -170,6 +192,14 @@ def _target(proposition: Proposition | None, target: str) -> str | None:
         return None
     allowed = not settings.CLICK_HOSTS or parts.hostname in settings.CLICK_HOSTS
     return url if parts.scheme in ("http", "https") and parts.hostname and allowed else None
+
+
+def _is_bought(proposition: Proposition) -> bool:
+    """Sold at a provider now, or when it was presented: then its button leads to our own link."""
+    button = proposition.content.get(checkout_pages.CTA)
+    stored = button.get("url") if isinstance(button, dict) else None
+    own = isinstance(stored, str) and stored.startswith(f"{settings.PUBLIC_URL}/c/")
+    return own or (bool(button) and orders.how(proposition) is not None)
 
 
 def _human(request: HttpRequest) -> bool:

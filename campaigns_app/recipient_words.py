@@ -1,5 +1,7 @@
 """What recipients read on their pages, in their language."""
 
+from campaigns_app.recipient_words_romance import FRENCH, SPANISH
+
 Words = dict[str, str]
 
 _ENGLISH: Words = {
@@ -37,9 +39,6 @@ _ENGLISH: Words = {
     "broken": "This link is not complete",
     "broken_help": "Please copy the whole link from the message, or use the button in it.",
     "why_title": "Why you got this offer",
-    "why_figures": "The figures behind it",
-    "why_uses": "We looked only at how you and your account use our product. How to stop such offers is "
-    "written in the message itself.",
     "offer": "Offer",
     "shown": "Made on",
     "used": "Used",
@@ -96,9 +95,6 @@ _GERMAN: Words = {
     "broken": "Dieser Link ist unvollständig",
     "broken_help": "Bitte kopieren Sie den ganzen Link aus der Nachricht, oder nutzen Sie den Knopf darin.",
     "why_title": "Warum Sie dieses Angebot erhielten",
-    "why_figures": "Die Zahlen dazu",
-    "why_uses": "Wir haben nur betrachtet, wie Sie und Ihr Konto unser Produkt nutzen. Wie Sie solche "
-    "Angebote beenden, steht in der Nachricht selbst.",
     "offer": "Angebot",
     "shown": "Gemacht am",
     "used": "Genutzt",
@@ -120,7 +116,7 @@ _GERMAN: Words = {
     "topic:addons": "Zusatzfunktionen",
     "topic:training": "Schulungen",
 }
-_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN}
+_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN, "fr": FRENCH, "es": SPANISH}
 
 
 def of(locale: str) -> Words:

@@ -13,7 +13,7 @@ from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import decide
-from offers_app.models import Decision, Proposition
+from offers_app.models import Decision, Offer, Proposition
 from upsell_project.lib.gates import Code, Gate, failed
 
 
@@ -29,11 +29,13 @@ def due(
     asks = [_ask(case, delivery) for case, delivery in cases]
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
-        reword = partial(_reword, case, delivery.proposition, now)
-        gates = judge.meet(case, delivery.channel, decide.offer(ask, catalog), standing, now, reword)
+        offer = catalog.offers[delivery.proposition.offer.slug]
+        reword = partial(_reword, case, delivery.proposition, offer, ask, catalog, now)
+        choice = decide.offer(ask, catalog)
+        gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
-            decisions.append(judge.again(delivery, gates, standing.policy.version, now))
+            decisions.append(judge.again(delivery, gates, standing.policy.version, now, choice))
         _settle(case, delivery, stopped, gates, standing, now)
     Decision.objects.bulk_create(decisions)
     changed = [delivery for _, delivery in cases]
@@ -47,12 +49,19 @@ def due(
     return stops
 
 
-def _reword(case: Case, proposition: Proposition, now: datetime) -> Gate:
+def _reword(
+    case: Case,
+    proposition: Proposition,
+    offer: Offer,
+    ask: decide.Ask,
+    catalog: decide.Catalog,
+    now: datetime,
+) -> Gate:
     """It was written when it was held; what it says must be true when it leaves."""
-    gate, content = deliver.words(case, proposition.offer, proposition.treatment, proposition.pk, now)
-    if gate.passed:
-        proposition.content, proposition.evidence = content, case.evidence
-    return gate
+    said = deliver.words(case, offer, proposition.treatment, proposition.pk, ask, catalog, now)
+    if said.gate.passed:
+        proposition.content, proposition.evidence = said.content, said.evidence
+    return said.gate
 
 
 def _ask(case: Case, delivery: Delivery) -> decide.Ask:
@@ -60,7 +69,9 @@ def _ask(case: Case, delivery: Delivery) -> decide.Ask:
     offer, treatment = delivery.proposition.offer, delivery.proposition.treatment
     evidence = case.evidence or case.enrollment.signal.evidence
     template = treatment.template.slug if treatment else ""
-    return decide.Ask(case.person, case.account, [offer.slug], template, delivery.channel, evidence)
+    who = (case.person, case.account, [offer.slug], template, delivery.channel, evidence)
+    sure = float(case.enrollment.signal.confidence)
+    return decide.Ask(*who, sure, 0, case.enrollment.pk, delivery.proposition_id)
 
 
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:

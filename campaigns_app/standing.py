@@ -4,12 +4,13 @@ Lock order in the whole product: people, accounts, contact points, enrollments, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from campaigns_app import pressure
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery
 from campaigns_app.pressure import Touch
 from consent_app import permission
@@ -58,6 +59,27 @@ def lock(account_ids: Collection[int], person_ids: Collection[int]) -> None:
 
 def load(account_ids: Collection[int], person_ids: Collection[int], now: datetime) -> Standing:
     """Read it all; the number of statements does not depend on the number of people. Call `lock` first."""
+    return _load(account_ids, person_ids, now, lambda theirs: assign.holdout(theirs, now), policy())
+
+
+def look(account_ids: Collection[int], person_ids: Collection[int], now: datetime) -> Standing:
+    """The same for who only asks: nothing is locked, and nobody is drawn into the control group by being looked at."""
+    in_force = ContactPolicy.objects.order_by("-version").first() or ContactPolicy(
+        version=0,
+        caps=pressure.DEFAULT_CAPS,
+        cooldown_days=pressure.DEFAULT_COOLDOWN_DAYS,
+        hours=pressure.DEFAULT_HOURS,
+    )
+    return _load(account_ids, person_ids, now, assign.stored, in_force)
+
+
+def _load(
+    account_ids: Collection[int],
+    person_ids: Collection[int],
+    now: datetime,
+    drawn: Callable[[Collection[int]], dict[int, HoldoutAssignment]],
+    in_force: ContactPolicy,
+) -> Standing:
     accounts = _accounts(person_ids)
     theirs = set(account_ids).union(*accounts.values())
     return Standing(
@@ -67,9 +89,9 @@ def load(account_ids: Collection[int], person_ids: Collection[int], now: datetim
         _live(account_ids, now),
         _touches(person_ids, now),
         _cooldowns(person_ids, now),
-        assign.holdout(theirs, now),
+        drawn(theirs),
         accounts,
-        policy=policy(),
+        policy=in_force,
     )
 
 
@@ -88,13 +110,13 @@ def _problems(account_ids: Collection[int], person_ids: Collection[int]) -> tupl
 
 
 def _live(account_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
-    """Enrollments that have a live offer, by account."""
+    """Enrollments that have a live offer, by account; 0 stands for what was decided on request."""
     live: dict[int, set[int]] = defaultdict(set)
     rows = Proposition.objects.filter(
         account_id__in=account_ids, state=Proposition.State.LIVE, expires_at__gt=now
     ).values_list("account_id", "enrollment_id")
     for account, enrollment in rows:
-        live[account or 0].add(enrollment)
+        live[account or 0].add(enrollment or 0)
     return live
 
 

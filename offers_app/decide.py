@@ -1,32 +1,32 @@
 """Choose one honest offer for one person, and say why not the others.
 
-Eligible means: the offer is live, there is evidence to show, the account does not own it, its own rule holds for them,
-the person did not turn it down lately, and it is written for the channel. Of those left the highest priority wins.
+All candidates are considered: each meets the gates of `offer_gates`; those that pass are ranked; of the ranked ones the
+seed draws one by the bandit's chances, or there is none worth offering.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from offers_app import ruled
-from offers_app.models import Offer, Proposition, Treatment
+from offers_app import arms, claims, cohort, in_force, locales, offer_gates, ranking, weighing
+from offers_app.arms import Learned
+from offers_app.models import Offer, Treatment
+from offers_app.policy import Policy
+from offers_app.ranking import Candidate
+from offers_app.weighing import Weighed
 from people_app.models import Account, Person
-from signals_app.knowing import Known
-from signals_app.subjects import Subject
-from upsell_project.lib.gates import Code, Gate, failed, passed
-from upsell_project.lib.rules import ready
-from upsell_project.lib.rules.facts import Fact
-
-# An offer is answered with feedback only when that was negative.
-TURNED_DOWN = ("declined", "opted_out", "feedback")
-TURNED_DOWN_DAYS = 90
+from upsell_project.lib.gates import Code, Gate, failed
 
 
 @dataclass(slots=True)
 class Ask:
-    """One question: which of these offers, for whom, because of what, on which channel."""
+    """One question: which of these offers, for whom, because of what, on which channel.
+
+    `confidence`: how sure the moment is, 0 to 1. `seed` draws among the chances (`bandit.SEEDS`); 0 takes the best.
+    """
 
     person: Person
     account: Account
@@ -34,156 +34,177 @@ class Ask:
     template: str
     channel: str
     evidence: Mapping[str, Any]
+    confidence: float = 1.0
+    seed: int = 0
+    enrollment: int | None = None
+    """The run that asks: a yes that it got does not stand in its own way."""
+    held: UUID | None = None
+    """The proposition that waits to leave and is judged again: it does not count against itself."""
+
+
+@dataclass(slots=True)
+class Considered:
+    """One candidate: the gates that it met, up to the first that is closed, and what it was weighed at if none was."""
+
+    offer: Offer
+    treatment: Treatment | None
+    gates: list[Gate]
+    weighed: Weighed | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.gates[-1].passed
 
 
 @dataclass(slots=True)
 class Choice:
     """The answer: an offer with its treatment, or none; and the gates that were met on the way, in order.
 
-    `candidate` is what it was about: the offer, or when none qualifies, the one of the highest priority.
+    `candidate` is what it was about: the offer, or when none qualifies, the one that came furthest. `considered`
+    are all, the best first, then those that did not pass; with `seed` and `policy` they make the same choice again.
     """
 
     offer: Offer | None
     treatment: Treatment | None
     gates: list[Gate] = field(default_factory=list)
     candidate: Offer | None = None
+    considered: list[Considered] = field(default_factory=list)
+    seed: int = 0
+    policy: Policy | None = None
 
 
 @dataclass(slots=True)
 class Catalog:
-    """What can be offered, who turned what down, and what offers ask of whom; read once for many questions."""
+    """What can be offered and how it reads, what the gates ask, and what was learned; read once for many questions."""
 
     offers: dict[str, Offer]
     treatments: dict[tuple[str, str], list[Treatment]]
-    turned_down: dict[tuple[int, int], datetime]
-    known: dict[Subject, Known]
+    facts: offer_gates.Facts
+    peers: dict[cohort.Question, cohort.Compared]
+    learned: Learned
+    sayable: claims.Known
+
+    def more(self, ask: Ask) -> dict[str, Any]:
+        """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
+        asked = cohort.question(ask.account.pk, ask.evidence, self.facts.now)
+        return {
+            "prior": self.facts.prior.get(ask.person.pk),
+            "peers": self.peers.get(asked) if asked else None,
+        }
 
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
-    """Three statements; a handful more where one of these offers has a rule, however many ask."""
+    """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
     treatments: dict[tuple[str, str], list[Treatment]] = {}
     for treatment in Treatment.objects.select_related("template").order_by("pk"):
         treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
-    since = now - timedelta(days=TURNED_DOWN_DAYS)
-    people = {ask.person.pk for ask in asks}
-    rows = Proposition.objects.filter(person_id__in=people, answer__in=TURNED_DOWN, answered_at__gt=since)
-    turned_down = {
-        (person, offer): at
-        for person, offer, at in rows.order_by("answered_at").values_list(
-            "person_id", "offer_id", "answered_at"
-        )
-        if at
-    }
-    offers = {offer.slug: offer for offer in Offer.objects.all()}
-    return Catalog(offers, treatments, turned_down, _known(asks, offers, now))
+    rows = Offer.objects.select_related("product", "checkout").prefetch_related(
+        "product__prices", "product__parts", "caps"
+    )
+    offers = {offer.slug: offer for offer in rows}
+    gates = offer_gates.load(asks, offers, now)
+    peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
+    sayable = claims.load({ask.person.pk for ask in asks}, now.date())
+    return Catalog(offers, treatments, gates, peers, learned, sayable)
 
 
-def _known(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:
-    wanted: dict[Subject, set[Fact]] = defaultdict(set)
-    for ask in asks:
-        for slug in ask.offers:
-            if slug in offers and (rule := ready.readable(offers[slug].eligibility)):
-                wanted[ruled.subject(ask.person, ask.account)] |= rule.facts
-    return ruled.know(wanted, now)
+def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
+    slugs = {slug for ask in asks for slug in ask.offers}
+    wanted: Collection[int] = {offers[slug].pk for slug in slugs if slug in offers}
+    people, templates = {ask.person.pk for ask in asks}, {ask.template for ask in asks}
+    return arms.load(people, wanted, templates, in_force.policy(), now)
+
+
+def _peers(
+    asks: Sequence[Ask], treatments: Mapping[tuple[str, str], Sequence[Treatment]], now: datetime
+) -> dict[cohort.Question, cohort.Compared]:
+    """Only where a text has a place for it."""
+    comparing = {place for place, texts in treatments.items() if any(map(_compares, texts))}
+    asked = [ask for ask in asks if (ask.template, ask.channel) in comparing]
+    questions = {one for ask in asked if (one := cohort.question(ask.account.pk, ask.evidence, now))}
+    return cohort.compare(sorted(questions, key=lambda one: (one.account, one.resource)))
+
+
+def _compares(text: Treatment) -> bool:
+    return any("peers." in source for source in (text.headline, text.why, text.body))
 
 
 def offer(ask: Ask, known: Catalog) -> Choice:
-    """The best of the candidates; when none passes, the gates of the one that came furthest."""
-    candidates = sorted(
-        (known.offers[slug] for slug in ask.offers if slug in known.offers), key=lambda one: -one.priority
+    """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
+    treatment = localized(
+        known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person)
     )
-    furthest = Choice(
-        None, None, [failed(Code.OFFER_OFF, "None of the step's offers exists.", list(ask.offers))]
-    )
-    first = next(iter(candidates), None)
-    for rank, candidate in enumerate(candidates):
-        choice = _consider(candidate, ask, known)
-        if choice.offer:
-            return choice
-        if rank == 0 or len(choice.gates) > len(furthest.gates):
-            furthest = choice
-    furthest.candidate = first
-    return furthest
+    found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
+    found.sort(key=attrgetter("priority"), reverse=True)
+    considered = [
+        Considered(candidate, treatment, [*offer_gates.meet(candidate, treatment, ask, known.facts)])
+        for candidate in found
+    ]
+    passing = [one for one in considered if one.passed]
+    # Whatever narrows the candidates by experiment stands here: after the gates, before they are ranked.
+    chosen = _ranked(passing, ask, known)
+    best_first = sorted(passing, key=_rank) + [one for one in considered if not one.passed]
+    choice = _chosen(chosen) if chosen else _nothing(ask, considered, best_first, known.learned.policy)
+    choice.considered, choice.seed, choice.policy = best_first, ask.seed, known.learned.policy
+    return choice
 
 
-def _consider(candidate: Offer, ask: Ask, known: Catalog) -> Choice:
-    treatment = localized(known.treatments.get((ask.template, ask.channel), []), ask.person.locale)
-    gates: list[Gate] = []
-    for gate in (
-        _live(candidate),
-        _has_evidence(ask),
-        _not_owned(candidate, ask.account),
-        *_is_for_them(candidate, ask, known),
-        _not_turned_down(candidate, ask.person, known),
-        _is_written(treatment, ask),
-    ):
-        gates.append(gate)
-        if not gate.passed:
-            return Choice(None, None, gates)
-    return Choice(candidate, treatment, gates, candidate)
+def _ranked(passing: Sequence[Considered], ask: Ask, known: Catalog) -> Considered | None:
+    """The one that the seed draws; each is given what it was weighed at."""
+    by_slug = {one.offer.slug: one for one in passing}
+    candidates = [_candidate(one.offer, ask, known.learned) for one in by_slug.values()]
+    weighed = weighing.weigh(candidates, _context(ask, known.facts.now), known.learned.policy)
+    for each in weighed:
+        by_slug[each.candidate.offer].weighed = each
+    drawn = weighing.choose(weighed, ask.seed)
+    return by_slug[drawn.candidate.offer] if drawn else None
 
 
-def localized(treatments: Sequence[Treatment], locale: str) -> Treatment | None:
-    """The exact locale, else its language, else English."""
-    by_locale = {treatment.locale.lower(): treatment for treatment in treatments}
-    exact = locale.replace("_", "-").lower()
-    return by_locale.get(exact) or by_locale.get(exact.split("-")[0]) or by_locale.get("en")
+def _candidate(offer: Offer, ask: Ask, learned: Learned) -> Candidate:
+    """The offer as it is ranked."""
+    segment = learned.segments.get(ask.person.pk, "")
+    posterior = learned.posterior(offer.pk, ask.template, ask.channel, segment)
+    return Candidate(offer.slug, offer.value, offer.cost, offer.priority, posterior, segment)
 
 
-def _live(candidate: Offer) -> Gate:
-    if candidate.live:
-        return passed(Code.OFFER_OFF, candidate.slug)
-    return failed(Code.OFFER_OFF, f"The offer {candidate.slug} is switched off.", candidate.slug)
+def _context(ask: Ask, now: datetime) -> float:
+    return ranking.context(ask.confidence, _age(ask.evidence, now), ask.channel, ask.person.preferred_channel)
 
 
-def _has_evidence(ask: Ask) -> Gate:
-    shown = {
-        key: ask.evidence[key]
-        for key in ("resource", "used", "cap", "feature", "count")
-        if key in ask.evidence
-    }
-    if ask.evidence:
-        return passed(Code.NO_EVIDENCE, shown)
-    return failed(Code.NO_EVIDENCE, "There is no evidence that it would help.")
+def _age(evidence: Mapping[str, Any], now: datetime) -> timedelta:
+    """Of figures that do not say when they were measured: none."""
+    try:
+        return now - datetime.fromisoformat(str(evidence["measured_at"]))
+    except (KeyError, ValueError, TypeError):
+        return timedelta(0)
 
 
-def owns(account: Account, candidate: Offer) -> bool:
-    """Whether the account has the offer's plan or add-on already."""
-    plan = bool(candidate.plan) and account.plan.lower() == candidate.plan.lower()
-    return plan or (bool(candidate.addon) and candidate.addon in account.addons)
+def _rank(one: Considered) -> tuple[float, str]:
+    return (-one.weighed.score if one.weighed else 0.0, one.offer.slug)
 
 
-def _not_owned(candidate: Offer, account: Account) -> Gate:
-    said = {"plan": account.plan, "addons": account.addons}
-    if owns(account, candidate):
-        return failed(Code.ALREADY_OWNED, f"The account already has {candidate.name}.", said, candidate.slug)
-    return passed(Code.ALREADY_OWNED, said, candidate.slug)
+def _chosen(one: Considered) -> Choice:
+    return Choice(one.offer, one.treatment, one.gates, one.offer)
 
 
-def _is_for_them(candidate: Offer, ask: Ask, known: Catalog) -> list[Gate]:
-    if not candidate.eligibility:
-        return []
-    about = known.known.get(ruled.subject(ask.person, ask.account))
-    return [ruled.gate(Code.NOT_ELIGIBLE, candidate.eligibility, about, f"The offer {candidate.name}")]
+def _nothing(
+    ask: Ask, considered: Sequence[Considered], best_first: Sequence[Considered], policy: Policy
+) -> Choice:
+    """About whoever came furthest, by its own gates; of several the one of the highest priority."""
+    if not considered:
+        reason = "None of the step's offers exists."
+        return Choice(None, None, [failed(Code.OFFER_OFF, reason, list(ask.offers))])
+    best = best_first[0]
+    if best.weighed:
+        reason = f"{best.offer.name} is not worth offering to them now."
+        short = failed(Code.NOT_WORTH, reason, best.weighed.score, policy.least)
+        return Choice(None, None, [*best.gates, short], best.offer)
+    furthest = max(considered, key=lambda one: len(one.gates))
+    return Choice(None, None, furthest.gates, furthest.offer)
 
 
-def _not_turned_down(candidate: Offer, person: Person, known: Catalog) -> Gate:
-    at = known.turned_down.get((person.pk, candidate.pk))
-    if at is None:
-        return passed(Code.DISMISSED_EARLIER)
-    again = at + timedelta(days=TURNED_DOWN_DAYS)
-    return failed(
-        Code.DISMISSED_EARLIER,
-        f"They said no to {candidate.name} on {at:%Y-%m-%d}.",
-        at.isoformat(),
-        {"days": TURNED_DOWN_DAYS},
-        again,
-    )
-
-
-def _is_written(treatment: Treatment | None, ask: Ask) -> Gate:
-    if treatment:
-        return passed(Code.NO_TREATMENT, f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}")
-    return failed(
-        Code.NO_TREATMENT, f"The template {ask.template} has no text for {ask.channel}.", ask.template
-    )
+def localized(treatments: Sequence[Treatment], languages: Sequence[str]) -> Treatment | None:
+    """Of one channel's treatments that in the first of these languages."""
+    by_locale = {treatment.locale: treatment for treatment in treatments}
+    found = locales.first(list(by_locale), languages)
+    return by_locale[found] if found else None

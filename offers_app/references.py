@@ -9,7 +9,7 @@ from signals_app.references import User
 
 def users() -> Iterator[User]:
     for offer in Offer.objects.filter(live=True).order_by("slug"):
-        yield User(("offer", offer.slug), offer, offer.eligibility)
+        yield User(("offer", offer.slug), offer, [getattr(offer, name) for name in Offer.RULES])
 
 
 references.NAMES["offer"] = lambda: Offer.objects.values_list("slug", flat=True)

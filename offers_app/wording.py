@@ -3,21 +3,21 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-import nh3
 from django.conf import settings
 from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
+from consent_app import links
+from offers_app import claims, limits, media, safe_html, short_texts
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
-TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "a"}
 CONTROLS = ["dismiss", "snooze", "opt_out"]
-TERMS = ("price", "currency", "period", "renews", "cancel_anytime", "trial_days", "incentive")
+BOOKING = "{booking}"  # as an offer's address: where a call with the account's manager is booked
 SOURCE_LIMIT = 20_000
 # `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
 _FORBIDDEN_FILTERS = ("safe", "date")
@@ -37,6 +37,10 @@ class Missing(WordingError):
         self.field = field
 
 
+class TooLong(WordingError):
+    """Filled in, it is longer than its channel takes."""
+
+
 class Broken(WordingError):
     """A template that does not parse, or goes beyond the limits."""
 
@@ -53,28 +57,7 @@ def render(source: str, context: Mapping[str, Any], *, html: bool) -> str:
         raise Missing(found[1] if found else error.token.value) from None
     except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise Broken(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
-    return sanitize(text) if html else text
-
-
-def sanitize(html: str) -> str:
-    """Only what the widget accepts: p, strong, em, ul, ol, li, br and absolute https links."""
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        attribute_filter=_https_only,
-        url_schemes={"https"},
-        link_rel=None,
-    ).strip()
-
-
-def to_text(html: str) -> str:
-    """The text part of a mail: paragraphs apart, list items dashed, each link's address behind its words."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.parts).splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return safe_html.sanitize(text) if html else text
 
 
 def one_line(text: str) -> str:
@@ -85,10 +68,10 @@ def one_line(text: str) -> str:
 def proposition_content(
     treatment: Treatment, offer: Offer, context: Mapping[str, Any], *, channel: str, proposition_id: str
 ) -> dict[str, Any]:
-    """What is stored and shown: the contract's JSON in-app; subject, html, text in mail; title, body in chat.
+    """What is stored and shown: the contract's JSON in-app; subject, html, text in mail; title, body elsewhere.
 
-    `context` is `personalize.context(...)`; headline, body and labels have `{{ why }}` too, the reason.
-    Raises Missing, above all for "evidence": no evidence, no offer.
+    `context` is `personalize.context(...)` with `claims.fields(...)`; headline, body and labels have `{{ why }}` too,
+    the reason. Raises Missing, above all for "evidence": no evidence, no offer; TooLong beyond `limits`.
     """
     if not context.get("evidence"):
         raise Missing("evidence")
@@ -96,14 +79,25 @@ def proposition_content(
     context = {**context, "why": why}
     headline = _line("headline", treatment.headline, context)
     if channel == Channel.IN_APP:
-        return _in_app(treatment, offer, context, proposition_id) | {"headline": headline, "why": why}
-    if channel == Channel.EMAIL:
-        return _mail(treatment, offer, context, proposition_id) | {
-            "subject": headline,
-            "why": why,
-            "preheader": why,
-        }
-    return {"title": headline, "body": _block(treatment.body, context, html=False), "why": why}
+        content = _in_app(treatment, offer, context, proposition_id) | {"headline": headline, "why": why}
+    elif channel == Channel.EMAIL:
+        more = {"subject": headline, "why": why, "preheader": why}
+        content = _mail(treatment, offer, context, proposition_id) | more
+    else:
+        content = _short(treatment, offer, context, proposition_id) | {"title": headline, "why": why}
+    if too_long := limits.faults(channel, parts(channel, content)):
+        raise TooLong("; ".join(f"{part} {fault}" for part, fault in too_long.items()))
+    return content
+
+
+def parts(channel: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """The plain texts of stored content that have a limit: `headline` and `body`."""
+    match channel:
+        case Channel.IN_APP:
+            return {"headline": content["headline"], "body": safe_html.to_text(content["body_html"])}
+        case Channel.EMAIL:
+            return {"headline": content["subject"], "body": content["text"]}
+    return {"headline": content["title"], "body": content["body"]}
 
 
 def _in_app(
@@ -111,10 +105,9 @@ def _in_app(
 ) -> dict[str, Any]:
     return {
         "body_html": _block(treatment.body, context, html=True),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
-        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
-        "terms": {key: offer.terms.get(key) for key in TERMS} if offer.terms else None,
-        "media": None,
+        **_buttons(treatment, offer, context, proposition_id),
+        "terms": _stated(offer, context),
+        "media": _media(treatment, context),
         "controls": list(CONTROLS),
         "locale": treatment.locale,
     }
@@ -126,12 +119,39 @@ def _mail(
     html = _block(treatment.body, context, html=True)
     return {
         "html": html,
-        "text": to_text(html),
-        "cta": _button(treatment.cta_label, offer.url, context, proposition_id),
-        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
-        "terms_line": context.get("terms", {}).get("line", ""),
+        "text": safe_html.to_text(html),
+        **_buttons(treatment, offer, context, proposition_id),
+        "terms": _stated(offer, context),
+        "terms_line": context.get("terms", {}).get("line", "") if offer.for_sale else "",
+        "media": _media(treatment, context),
         "locale": treatment.locale,
     }
+
+
+def _short(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, Any]:
+    """Plain text; to a phone with a link that counts the click, and the way to stop."""
+    text, channel = _block(treatment.body, context, html=False), treatment.channel
+    if channel in (Channel.CHAT, Channel.VOICE):
+        return {"body": text}
+    buttons = _buttons(treatment, offer, context, proposition_id)
+    link = links.click_url(UUID(proposition_id), "cta") if buttons["cta"] else ""
+    body = short_texts.body(channel, text, link, treatment.locale)
+    more = {"cta": buttons["cta"], "url": link, "terms": _stated(offer, context), "locale": treatment.locale}
+    return {"body": body, **more, **short_texts.told(channel, body)}
+
+
+def _stated(offer: Offer, context: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The contract's `terms`: what is bought later is bought as it was shown."""
+    return context.get("stated") if offer.for_sale else None
+
+
+def _media(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, str] | None:
+    """Judged again at each rendering: a host may have been taken off the list."""
+    if wrong := media.faults(treatment.media):
+        raise Broken(f"media: {wrong[0]}")
+    return media.rendered(treatment.media, lambda name, source: _line(name, source, context))
 
 
 def _line(field: str, source: str, context: Mapping[str, Any]) -> str:
@@ -143,25 +163,49 @@ def _line(field: str, source: str, context: Mapping[str, Any]) -> str:
 
 def _block(source: str, context: Mapping[str, Any], *, html: bool) -> str:
     body = render(source, context, html=html).strip()
-    if not to_text(body):
+    if not safe_html.to_text(body):
         raise Missing("body")
     return body
 
 
+def _buttons(
+    treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
+) -> dict[str, dict[str, str] | None]:
+    """Without a place to book there is no second button; a first one that leads nowhere stops the send."""
+    nowhere = offer.url == BOOKING and not context.get("link", {}).get("booking")
+    if treatment.cta_label and nowhere:
+        raise Missing("account_manager.booking_url")
+    return {
+        "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
+        "secondary": _button(treatment.secondary_label, offer.chat_url, context, proposition_id),
+    }
+
+
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
+    if url == BOOKING:
+        url = context.get("link", {}).get("booking") or ""
     if not label or not url:
         return None
-    return {"label": _line("label", label, context), "url": _address(url, context, proposition_id)}
+    return {"label": _line("label", label, context), "url": address(url, context, proposition_id)}
 
 
-def _address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
-    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded."""
+def _accepting(offer: Offer, proposition_id: str) -> str:
+    """What is bought at a payment provider is bought behind our own link, which knows when it may still be."""
+    checkout = getattr(offer, "checkout", None)
+    return links.click_url(UUID(proposition_id), "cta") if checkout else offer.url
+
+
+def address(url: str, context: Mapping[str, Any], proposition_id: str) -> str:
+    """Fills in {public} (this deployment), {account}, {person} and {proposition}, percent-encoded.
+
+    `context`: the two ids under `link`, as of `personalize.context`.
+    """
     values = {
         **{name: context.get("link", {}).get(name) for name in ("account", "person")},
         "proposition": proposition_id,
     }
     for name, value in values.items():
-        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe=""))
+        url = url.replace(f"{{{name}}}", quote(str(value or ""), safe="", errors="replace"))
     return url.replace("{public}", settings.PUBLIC_URL)
 
 
@@ -190,6 +234,8 @@ def _parsed(source: str, html: bool) -> Any:
 
 def _present(value: Any) -> Any:
     """Without nulls and blanks, so that an empty value is as strict as an absent one."""
+    if isinstance(value, claims.Told):
+        return value
     if isinstance(value, Mapping):
         kept = {key: _present(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if not _blank(item)}
@@ -200,32 +246,3 @@ def _present(value: Any) -> Any:
 
 def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _https_only(tag: str, attribute: str, value: str) -> str | None:
-    return value if attribute == "href" and value.lower().startswith("https://") else None
-
-
-class _Text(HTMLParser):
-    """Collects readable text from the few tags that `sanitize` lets through."""
-
-    BEFORE = {"p": "\n\n", "ul": "\n", "ol": "\n", "li": "\n- ", "br": "\n"}
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.parts.append(self.BEFORE.get(tag, ""))
-        if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("p", "ul", "ol"):
-            self.parts.append("\n")
-        if tag == "a" and self.links and (url := self.links.pop()):
-            self.parts.append(f" ({url})")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))

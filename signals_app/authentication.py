@@ -1,8 +1,11 @@
 """Who is calling: a source by its write key, and a person by the token that the customer's own server signed."""
 
 import base64
+import hashlib
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 import jwt
 from django.http import HttpRequest
@@ -17,7 +20,12 @@ KEPT_SECONDS = 2.0
 LEEWAY_SECONDS = 60
 LONGEST_TOKEN = 3600
 LONGEST_KEY = 100
+# A page asks again every minute with the same token: its signature is not computed anew, its end is looked at.
+VERIFIED_SECONDS = 120.0
+MOST_VERIFIED = 20_000
 _kept: dict[str, tuple[float, Source]] = {}
+_verified: "OrderedDict[bytes, Verified]" = OrderedDict()
+_verifying = Lock()
 
 
 class BadToken(Exception):
@@ -30,6 +38,16 @@ class Claims:
 
     user_id: str
     account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token whose signature was computed: which secret made it, who it speaks for, when it ends (Unix time)."""
+
+    secret: str
+    claims: Claims
+    expires: float
+    kept_until: float
 
 
 def source_of(write_key: str) -> Source | None:
@@ -57,8 +75,9 @@ def remembered(write_key: str) -> Source | None:
 
 
 def forget() -> None:
-    """Read all sources afresh."""
+    """Read all sources, and all tokens, afresh."""
     _kept.clear()
+    _verified.clear()
 
 
 def basic_key(request: HttpRequest) -> str | None:
@@ -79,9 +98,40 @@ def claims_of(source: Source, token: str) -> Claims:
     """
     if not token:
         raise BadToken("a person token is needed: Authorization: Bearer <token>")
+    digest = hashlib.sha256(token.encode(errors="replace")).digest()
+    known = _verified.get(digest)
+    if known is None or not _still(known, source):
+        known = _verify(source, token)
+        _keep(digest, known)
+    return known.claims
+
+
+def _still(known: Verified, source: Source) -> bool:
+    """A rotated or revoked secret makes no token any more, however lately it was verified."""
+    now = clock.real().timestamp()
+    return (
+        known.secret in source.secrets
+        and time.monotonic() < known.kept_until
+        and now < known.expires + LEEWAY_SECONDS
+        and known.expires - now <= LONGEST_TOKEN + LEEWAY_SECONDS
+    )
+
+
+def _keep(digest: bytes, verified: Verified) -> None:
+    """Strangers sign nothing, so only tokens of sources take room, the oldest of which makes way."""
+    with _verifying:
+        _verified[digest] = verified
+        _verified.move_to_end(digest)
+        while len(_verified) > MOST_VERIFIED:
+            _verified.popitem(last=False)
+
+
+def _verify(source: Source, token: str) -> Verified:
     for secret in source.secrets:
         try:
-            return _claims(jwt.decode(token, secret, ["HS256"], leeway=LEEWAY_SECONDS, options=_REQUIRED))
+            payload = jwt.decode(token, secret, ["HS256"], leeway=LEEWAY_SECONDS, options=_REQUIRED)
+            kept_until = time.monotonic() + VERIFIED_SECONDS
+            return Verified(secret, _claims(payload), float(str(payload["exp"])), kept_until)
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError:

@@ -1,11 +1,12 @@
-"""The short way of what servers send most: past Django's middleware and URLs, straight to the same view.
+"""The short way of what is sent and asked most: past Django's middleware and URLs, straight to the same view.
 
-Of what the middleware does, a call of Segment's protocol from a server needs the limit per address, a host that is
-ours and 503 while PostgreSQL is away: those are here. It has no session, no cookie and no form. What a page sends
-(`Origin`) and everything that is not plainly such a call goes Django's way.
+Of what the middleware does, a call of a program needs the limit per address, a host that is ours and 503 while
+PostgreSQL is away: those are here. It has no session, no cookie and no form. Of Segment's protocol what a page sends
+(`Origin`) goes Django's way, and so does everything that is not plainly such a call. Apps above have lanes for calls
+of theirs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -31,15 +32,22 @@ class Lane:
         call = CALLS.get(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "POST" else None
         if call is None or "HTTP_ORIGIN" in environ:
             return self.application(environ, start_response)  # type: ignore[no-any-return]
-        request = Call(environ)
-        try:
-            request.get_host()
-        except DisallowedHost:
-            return self.application(environ, start_response)  # type: ignore[no-any-return]
-        response = limits.too_fast(request) or _collected(request, call)
-        response["X-Content-Type-Options"] = "nosniff"
-        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
-        return [response.content]
+        return answer(self.application, environ, start_response, lambda request: _collected(request, call))
+
+
+def answer(
+    application: Any, environ: Environ, start_response: Any, view: Callable[["Call"], HttpResponse]
+) -> Iterable[bytes]:
+    """What `view` says; a host that is not ours goes on to `application`."""
+    request = Call(environ)
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return application(environ, start_response)  # type: ignore[no-any-return]
+    response = limits.too_fast(request) or view(request)
+    response["X-Content-Type-Options"] = "nosniff"
+    start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+    return [response.content]
 
 
 def _collected(request: "Call", call: str) -> HttpResponse:
@@ -55,7 +63,7 @@ class Call(WSGIRequest):
 
     def __init__(self, environ: Environ) -> None:
         self.META = self.environ = environ
-        self.method = "POST"
+        self.method = environ["REQUEST_METHOD"]
         self.path = self.path_info = environ["PATH_INFO"]
         self._body = environ["wsgi.input"].read()
         self.headers = Headers(environ)  # type: ignore[assignment]

@@ -13,10 +13,15 @@ export interface Offer {
   cta: Link | null
   secondary: Link | null
   terms: Terms | null
+  media: Media | null
   locale: string
   /** ISO 8601; the offer leaves the screen then. */
   expires_at: string | null
 }
+/** From hosts that the deployment allows, over https. `alt` and `caption` say in words what there is to see. */
+export type Media =
+  | { kind: 'image'; url: string; alt: string }
+  | { kind: 'video'; url: string; caption: string; captions_url: string }
 export interface Link { label: string; url: string }
 export interface Terms {
   /** Decimal in units of `currency` (ISO 4217), e.g. "49.00". */

@@ -8,11 +8,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
+from offers_app import in_force
+
 NEEDED = (
     "alerts",
     "back_tests",
+    "checkouts",
+    "drafts",
     "erasures",
     "inbox",
+    "learning",
     "lookups",
     "outbox",
     "recounts",
@@ -46,3 +51,13 @@ def _broken(job: str, path: str) -> list[CheckMessage]:
     if callable(found):
         return []
     return [Error(f"settings.JOBS[{job!r}] is {path}, which is no function.", id="upsell.E003")]
+
+
+@register()
+def choice(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """The settings by which offers are chosen are within their ranges."""
+    try:
+        in_force.policy()
+    except ValueError as error:
+        return [Error(f"OFFERS_... or LEARNING_...: {error}", hint="See docs/choosing.md.", id="upsell.E004")]
+    return []

@@ -22,15 +22,28 @@ DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 HOLDOUT_PERCENT = env.float("HOLDOUT_PERCENT", default=10.0)
 HOLDOUT_SALT = env.str("HOLDOUT_SALT", default="global-control-1")
+# How offers are chosen: see docs/choosing.md.
+OFFERS_EXPLORATION = env.float("OFFERS_EXPLORATION", default=0.05)
+OFFERS_LEAST_SCORE = env.float("OFFERS_LEAST_SCORE", default=0.0)
+LEARNING_HALF_LIFE_DAYS = env.float("LEARNING_HALF_LIFE_DAYS", default=90.0)
+LEARNING_BASE_RATE = env.float("LEARNING_BASE_RATE", default=0.04)
+LEARNING_STRENGTH = env.float("LEARNING_STRENGTH", default=20.0)
 CURRENCY = env.str("CURRENCY", default="EUR")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Demo company, 1 Example Street" if SANDBOX else "")
 SENDER = env.str("SENDER", default="Upsell <offers@localhost>")
 REPLY_TO = env.str("REPLY_TO", default="")
 COMPANY = env.str("COMPANY", default="Upsell")
 ALERT_EMAILS: list[str] = env.list("ALERT_EMAILS", default=[])
+DEFAULT_LOCALE = env.str("DEFAULT_LOCALE", default="en")
+BOOKING_URL = env.str("BOOKING_URL", default="")
+MEDIA_HOSTS: list[str] = env.list("MEDIA_HOSTS", default=[])
 CLICK_HOSTS: list[str] = env.list("CLICK_HOSTS", default=[])
 # `host` or `host:port` of providers' APIs inside your own network; all other private addresses are refused.
 OUTBOUND_ALLOWED_HOSTS: list[str] = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+# Draft help for texts, by an endpoint that speaks OpenAI's chat completions; hidden unless all three are set.
+DRAFTS_URL = env.str("DRAFTS_URL", default="").rstrip("/")
+DRAFTS_API_KEY = env.str("DRAFTS_API_KEY", default="")
+DRAFTS_MODEL = env.str("DRAFTS_MODEL", default="")
 IN_APP_STRICT = env.bool("IN_APP_STRICT", default=False)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 # Past either, the doors for data answer 429 until the workers have caught up.
@@ -198,14 +211,22 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Two resources call different things an outcome.
+    "ENUM_NAME_OVERRIDES": {
+        "CapOutcomeEnum": "offers_app.models.OfferCap.Outcome",
+        "DecisionOutcomeEnum": "offers_app.models.Decision.Outcome",
+    },
 }
 
 # The one hand-over upward: the worker at the bottom calls the pipeline at the top by these names.
 JOBS = {
     "alerts": "campaigns_app.alerts.look",
     "back_tests": "signals_app.back_tests.run",
+    "checkouts": "offers_app.checkout.work.run",
+    "drafts": "offers_app.drafts.run",
     "erasures": "campaigns_app.privacy.carry_out",
     "inbox": "campaigns_app.pipeline.process_inbox",
+    "learning": "offers_app.learn.run",
     "lookups": "signals_app.lookups.read_due",
     "steps": "campaigns_app.advance.advance_due",
     "outbox": "campaigns_app.outbox.send_outbox",

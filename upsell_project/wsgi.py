@@ -153,4 +153,5 @@ def _refuse(turn: Turn, error: Exception) -> None:
 
 _django = get_wsgi_application()
 # Only now the models can be read.
-application = Buffered(import_string("signals_app.express.Lane")(_django))
+_express = import_string("signals_app.express.Lane")(_django)
+application = Buffered(import_string("campaigns_app.express_offers.Lane")(_express))

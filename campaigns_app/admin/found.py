@@ -49,5 +49,5 @@ def runs(signal: Signal) -> list[tuple[Enrollment, str, list[Proposition]]]:
     offered: dict[int, list[Proposition]] = defaultdict(list)
     those = Proposition.objects.filter(enrollment_id__in=[row.pk for row in rows]).select_related("offer")
     for one in those.order_by("ready_at"):
-        offered[one.enrollment_id].append(one)
+        offered[one.enrollment_id or 0].append(one)
     return [(row, person_page.doing(row), offered[row.pk]) for row in rows]

@@ -15,6 +15,8 @@ from campaigns_app import outline, playbook_files
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.plan import RULE
+from offers_app import linted
+from offers_app.admin import lint
 from signals_app import references
 from signals_app.admin.pickers import rule_field
 from upsell_project.lib import clock
@@ -28,6 +30,10 @@ def _outline(version: PlaybookVersion | None) -> SafeString | str:
         return "No version is live."
     said = {"rules": outline.rules(version), "lines": outline.of(version)}
     return render_to_string("admin/campaigns_app/outline.html", said)
+
+
+def _lint(version: PlaybookVersion | None) -> SafeString | str:
+    return lint.section(playbook_files.sent(version)) if version else "No version is live."
 
 
 class PlaybookForm(Form):
@@ -71,6 +77,9 @@ class PlaybookForm(Form):
             if name in self.changed_data and name in values:
                 for wrong in references.faults(values[name]):
                     self.add_error(name, wrong)
+        if "live" in self.changed_data and values.get("live") and self.instance.live_version:
+            for wrong in linted.refusals(playbook_files.sent(self.instance.live_version)):
+                self.add_error("live", wrong)
         return values
 
     def asked(self) -> dict[str, Any]:
@@ -98,9 +107,9 @@ class PlaybookAdmin(EditedAdmin):
     filter_horizontal = ("signals",)
     fields = (
         *("name", "slug", "description", "signals", *ASKED),
-        *("live", "priority", "live_version", "steps", "edited"),
+        *("live", "priority", "live_version", "steps", "lint", "edited"),
     )
-    readonly_fields = ("live_version", "steps", "edited")
+    readonly_fields = ("live_version", "steps", "lint", "edited")
     inlines = (VersionInline,)
     empty_hint = "Load the blueprint's playbooks with manage.py load_starter_pack, or add one."
 
@@ -114,6 +123,10 @@ class PlaybookAdmin(EditedAdmin):
     @admin.display(description="Steps of the live version")
     def steps(self, playbook: Playbook) -> SafeString | str:
         return _outline(playbook.live_version)
+
+    @admin.display(description="Lint of what it sends")
+    def lint(self, playbook: Playbook) -> SafeString | str:
+        return _lint(playbook.live_version)
 
 
 class DraftAdmin(Admin):

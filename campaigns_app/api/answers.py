@@ -70,6 +70,15 @@ class GateSerializer(serializers.Serializer[Any]):
     next_eligible_at = serializers.DateTimeField(required=False)
 
 
+class CandidateSerializer(serializers.Serializer[Any]):
+    offer = serializers.CharField(allow_blank=True)
+    gates = GateSerializer(many=True)
+    factors = serializers.JSONField()
+    score = serializers.FloatField(allow_null=True)
+    propensity = serializers.FloatField(allow_null=True)
+    chosen = serializers.BooleanField()
+
+
 class EvaluationSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     playbook = serializers.CharField(allow_blank=True)
@@ -83,15 +92,26 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     threshold = serializers.JSONField()
     next_eligible_at = serializers.DateTimeField(allow_null=True)
     policy_version = serializers.IntegerField()
+    must_happen = serializers.CharField(allow_blank=True, help_text="A sentence for each closed gate")
+    candidates = CandidateSerializer(
+        many=True, help_text="What was chosen among, where the decision keeps it"
+    )
+    derived = serializers.BooleanField(
+        help_text="Nobody decided: derived from what is stored of person, offer and playbook"
+    )
 
 
 class ExplainSerializer(serializers.Serializer[Any]):
     person = serializers.CharField()
     evaluations = EvaluationSerializer(many=True)
+    standing = EvaluationSerializer(
+        many=True, help_text="What stands in the way now, or at `at`, of the named offer or playbook"
+    )
 
 
 class ExplainView(Door):
-    """Why a person got an offer or did not, from the decisions as they were stored, newest first."""
+    """Why a person got an offer or did not, and when they could, from the decisions as they were stored, newest first.
+    Where nobody decided about the named offer or playbook, from what else is stored."""
 
     staff_permission = "offers_app.decision"
     query = ("person", "offer", "playbook", "at", "limit")
@@ -102,7 +122,7 @@ class ExplainView(Door):
             OpenApiParameter("person", str, required=True, description="User id"),
             OpenApiParameter("offer", str, description="Slug"),
             OpenApiParameter("playbook", str, description="Slug"),
-            OpenApiParameter("at", OpenApiTypes.DATETIME, description="Only what was decided up to then"),
+            OpenApiParameter("at", OpenApiTypes.DATETIME, description="What was in force then"),
             _LIMIT,
         ],
         responses=ExplainSerializer,
@@ -113,8 +133,9 @@ class ExplainView(Door):
             raise BadParameter("person", "Say whose offers: ?person=<user id>.", "required")
         until = read("at", asked["at"], moment("at")) if "at" in asked else None
         person, limit = _person(asked["person"]), read_limit(request)
-        told = explain.evaluations(person, asked.get("offer", ""), asked.get("playbook", ""), until, limit)
-        return Response({"person": person.user_id, "evaluations": told})
+        return Response(
+            explain.answer(person, asked.get("offer", ""), asked.get("playbook", ""), until, limit)
+        )
 
 
 class AdvanceSerializer(serializers.Serializer[Any]):

@@ -7,15 +7,34 @@ from rest_framework import serializers
 
 from campaigns_app.api import checks
 from campaigns_app.api.base import Editable, Edited
-from campaigns_app.api.filters import flag, text
-from offers_app.models import Offer, Template, Treatment
+from campaigns_app.api.filters import Filter, flag, text
+from offers_app import linted, written
+from offers_app.models import Offer, OfferCap, Product, Template, Treatment
+from offers_app.models.catalog import faults_of_deal
+
+
+class CapSerializer(Edited):
+    fixed: ClassVar = ()
+
+    class Meta:
+        model = OfferCap
+        fields = ("outcome", "scope", "at_most", "days")
+
+
+def _rule() -> serializers.JSONField:
+    return serializers.JSONField(required=False, help_text="A rule; empty: for everybody")
 
 
 class OfferSerializer(Edited):
-    eligibility = serializers.JSONField(
-        required=False, help_text="A rule about whom it is for; empty: everybody"
+    product = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Product.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="What it sells, by its slug; null: not for sale",
     )
-    terms = serializers.JSONField(required=False, validators=[checks.terms])
+    caps = CapSerializer(many=True, required=False, help_text="If given, all there are")
+    eligibility, applicability, suitability = _rule(), _rule(), _rule()
     url = serializers.CharField(max_length=500, required=False, allow_blank=True, validators=[checks.link])
     chat_url = serializers.CharField(
         max_length=500, required=False, allow_blank=True, validators=[checks.link]
@@ -28,26 +47,74 @@ class OfferSerializer(Edited):
         extra_kwargs = {"fields": {"validators": [checks.an_object]}}
 
     def validate_eligibility(self, rule: Any) -> Any:
+        return self._checked(rule)
+
+    def validate_applicability(self, rule: Any) -> Any:
+        return self._checked(rule)
+
+    def validate_suitability(self, rule: Any) -> Any:
+        return self._checked(rule)
+
+    def _checked(self, rule: Any) -> Any:
         """It may ask for answers to itself."""
         slug = self.instance.slug if self.instance else str(self.initial_data.get("slug", ""))
         checks.rule(rule, own=("offer", slug))
         return rule
 
+    def validate_caps(self, caps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        asked = [(one.get("outcome"), one.get("scope"), one.get("days")) for one in caps]
+        if len(set(asked)) < len(asked):
+            raise serializers.ValidationError("has two caps of one outcome, scope and time")
+        return caps
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        super().validate(attrs)
+        offer = self._as_it_would_be(attrs)
+        if wrong := faults_of_deal(offer):
+            raise serializers.ValidationError(wrong)
+        if offer.live:
+            checks.fit([offer])
+        return attrs
+
+    def _as_it_would_be(self, attrs: dict[str, Any]) -> Offer:
+        columns = [field.name for field in Offer._meta.fields if field.name != "id"]
+        before = {name: getattr(self.instance, name) for name in columns} if self.instance else {}
+        return Offer(**before | {name: value for name, value in attrs.items() if name in columns})
+
+    @transaction.atomic
+    def create(self, validated_data: dict[str, Any]) -> Offer:
+        caps = validated_data.pop("caps", [])
+        offer: Offer = super().create(validated_data)
+        OfferCap.objects.bulk_create(OfferCap(offer=offer, **one) for one in caps)
+        return offer
+
+    @transaction.atomic
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Offer:
+        caps = validated_data.pop("caps", None)
+        offer: Offer = super().update(instance, validated_data)
+        if caps is not None:
+            offer.caps.all().delete()
+            OfferCap.objects.bulk_create(OfferCap(offer=offer, **one) for one in caps)
+        return offer
+
+
+_SALE = flag("product__isnull")
+_FOR_SALE = Filter(_SALE.lookup, lambda value: not _SALE.read(value), _SALE.schema, _SALE.expects)
+
 
 class OffersView(Editable):
-    """Commercial proposals. Price and terms are data, so that no text can invent them."""
+    """Proposals: a product and its deal, or help that is not for sale. Terms are data, so that no text invents them."""
 
-    queryset = Offer.objects.all()
+    queryset = Offer.objects.select_related("product").prefetch_related("caps")
     serializer_class = OfferSerializer
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
     order = ("id",)
     filters = {
         "live": flag("live"),
-        "for_sale": flag("for_sale"),
+        "for_sale": _FOR_SALE,
         "topic": text("topic"),
-        "plan": text("plan"),
-        "addon": text("addon"),
+        "product": text("product__slug"),
     }
 
 
@@ -56,17 +123,11 @@ class TreatmentSerializer(Edited):
 
     class Meta:
         model = Treatment
-        fields = ("channel", "locale", "headline", "body", "why", "cta_label", "secondary_label")
+        fields = ("channel", "locale", "headline", "body", "why", "cta_label", "secondary_label", "media")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {}
-        for name in ("headline", "body", "why", "cta_label", "secondary_label"):
-            try:
-                checks.liquid(attrs.get(name, ""), html=name == "body")
-            except serializers.ValidationError as error:
-                wrong[name] = error.detail
-        if wrong:
-            raise serializers.ValidationError(wrong)
+        if wrong := written.faults(attrs):
+            raise serializers.ValidationError(wrong, "broken")
         return attrs
 
 
@@ -75,13 +136,15 @@ class TemplateSerializer(Edited):
 
     class Meta:
         model = Template
-        fields = ("slug", "name", "edited", "treatments")
+        fields = ("slug", "name", "hesitation", "edited", "treatments")
         read_only_fields = ("edited",)
 
     def validate_treatments(self, treatments: list[dict[str, Any]]) -> list[dict[str, Any]]:
         places = [(one["channel"], one.get("locale", "en")) for one in treatments]
         if len(set(places)) < len(places):
             raise serializers.ValidationError("has two treatments for one channel and locale")
+        if self.instance and linted.in_use([self.instance.slug]):
+            checks.fit([Treatment(template=self.instance, **one) for one in treatments])
         return treatments
 
     @transaction.atomic

@@ -73,8 +73,8 @@ class PropositionSerializer(Shown):
 
 
 class DeliverySerializer(Personal):
-    playbook = serializers.CharField(source="enrollment.playbook.slug", read_only=True)
-    enrollment = serializers.IntegerField(source="enrollment_id", read_only=True)
+    playbook = serializers.CharField(source="enrollment.playbook.slug", read_only=True, allow_null=True)
+    enrollment = serializers.IntegerField(source="enrollment_id", read_only=True, allow_null=True)
     proposition = PropositionSerializer(read_only=True)
     proof = serializers.SerializerMethodField(help_text="Why it was allowed, as of its intent")
 

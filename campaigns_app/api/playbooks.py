@@ -98,6 +98,8 @@ class PlaybookSerializer(Edited):
     def validate_live(self, live: bool) -> bool:
         if live and (self.instance is None or self.instance.live_version_id is None):
             raise serializers.ValidationError("needs a published version first", "unpublished")
+        if live and self.instance is not None and not self.instance.live:
+            checks.fit(playbook_files.sent(self.instance.live_version))
         return live
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

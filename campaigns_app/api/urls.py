@@ -18,6 +18,7 @@ from campaigns_app.api.outreach import (
 )
 from campaigns_app.api.people import AccountsView, PeopleView
 from campaigns_app.api.playbooks import PlaybooksView
+from campaigns_app.api.products import ProductsView
 from campaigns_app.api.schema import DocsView, SchemaView
 from campaigns_app.api.scores import AccountScoresView, ScoresView, TrainView
 from campaigns_app.api.segments import MembersView, SegmentsView, SegmentWhyView
@@ -30,6 +31,7 @@ RESOURCES = {
     "rejected-events": RejectedEventsView,
     "signal-definitions": SignalDefinitionsView,
     "signals": SignalsView,
+    "products": ProductsView,
     "offers": OffersView,
     "templates": TemplatesView,
     "playbooks": PlaybooksView,

@@ -27,8 +27,10 @@ class Delivery(models.Model):
         SKIPPED = "skipped", "Skipped at the last check"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    enrollment = models.ForeignKey(Enrollment, models.CASCADE)
-    step_id = models.BigIntegerField()
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, null=True, help_text="Empty: decided on request, carried by who asked"
+    )
+    step_id = models.BigIntegerField(null=True)
     occurrence = models.PositiveIntegerField(default=1)
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, db_constraint=False)

@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from campaigns_app import playbook_files, pressure
 from campaigns_app.models import ContactPolicy, Playbook
-from offers_app.models import Offer, Placement, Template
+from offers_app.models import Offer, Placement, Product, Template
 from signals_app import references
 from signals_app.models import Meter, ScoreDefinition, Segment, SignalDefinition
 from signals_app.scores import compute
@@ -20,6 +20,14 @@ from upsell_project.lib import clock
 
 FOLDER = Path(__file__).parent
 Row = Mapping[str, Any]
+_NO_DEAL: Row = {
+    "trial_days": None,
+    "incentive_kind": "",
+    "incentive_value": None,
+    "eligibility": {},
+    "applicability": {},
+    "suitability": {},
+}
 
 
 @dataclass(slots=True)
@@ -49,8 +57,10 @@ def load() -> Summary:
         _score(summary, row)
     for row in _read("signals.yaml")["signals"]:
         _signal(summary, row | {"live": True})
+    for row in catalog["products"]:
+        _product(summary, row)
     for row in catalog["offers"]:
-        _apply(summary, Offer, row | {"live": True})
+        _offer(summary, row)
     for path in sorted((FOLDER / "templates").glob("*.yaml")):
         _template(summary, _read(path))
     _policy(summary)
@@ -93,6 +103,37 @@ def _change(found: models.Model, row: Row) -> str:
     return "updated" if changed else "unchanged"
 
 
+def _product(summary: Summary, row: Row) -> None:
+    """With its prices and parts, which are staff's too once it is edited."""
+    own = {name: value for name, value in row.items() if name not in ("prices", "parts")}
+    product, outcome = _apply(summary, Product, own)
+    if outcome == "kept":
+        return
+    product.parts.set(Product.objects.filter(slug__in=row.get("parts", ())))
+    kept = [_part(product.prices, price, ("currency", "period")) for price in row["prices"]]
+    product.prices.exclude(pk__in=kept).delete()
+
+
+def _offer(summary: Summary, row: Row) -> None:
+    """What the file does not say is as for a new offer; with its caps."""
+    own = {name: value for name, value in row.items() if name != "caps"}
+    product = Product.objects.get(slug=row["product"]) if row["product"] else None
+    offer, outcome = _apply(summary, Offer, {**_NO_DEAL, **own, "product": product, "live": True})
+    if outcome == "kept":
+        return
+    kept = [
+        _part(offer.caps, {"days": None, **cap}, ("outcome", "scope", "days")) for cap in row.get("caps", ())
+    ]
+    offer.caps.exclude(pk__in=kept).delete()
+
+
+def _part(rows: Any, row: Row, names: tuple[str, ...]) -> int:
+    """The key of the one row with these values of these names, which has the others, too, from now on."""
+    others = {name: value for name, value in row.items() if name not in names}
+    found, _ = rows.update_or_create(**{name: row[name] for name in names}, defaults=others)
+    return int(found.pk)
+
+
 def _signal(summary: Summary, row: Row) -> None:
     exact = {"confidence": Decimal(str(row.get("confidence", 1)))}
     definition, outcome = _apply(summary, SignalDefinition, {**row, **exact})
@@ -120,7 +161,7 @@ def _score(summary: Summary, row: Row) -> None:
 
 
 def _template(summary: Summary, document: Row) -> None:
-    row = {"slug": document["slug"], "name": document["name"]}
+    row = {name: document.get(name, "") for name in ("slug", "name", "hesitation")}
     template, outcome = _apply(summary, Template, row)
     if outcome == "kept":
         return

@@ -5,16 +5,18 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
 
-from offers_app import wording
-from offers_app.models import Offer, Placement
+from offers_app.admin import lint
+from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form
+from upsell_project.lib.admin_base import Admin, EditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
-_LINKS = ("https://", "http://", "{public}/")
+_LINKS = ("https://", "http://", "{public}/", "{booking}")
 
 pickers.ABOVE["offers"] = lambda: list(
     Offer.objects.order_by("slug").values_list("slug", flat=True)[: pickers.MOST]
@@ -28,11 +30,21 @@ class PlacementAdmin(Admin):
     prepopulated_fields = {"slug": ("name",)}
 
 
-class OfferForm(Form):
+class OfferForm(lint.LintedForm):
     eligibility = pickers.rule_field(
         required=False,
-        label="For whom",
+        label="May they have it?",
         help_text="Empty: for everybody. What is not known of somebody keeps it from them.",
+    )
+    applicability = pickers.rule_field(
+        required=False,
+        label="Does it fit the moment?",
+        help_text="What they do and where they stand just now, such as a trial that runs. Empty: always.",
+    )
+    suitability = pickers.rule_field(
+        required=False,
+        label="Is it good for them?",
+        help_text="Whether another offer would help them more, such as seats for who leads a team. Empty: yes.",
     )
 
     class Meta:
@@ -45,23 +57,18 @@ class OfferForm(Form):
     def clean_chat_url(self) -> str:
         return _link(self.cleaned_data["chat_url"])
 
-    def clean_terms(self) -> dict[str, Any]:
-        terms = self.cleaned_data["terms"] or {}
-        if not isinstance(terms, dict):
-            raise ValidationError('terms: must be an object such as {"price": "49.00", "currency": "EUR"}')
-        if unknown := sorted(terms.keys() - set(wording.TERMS)):
-            known = ", ".join(wording.TERMS)
-            raise ValidationError([f"terms.{name}: is not known; there are {known}" for name in unknown])
-        return terms
-
 
 def _link(address: str) -> str:
     if address and not address.startswith(_LINKS):
-        raise ValidationError("Write an address that begins with https:// or {public}/.")
+        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
     return address
 
 
 class OfferResource(TableResource):
+    product = Field(
+        column_name="product", attribute="product", widget=ForeignKeyWidget(Product, field="slug")
+    )
+
     class Meta(TableResource.Meta):
         model = Offer
         import_id_fields = ("slug",)
@@ -69,32 +76,95 @@ class OfferResource(TableResource):
             "slug",
             "name",
             "topic",
-            "for_sale",
-            "plan",
-            "addon",
+            "product",
+            "value",
+            "cost",
+            "valid_from",
+            "valid_until",
+            "trial_days",
+            "incentive_kind",
+            "incentive_value",
+            "incentive_currency",
+            "incentive_ends_at",
             "fields",
-            "terms",
             "url",
             "chat_url",
             "priority",
-            "eligibility",
+            *Offer.RULES,
             "live",
         )
 
     def before_save_instance(self, instance: Offer, row: Any, **options: Any) -> None:
         instance.edited = True
 
+    def validate_instance(self, instance: Offer, *args: Any, **options: Any) -> None:
+        super().validate_instance(instance, *args, **options)
+        lint.refuse(instance)
+
+
+class CapInline(Tabular):
+    """At most so many of an outcome: the offer is not made any more once a cap is reached."""
+
+    model = OfferCap
+    extra = 0
+    verbose_name_plural = "caps: how often it may be made, by what came of it"
+
+
+@admin.register(OfferCap)
+class OfferCapAdmin(Admin):
+    """All caps in one list; each is on the page of its offer, too."""
+
+    list_display = ("offer", "outcome", "scope", "at_most", "days")
+    list_select_related = ("offer",)
+    list_filter = ("outcome", "scope")
+    search_fields = ("offer__slug", "offer__name")
+    ordering = ("offer__slug", "outcome", "scope")
+    empty_hint = "Add caps here or on the page of an offer: at most so many of an outcome."
+
+    def save_model(self, request: HttpRequest, obj: OfferCap, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        Offer.objects.filter(pk=obj.offer_id, edited=False).update(edited=True)
+
+    def delete_model(self, request: HttpRequest, obj: OfferCap) -> None:
+        """Or the starter pack would bring it back."""
+        Offer.objects.filter(pk=obj.offer_id, edited=False).update(edited=True)
+        super().delete_model(request, obj)
+
 
 @admin.register(Offer)
-class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
+class OfferAdmin(KeptAdmin, TableAdmin, lint.LintedAdmin, EditedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
-    list_display = ("name", "slug", "topic", "plan", "addon", "for_whom", "priority", "live", "edited")
-    list_filter = ("live", "for_sale")
+    list_display = ("name", "slug", "topic", "sells", "for_whom", "value", "priority", "live", "edited")
+    list_select_related = ("product",)
+    list_filter = ("live", ("product", admin.EmptyFieldListFilter))
     search_fields = ("slug", "name")
     ordering = ("slug",)
-    readonly_fields = ("edited",)
+    readonly_fields = ("edited", "lint")
     prepopulated_fields = {"slug": ("name",)}
+    inlines = (CapInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "topic", "live", "priority", "edited")}),
+        (
+            "What it sells",
+            {
+                "fields": ("product", "trial_days", "value", "cost"),
+                "description": "The price is that of the product, in the account's own currency. Without one the "
+                "offer is not made.",
+            },
+        ),
+        (
+            "Incentive",
+            {
+                "fields": ("incentive_kind", "incentive_value", "incentive_currency", "incentive_ends_at"),
+                "description": "Its end is shown as it stands here, and it is not named any more from then on.",
+            },
+        ),
+        ("When", {"fields": ("valid_from", "valid_until")}),
+        ("For whom", {"fields": Offer.RULES}),
+        ("How it reads and where it leads", {"fields": ("fields", "url", "chat_url")}),
+        ("Lint", {"fields": ("lint", *lint.WAIVING)}),
+    )
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
 
     def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> tuple[str, ...]:
@@ -108,9 +178,14 @@ class OfferAdmin(KeptAdmin, TableAdmin, EditedAdmin):
         refused = kept.needed("offer", list(objs))
         return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
+    @admin.display(description="Sells", ordering="product__name")
+    def sells(self, offer: Offer) -> str:
+        return str(offer.product) if offer.product else "Not for sale"
+
     @admin.display(description="For whom")
     def for_whom(self, offer: Offer) -> str:
-        if not offer.eligibility:
-            return "Everybody"
-        rule = ready.readable(offer.eligibility)
-        return rule.sentence if rule else "Its rule cannot be read: nobody"
+        asked = [rule for name in Offer.RULES if (rule := getattr(offer, name))]
+        read = [ready.readable(rule) for rule in asked]
+        if not all(read):
+            return "A rule of it cannot be read: nobody"
+        return "; ".join(rule.sentence for rule in read if rule) or "Everybody"

@@ -3,37 +3,30 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 
-from offers_app import wording
+from offers_app import written
+from offers_app.admin import preview
+from offers_app.admin.drafts import DraftsAdmin
+from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
-
-_TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
+from upsell_project.lib.admin_base import EditedAdmin, Tabular
 
 
-class TreatmentForm(Form):
+class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *_TEXTS)
+        fields = ("template", "channel", "locale", *written.TEXTS, "media")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        faults = {name: fault for name, html in _TEXTS.items() if (fault := _fault(values.get(name), html))}
-        if faults:
-            raise ValidationError(faults)
+        known = {name: getattr(self.instance, name) for name in written.TEXTS} | values
+        for name, fault in written.faults(known).items():
+            self.add_error(name if name in self.fields else None, fault)
         return values
-
-
-def _fault(text: str | None, html: bool) -> str:
-    """A field without a value is no fault here: whether one has a value is known per person."""
-    try:
-        wording.render(text or "", {}, html=html)
-    except wording.Missing:
-        return ""
-    except wording.Broken as error:
-        return f"This text cannot be rendered: {error}"
-    return ""
 
 
 class TreatmentInline(Tabular):
@@ -55,12 +48,40 @@ class TemplateAdmin(EditedAdmin):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(Admin):
+class TreatmentAdmin(DraftsAdmin, LintedAdmin):
     form = TreatmentForm
+    fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
+    readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
     list_filter = ("channel", "locale")
     search_fields = ("template__slug", "headline")
+
+    change_form_template = "admin/offers_app/treatment/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:pk>/preview/", view, name="offers_app_treatment_preview"), *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        treatment = get_object_or_404(Treatment.objects.select_related("template"), pk=pk)
+        if not self.has_view_permission(request, treatment):
+            raise PermissionDenied
+        return preview.page(self, request, treatment)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        about = {}
+        if found:
+            texts = {name: getattr(found, name) for name in written.TEXTS}
+            told = written.told(found.channel, found.locale, texts)
+            about = {
+                "preview_url": reverse("admin:offers_app_treatment_preview", args=[found.pk]),
+                "length": f"What stands in it whoever gets it: {told}." if told else "",
+            }
+        return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
 
     def save_model(self, request: Any, obj: Treatment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

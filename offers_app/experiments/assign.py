@@ -12,19 +12,19 @@ from offers_app.models import HoldoutAssignment
 def holdout(account_ids: Iterable[int], now: datetime) -> dict[int, HoldoutAssignment]:
     """The assignment of each account, drawn now where there was none. Two statements, three when some are new."""
     wanted = set(account_ids)
-    found = _stored(wanted)
+    found = stored(wanted)
     missing = sorted(wanted - found.keys())
     if missing:
         HoldoutAssignment.objects.bulk_create(
             [_draw(account, now) for account in missing], ignore_conflicts=True
         )
-        found |= _stored(missing)
+        found |= stored(missing)
     return found
 
 
 def merge(kept: int, gone: int) -> None:
     """Two accounts turned out to be one: held out if either was."""
-    drawn = _stored([kept, gone])
+    drawn = stored([kept, gone])
     loser = drawn.get(gone)
     if loser is None:
         return
@@ -42,7 +42,8 @@ def held_out(account_id: int, percent: float, salt: str) -> bool:
     return int.from_bytes(digest[:8], "big") / 2**64 < percent / 100
 
 
-def _stored(account_ids: Iterable[int]) -> dict[int, HoldoutAssignment]:
+def stored(account_ids: Iterable[int]) -> dict[int, HoldoutAssignment]:
+    """The assignments there are; nothing is drawn. One statement."""
     return {row.account_id: row for row in HoldoutAssignment.objects.filter(account_id__in=account_ids)}
 
 

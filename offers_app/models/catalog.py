@@ -1,8 +1,15 @@
 """What we could propose, and where in the customer's app."""
 
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from offers_app.models.product import Product
+from people_app import validators
 from signals_app import references
 from upsell_project.lib import stored_rules
 
@@ -23,41 +30,152 @@ class Placement(models.Model):
         return self.slug
 
 
+class IncentiveKind(models.TextChoices):
+    """What is on top for a while. Closed: terms, widget and texts know how each reads."""
+
+    PERCENT = "percent", "Percent off"
+    AMOUNT = "amount", "An amount off"
+    TRIAL_DAYS = "trial_days", "More free days"
+    BONUS = "bonus", "A bonus, in words"
+
+
+def _rule(words: str) -> "models.JSONField[Any, Any]":
+    return models.JSONField(default=dict, blank=True, validators=[stored_rules.readable], help_text=words)
+
+
 class Offer(models.Model):
-    """One commercial proposal. Price and terms are data, so that copy cannot invent them."""
+    """One proposal: a product and its deal, or help that is not for sale. Price and terms are data, so that copy cannot
+    invent them."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     topic = models.CharField(max_length=100, default="upgrades", help_text="What a person can switch off")
-    for_sale = models.BooleanField(default=True)
-    plan = models.CharField(
-        max_length=100, blank=True, help_text="The plan it sells: never offered to who has it"
+    product = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offers",
+        help_text="What it sells, with its prices. Empty: not for sale, such as a training",
     )
-    addon = models.CharField(max_length=100, blank=True, help_text="The add-on it sells: likewise")
-    fields = models.JSONField(default=dict, blank=True, help_text="Merge fields: feature, benefit_1, ...")
-    terms = models.JSONField(
-        default=dict, blank=True, help_text="price, currency, period, renews, trial_days, ..."
+    value = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        help_text="What a yes is worth a month on average, in the deployment's currency",
+    )
+    cost = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        help_text="What a yes costs us a month on average, likewise",
+    )
+    valid_from = models.DateTimeField(null=True, blank=True, help_text="Not offered before")
+    valid_until = models.DateTimeField(null=True, blank=True, help_text="Not offered from then on")
+    trial_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(3_650)], help_text="Free days to begin with"
+    )
+    incentive_kind = models.CharField(max_length=10, choices=IncentiveKind.choices, blank=True)
+    incentive_value = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text="20 for 20 percent, an amount, or how many more free days",
+    )
+    incentive_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        validators=[validators.currency],
+        help_text="Of an amount: it is only named beside a price in this currency",
+    )
+    incentive_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the incentive ends; empty: it does not"
+    )
+    fields = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Merge fields: feature, benefits, headline, bonus, ... Those under a language (de), a country (US) "
+        "or trial replace the plain ones there",
     )
     url = models.CharField(
         max_length=500, blank=True, help_text="Where accepting leads; {account} is filled in"
     )
     chat_url = models.CharField(max_length=500, blank=True)
     priority = models.IntegerField(default=0)
-    eligibility = models.JSONField(
-        default=dict,
-        blank=True,
-        validators=[stored_rules.readable],
-        help_text="A rule about whom it is for; empty: everybody. What is not known keeps it from them",
+    eligibility = _rule(
+        "May they have it? A rule about whom it is for; empty: everybody. What is not known keeps it from them"
     )
+    applicability = _rule(
+        "Does it fit the moment? A rule likewise: what they do and where they stand just now"
+    )
+    suitability = _rule("Is it good for them? A rule likewise: whether another offer would help them more")
     live = models.BooleanField(default=False)
     edited = models.BooleanField(
         default=False, help_text="Staff changed it: the starter pack leaves it alone"
     )
 
+    RULES = ("eligibility", "applicability", "suitability")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_from=None)
+                | models.Q(valid_until__gt=models.F("valid_from")),
+                name="offer_valid_forwards",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def for_sale(self) -> bool:
+        return self.product_id is not None
+
+    @property
+    def bonus(self) -> str:
+        """The words of a bonus, where no language says others."""
+        said = self.fields.get("bonus") if isinstance(self.fields, dict) else None
+        return said if isinstance(said, str) else ""
+
+    def over_at(self, now: datetime, latest: datetime) -> datetime:
+        """When what it says from now on stops being true; at `latest` if nothing ends before."""
+        ends = (self.valid_until, self.incentive_ends_at)
+        return min([latest, *(at for at in ends if at and at > now)])
+
     def clean(self) -> None:
         """Also of a list that is imported."""
-        if wrong := references.faults(self.eligibility, own=("offer", self.slug)):
-            raise ValidationError({"eligibility": wrong})
+        wrong: dict[str, Any] = {
+            name: found
+            for name in self.RULES
+            if (found := references.faults(getattr(self, name), own=("offer", self.slug)))
+        }
+        wrong |= faults_of_deal(self)
+        if wrong:
+            raise ValidationError(wrong)
+
+
+def faults_of_deal(offer: Offer) -> dict[str, str]:
+    """Field and sentence of what contradicts itself."""
+    wrong = {}
+    if offer.valid_from and offer.valid_until and offer.valid_until <= offer.valid_from:
+        wrong["valid_until"] = "It would end before it begins."
+    if not isinstance(offer.fields, dict):
+        wrong["fields"] = "It must be an object of names and values."
+    kind, value = offer.incentive_kind, offer.incentive_value
+    if kind and kind != IncentiveKind.BONUS and value is None:
+        wrong["incentive_value"] = "Say how much: 20 for 20 percent, an amount, or how many days."
+    if kind == IncentiveKind.PERCENT and value is not None and value > 100:
+        wrong["incentive_value"] = "More than 100 percent off is no price."
+    if kind == IncentiveKind.TRIAL_DAYS and value is not None and value != int(value):
+        wrong["incentive_value"] = "Free days come whole."
+    if bool(offer.incentive_currency) != (kind == IncentiveKind.AMOUNT):
+        wrong["incentive_currency"] = "An amount needs a currency, and nothing else does."
+    if kind == IncentiveKind.BONUS and not offer.bonus:
+        wrong["fields"] = 'A bonus needs its words: {"bonus": "a free onboarding session"}.'
+    if not kind and (value is not None or offer.incentive_ends_at):
+        wrong["incentive_kind"] = "Say what kind of incentive it is, or clear its value and end."
+    return wrong

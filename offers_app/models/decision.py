@@ -36,6 +36,12 @@ class Decision(models.Model):
     threshold = models.JSONField(default=dict)
     next_eligible_at = models.DateTimeField(null=True)
     policy_version = models.PositiveIntegerField(default=1)
+    candidates = models.JSONField(
+        default=list,
+        help_text="Every offer considered, with its gates, factors, score and chance; the best first",
+    )
+    seed = models.BigIntegerField(null=True, help_text="What drew among the chances")
+    policy = models.JSONField(default=dict, help_text="Version and parameters of the choice")
 
     class Meta:
         indexes = [
@@ -59,8 +65,13 @@ class Proposition(models.Model):
     decision = models.ForeignKey(Decision, models.CASCADE, db_constraint=False)
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_constraint=False)
-    enrollment_id = models.BigIntegerField(db_index=True)
-    offer = models.ForeignKey(Offer, models.PROTECT)
+    enrollment_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="The run that made it; empty: decided on request"
+    )
+    signal_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="What one that was decided on request rests on"
+    )
+    offer = models.ForeignKey(Offer, models.PROTECT, db_index=False)
     treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
@@ -83,6 +94,15 @@ class Proposition(models.Model):
                 fields=["person", "channel"], name="proposition_live", condition=models.Q(state="live")
             ),
             models.Index(fields=["account"], name="proposition_account", condition=models.Q(state="live")),
+            models.Index(
+                fields=["expires_at"],
+                name="proposition_requested",
+                condition=models.Q(state="live", enrollment_id=None),
+            ),
+            # What came of an offer for somebody, and of one for everybody: caps, noes, what was accepted.
+            models.Index(fields=["person", "offer"], name="proposition_of_person"),
+            models.Index(fields=["account", "offer"], name="proposition_of_account"),
+            models.Index(fields=["offer", "ready_at"], name="proposition_of_offer"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from offers_app.models.claim import Claim
 from people_app.models import Channel
 
 
@@ -10,6 +11,12 @@ class Template(models.Model):
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
+    hesitation = models.CharField(
+        max_length=10,
+        choices=Claim.Hesitation.choices,
+        blank=True,
+        help_text="The likely doubt of whoever gets it: a customer story that answers it goes first",
+    )
     edited = models.BooleanField(
         default=False, help_text="Staff changed it: the starter pack leaves it alone"
     )
@@ -28,9 +35,15 @@ class Treatment(models.Model):
         max_length=300, help_text="Headline in-app, subject of a mail, title of a task"
     )
     body = models.TextField(help_text="HTML in-app and in mail; the text part of a mail is made from it")
-    why = models.CharField(max_length=300, blank=True, help_text="Why this, why now: from the evidence")
+    why = models.CharField(max_length=1000, blank=True, help_text="Why this, why now: from the evidence")
     cta_label = models.CharField(max_length=60, blank=True)
     secondary_label = models.CharField(max_length=60, blank=True)
+    media = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='In-app and mail: {"kind": "image", "url": "https://...", "alt": "..."} or {"kind": "video", '
+        '"url": "https://...", "caption": "...", "captions_url": "https://...vtt"}',
+    )
 
     class Meta:
         constraints = [

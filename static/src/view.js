@@ -102,6 +102,11 @@ const linkTo = (target, attributes, follow) => {
   return node
 }
 
+/** Its words are shown or read out even where the page's own policy blocks the file itself. */
+const mediaOf = ({ kind, url: src, alt, caption, captions_url }) => kind === 'image' ? el('img', { src, alt })
+  : el('figure', {}, el('video', { src, controls: '', preload: 'none', crossorigin: '' },
+    el('track', { kind: 'captions', src: captions_url, default: '' })), el('p', { class: 'terms' }, caption))
+
 /** Every offer has every control, whatever its text: accepting and refusing look alike and take one click. */
 const choices = (offer, t, answer, follow) => {
   const snooze = count => choice(days(t.lang, count), 'snooze',
@@ -134,6 +139,7 @@ export const render = offer => {
   const terms = offer.terms && termsOf(offer.terms, t)
   const box = frame(/^(modal|sidebar)$/.test(offer.format) ? offer.format : 'banner', offer.headline, t, dismiss, [
     el('div', { class: 'body', part: 'body' }, ...safeNodes(offer.body_html)),
+    offer.media && mediaOf(offer.media),
     terms && el('p', { class: 'terms', part: 'terms' }, terms),
     el('p', { class: 'links' }, toggle, linkTo(offer.secondary, { class: 'l', part: 'secondary' }, follow)),
     reason,

@@ -13,7 +13,22 @@ from campaigns_app.models import (
     StaffTask,
 )
 from consent_app.models import Pause, Suppression
-from offers_app.models import HoldoutAssignment, Placement
+from offers_app.models import (
+    Arm,
+    Checkout,
+    CheckoutAccount,
+    CheckoutPrice,
+    Claim,
+    HoldoutAssignment,
+    Lesson,
+    LintWaiver,
+    Offer,
+    OfferCap,
+    OfferCheckout,
+    Placement,
+    Price,
+    Product,
+)
 from people_app.models import Account, AccountName, ErasedName, Erasure, Person, PlanPrice, TurnedAddress
 from signals_app.models import (
     Answer,
@@ -55,7 +70,18 @@ def one_of_each_other(
     _used(delivery.account)
     _came_in(person, source, delivery.account)
     _found(person, definition, delivery.account)
-    _said_and_sent(person, delivery.account)
+    _said_and_sent(person, delivery.account, delivery)
+    _bought(delivery)
+
+
+def _bought(delivery: Delivery) -> None:
+    account = CheckoutAccount.objects.create(provider="stripe", name="Stripe", secret_key="rk_test_1")
+    offer = delivery.proposition.offer
+    OfferCheckout.objects.create(offer=offer, account=account)
+    CheckoutPrice.objects.create(
+        offer=offer, provider="stripe", currency="EUR", period="month", external_id="price_1"
+    )
+    Checkout.objects.create(proposition=delivery.proposition, account=account, asked_at=clock.real())
 
 
 def _used(account: Account) -> None:
@@ -133,7 +159,7 @@ def _found(person: Person, definition: SignalDefinition, account: Account) -> No
     Unnoticed.objects.create(event_ids=[1], accounts=[account.pk], lease_until=now)
 
 
-def _said_and_sent(person: Person, account: Account) -> None:
+def _said_and_sent(person: Person, account: Account, delivery: Delivery) -> None:
     now = clock.now()
     TurnedAddress.objects.create(kind="hashed_email", address="ada@corp.test")
     Pause.objects.create(person=person, kind="snooze", until=now + timedelta(days=3), set_at=now)
@@ -142,7 +168,31 @@ def _said_and_sent(person: Person, account: Account) -> None:
     Erasure.objects.create(person=Person.objects.create(first_seen_at=now, last_seen_at=now), asked_at=now)
     ErasedName.objects.create(digest="0" * 64, asked_at=now)
     AccountName.objects.create(kind="stripe_customer_id", value="cus_9")
+    Claim.objects.create(
+        slug="hours-saved",
+        kind="benefit",
+        texts={"en": "Seven hours a month."},
+        source_name="Our study",
+        source_url="https://study.test/",
+        source_date=now.date(),
+        valid_until=now.date(),
+    )
+    LintWaiver.objects.create(rule="loss-wording", subject="offer pro-plan", by="anna", because="x", at=now)
     Placement.objects.create(slug="app-banner", name="Banner", format="banner")
+    product = Product.objects.create(slug="seats", name="Seats", kind="addon")
+    Price.objects.create(product=product, currency="EUR", amount=8)
+    OfferCap.objects.create(
+        offer=Offer.objects.create(slug="seats", name="Seats", product=product), at_most=3
+    )
+    Arm.objects.create(offer=delivery.proposition.offer, failures=1, updated_at=now)
+    Lesson.objects.create(
+        proposition=delivery.proposition,
+        offer=delivery.proposition.offer,
+        channel="in_app",
+        at=now,
+        level=Lesson.Level.NO,
+        heard_at=now,
+    )
     HoldoutAssignment.objects.create(account=account, held_out=False, percent=10, assigned_at=now)
     RunSweep.objects.create(at=now)
     Cooldown.objects.create(person=person, outcome="ignored", until=now + timedelta(days=14), set_at=now)

@@ -78,7 +78,7 @@ def test_json_keeps_values_as_they_are(admin_client: Client) -> None:
 
 
 def test_imported_offers_count_as_edited(admin_client: Client) -> None:
-    _import(admin_client, "offers_app/offer", "slug,name,fields,terms\nseats,Seats,{},{}\n")
+    _import(admin_client, "offers_app/offer", "slug,name,fields\nseats,Seats,{}\n")
     offer = Offer.objects.get(slug="seats")
     assert offer.edited
     assert offer.fields == {}

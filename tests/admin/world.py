@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from campaigns_app.models import Delivery, Enrollment, Interaction, Lane, Playbook, PlaybookVersion, Step
-from offers_app.models import Decision, Offer, Proposition, Template, Treatment
+from offers_app.models import Decision, DraftRequest, Offer, Price, Product, Proposition, Template, Treatment
 from people_app.models import Person
 from signals_app.models import Event, Signal, SignalDefinition, Source
 from tests.admin.other_rows import one_of_each_other
@@ -176,11 +176,14 @@ def a_world() -> World:
     event = an_event(person, "Report Exported", format="pdf")
     definition = a_definition()
     version = a_version(definition)
-    offer = Offer.objects.create(slug="pro-plan", name="Pro", live=True)
+    product = Product.objects.create(slug="pro", name="Pro", kind="plan", code="pro")
+    Price.objects.create(product=product, currency="EUR", amount=49)
+    offer = Offer.objects.create(slug="pro-plan", name="Pro", live=True, product=product)
     template = Template.objects.create(slug="smart-nudge", name="Smart nudge")
-    Treatment.objects.create(
+    treatment = Treatment.objects.create(
         template=template, channel="email", headline="{{ offer.name }}", body="<p>Hello</p>"
     )
+    DraftRequest.objects.create(treatment=treatment, offer=offer, staff=1, asked_at=clock.now(), state="done")
     enrollment = an_enrollment(person, version, a_signal(person, definition))
     delivery = a_delivery(enrollment, offer)
     an_interaction(delivery)

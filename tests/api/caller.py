@@ -10,7 +10,7 @@ from django.test import Client
 
 from campaigns_app import api_keys
 from campaigns_app.models import Delivery, Enrollment, Interaction, Playbook, PlaybookVersion, StaffTask
-from offers_app.models import Decision, Offer, Proposition, Template, Treatment
+from offers_app.models import Decision, Offer, Product, Proposition, Template, Treatment
 from people_app.models import Person
 from signals_app.models import (
     Meter,
@@ -176,6 +176,7 @@ def one_of_each() -> None:
     Score.objects.create(account=_account(person), name=slug, value=0.5, at=now)
     a_playbook(slug)
     an_offer(slug)
+    Product.objects.get_or_create(slug=slug, defaults={"name": slug, "kind": "addon"})
     a_decision(person)
 
 

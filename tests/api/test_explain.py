@@ -63,6 +63,9 @@ def test_it_tells_every_gate_in_order(viewer: Caller, time: Time) -> None:
             "threshold": {"limit": 2},
             "next_eligible_at": "2026-03-10T10:00:00Z",
             "policy_version": 3,
+            "must_happen": "Earlier contacts must lie far enough back (that was 2026-03-10 10:00 UTC).",
+            "candidates": [],
+            "derived": False,
         }
     ]
 
@@ -92,7 +95,8 @@ def test_offer_and_playbook_narrow_it(viewer: Caller) -> None:
     a_decision(other, offer="one", playbook="a")
     assert [row["offer"] for row in told(viewer, person="u_1", playbook="b")] == ["two"]
     assert [row["playbook"] for row in told(viewer, person="u_1", offer="one")] == ["a"]
-    assert told(viewer, person="u_1", offer="two", playbook="a") == []
+    (nothing,) = told(viewer, person="u_1", offer="two", playbook="a")
+    assert (nothing["gate"], nothing["reason"]) == ("playbook_off", "There is no playbook a.")
 
 
 def test_an_unknown_person_is_404_and_a_missing_one_400(viewer: Caller) -> None:

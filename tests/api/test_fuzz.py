@@ -39,8 +39,15 @@ SOUND: dict[str, dict[str, list[Any]]] = {
     "offers": {
         "slug": SLUGS,
         "name": ["Pro"],
-        "terms": [{}, {"price": "1", "currency": "EUR"}],
+        "trial_days": [None, 14],
+        "caps": [[], [{"at_most": 3, "outcome": "dismissed"}]],
         "fields": [{}],
+    },
+    "products": {
+        "slug": SLUGS,
+        "name": ["Seats"],
+        "kind": ["addon"],
+        "prices": [[], [{"currency": "EUR", "amount": "8.00"}]],
     },
     "templates": {"slug": SLUGS, "name": ["Nudge"], "treatments": [[], [TREATMENT]]},
     "signal-definitions": {"slug": SLUGS, "name": ["Near"], "detector": ["threshold"], "config": [RULE]},

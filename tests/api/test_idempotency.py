@@ -15,7 +15,7 @@ from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db
 
-OFFER = {"slug": "seats", "name": "Seats", "terms": {"price": "8.00", "currency": "EUR"}}
+OFFER = {"slug": "seats", "name": "Seats", "trial_days": 14}
 
 
 def test_the_second_one_gets_the_first_answer(editor: Caller) -> None:

@@ -32,13 +32,14 @@ def pointers(body: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def test_400_names_every_field(editor: Caller) -> None:
-    body = problem(editor.post("/api/offers/", {"name": "", "priority": "high", "terms": {"price": 49}}), 400)
+    said = {"name": "", "priority": "high", "product": "nothing", "caps": [{"at_most": 0}]}
+    body = problem(editor.post("/api/offers/", said), 400)
     assert pointers(body) == {
         ("#/slug", "required"),
         ("#/name", "blank"),
         ("#/priority", "invalid"),
-        ("#/terms/price", "invalid"),
-        ("#/terms/currency", "invalid"),
+        ("#/product", "does_not_exist"),
+        ("#/caps/0/at_most", "min_value"),
     }
 
 

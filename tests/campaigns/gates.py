@@ -12,7 +12,16 @@ from tests.build import a_source
 from tests.engine import account_of, begun, somebody, used
 from upsell_project.lib import clock
 
-CHOICE = ["offer_off", "no_evidence", "already_owned", "dismissed_earlier", "no_treatment"]
+CHOICE = [
+    "offer_off",
+    "no_evidence",
+    "already_owned",
+    "no_price",
+    "not_suitable",
+    "offer_cap",
+    "dismissed_earlier",
+    "no_treatment",
+]
 CONTACT = [
     "erased",
     "no_contact_point",
@@ -45,7 +54,7 @@ ENTRY = [
 ALL = [*CONTACT, *CHOICE, "no_longer_relevant", "render_error", "holdout"]
 
 
-def turned_down(person: Person) -> Proposition:
+def turned_down(person: Person, answer: str = "declined") -> Proposition:
     now = clock.now()
     return Proposition.objects.create(
         decision=Decision.objects.create(at=now, person=person, outcome="delivered"),
@@ -55,7 +64,7 @@ def turned_down(person: Person) -> Proposition:
         topic="upgrades",
         channel="in_app",
         state="answered",
-        answer="declined",
+        answer=answer,
         ready_at=now,
         expires_at=now,
         answered_at=now,
@@ -63,7 +72,8 @@ def turned_down(person: Person) -> Proposition:
 
 
 def bar(code: str, person: Person) -> None:
-    """Make this one gate fail for the banner (first step) of a run that is about to begin."""
+    """Make this one gate fail for the banner (first step) of a run that is about to begin, of its first offer."""
+    Offer.objects.exclude(slug="pro-plan").update(live=False)
     BARS[code](person, account_of(person))
 
 
@@ -75,6 +85,16 @@ def _ticket(person: Person, account: Account) -> None:
     Ticket.objects.create(
         source=a_source(), external_id="7", account=account, problem=True, opened_at=clock.now()
     )
+
+
+def _leads_a_team(person: Person, account: Account) -> None:
+    Person.objects.filter(pk=person.pk).update(role="admin")
+    _update(account, seats_used=4)
+
+
+def _put_off(person: Person, times: int) -> None:
+    for _ in range(times):
+        turned_down(person, "dismissed")
 
 
 def _busy(person: Person, account: Account) -> None:
@@ -98,6 +118,9 @@ def _held_out(person: Person, account: Account) -> None:
 BARS: dict[str, Callable[[Person, Account], object]] = {
     "offer_off": lambda person, account: Offer.objects.update(live=False),
     "already_owned": lambda person, account: _update(account, plan="Pro"),
+    "no_price": lambda person, account: _update(account, currency="JPY"),
+    "not_suitable": lambda person, account: _leads_a_team(person, account),
+    "offer_cap": lambda person, account: _put_off(person, 3),
     "dismissed_earlier": lambda person, account: turned_down(person),
     "no_treatment": lambda person, account: Treatment.objects.filter(channel="in_app").delete(),
     "erased": lambda person, account: Person.objects.filter(pk=person.pk).update(erased_at=clock.now()),

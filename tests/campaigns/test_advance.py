@@ -275,7 +275,7 @@ def test_to_wake_is_to_look_now_and_not_to_skip_a_wait(time: Time) -> None:
 def test_the_number_of_statements_does_not_grow_with_the_runs(django_assert_max_num_queries: Any) -> None:
     for _ in range(12):
         enrolled(somebody())
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(50):
         advance.due()
     assert Delivery.objects.count() == 12
     assert outbox.send() == 0

@@ -72,8 +72,9 @@ def by_page(mail: Delivery, person: Person) -> None:
 
 
 def by_widget(mail: Delivery, person: Person) -> None:
+    assert mail.enrollment
     banner = offer_of(mail.enrollment)
-    Enrollment.objects.filter(pk=mail.enrollment_id).update(state="parked")
+    Enrollment.objects.filter(pk=mail.enrollment_id or 0).update(state="parked")
     act(person, banner, "opted_out")
 
 

@@ -128,7 +128,7 @@ def test_without_the_mail_nobody_can_have_opened_it_so_no_chat_follows(time: Tim
 
 
 def test_revenue_in_another_currency_is_not_compared(time: Time) -> None:
-    person = somebody(account=an_account(caps={"exports": 20}, mrr=90_000, currency="JPY"))
+    person = somebody(account=an_account(caps={"exports": 20}, mrr=90_000, currency="USD"))
     enrolled(person)
     live_through(time, 40 * H)
     assert [channel for channel, _ in touches(person)] == ["in_app", "email"]

@@ -371,11 +371,11 @@ def clicked(mail: Delivery) -> datetime | None:
 def test_a_click_wakes_the_run_and_counts_once() -> None:
     person = somebody()
     mail = a_mail(person)
-    Enrollment.objects.filter(pk=mail.enrollment_id).update(wake_at=MORNING + timedelta(days=1))
+    Enrollment.objects.filter(pk=mail.enrollment_id or 0).update(wake_at=MORNING + timedelta(days=1))
     for _ in range(2):
         apply(told("Message Clicked", of=person, delivery_id=str(mail.pk), url="https://a.test/x", link="1"))
     assert clicked(mail) == MORNING
-    assert Enrollment.objects.get(pk=mail.enrollment_id).wake_at == MORNING
+    assert Enrollment.objects.get(pk=mail.enrollment_id or 0).wake_at == MORNING
     assert [act.how for act in Interaction.objects.filter(kind="clicked")] == ["receipt"]
 
 

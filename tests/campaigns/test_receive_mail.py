@@ -98,7 +98,7 @@ def test_a_no_stops_what_runs_and_opens_a_ticket(time: Time, client: Client, way
         assert answer.status_code == 200
     while pipeline.process(20):
         pass
-    run = Enrollment.objects.get(pk=delivery.enrollment_id)
+    run = Enrollment.objects.get(pk=delivery.enrollment_id or 0)
     assert (run.state, run.end_reason) == ("finished", "negative")
     assert Ticket.objects.get().person == StaffTask.objects.get().person == delivery.person
 

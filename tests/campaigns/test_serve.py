@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import serve
-from offers_app.models import HoldoutAssignment, Offer
+from offers_app.models import HoldoutAssignment, Offer, Product
 from people_app.models import Account, Membership, Person
 from signals_app.models import Ticket
 from tests.build import a_source, an_account
@@ -41,9 +41,20 @@ def test_what_they_own_by_now_is_not_shown() -> None:
     assert shown(person) == 0
     Account.objects.update(plan="free")
     assert shown(person) == 1
-    Offer.objects.update(plan="", addon="seats-10")
+    Offer.objects.update(product=Product.objects.get(slug="combined-bundle"))
     assert shown(person) == 1
-    Account.objects.update(addons=["seats-10"])
+    Account.objects.update(addons=["integrations"])
+    assert shown(person) == 0, "they have a part of the bundle"
+    Offer.objects.update(product=None)
+    assert shown(person) == 1, "what is not for sale cannot be owned"
+
+
+def test_an_offer_that_ended_meanwhile_is_not_shown(time: Time) -> None:
+    person = somebody()
+    begun(person)
+    Offer.objects.update(valid_until=MORNING + timedelta(hours=1))
+    assert shown(person) == 1
+    time.move(hours=1)
     assert shown(person) == 0
 
 

@@ -9,6 +9,7 @@ from offers_app import decide
 from offers_app.models import Decision, Offer, Proposition, Template, Treatment
 from people_app.models import Person
 from tests.build import a_person, an_account
+from tests.offers.selling import a_product, an_offer
 
 NOW = datetime(2026, 3, 10, 10, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
@@ -16,8 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 
 @pytest.fixture(autouse=True)
 def catalog() -> None:
-    for slug, priority, fields in (("pro", 10, {"plan": "pro"}), ("seats", 5, {"addon": "seats"})):
-        Offer.objects.create(slug=slug, name=slug.title(), priority=priority, live=True, **fields)
+    an_offer("pro", a_product("pro", "plan"), priority=10)
+    an_offer("seats", a_product("seats"), priority=5)
     template = Template.objects.create(slug="nudge", name="Nudge")
     for locale in ("en", "de", "pt-BR"):
         Treatment.objects.create(template=template, channel="in_app", locale=locale, headline="x", body="x")
@@ -53,6 +54,7 @@ def test_it_works() -> None:
         "offer_off",
         "no_evidence",
         "already_owned",
+        "no_price",
         "dismissed_earlier",
         "no_treatment",
     ]

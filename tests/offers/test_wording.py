@@ -1,13 +1,15 @@
 """Texts are strict: a value that is not there stops the send, and nothing of a value becomes markup."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from offers_app import personalize, wording
-from offers_app.models import Offer, Treatment
+from offers_app.models import Offer, Price, Treatment
 from people_app.models import Account, Person
+from tests.offers.selling import unsaved
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 USAGE = {
@@ -34,15 +36,13 @@ TERMS = {
 
 
 def an_offer(**changes: Any) -> Offer:
-    given = {
-        "slug": "pro-plan",
-        "name": "Pro",
-        "plan": "pro",
-        "fields": {"feature": "unlimited reports", "benefits": ["No waiting", "Priority support"]},
-        "terms": TERMS,
-        "url": "https://app.example.test/upgrade?a={account}&u={person}&p={proposition}",
-    }
-    return Offer(**given | changes)
+    return unsaved(
+        **{
+            "fields": {"feature": "unlimited reports", "benefits": ["No waiting", "Priority support"]},
+            "url": "https://app.example.test/upgrade?a={account}&u={person}&p={proposition}",
+            **changes,
+        }
+    )
 
 
 def a_treatment(channel: str = "in_app", **changes: Any) -> Treatment:
@@ -289,14 +289,12 @@ def test_a_past_month_is_named() -> None:
 
 
 def test_cents_are_shown_where_there_are_any() -> None:
-    offer = an_offer(terms=TERMS | {"price": "49.50", "currency": "USD"})
+    offer = an_offer(prices=[Price(currency="USD", amount=Decimal("49.50"))])
     shown = personalize.context(Person(user_id="u1"), None, offer, USAGE, NOW)
     assert shown["terms"]["price"] == "$49.50"
 
 
-@pytest.mark.parametrize("price", ["NaN", "Infinity", "free", None, True])
-def test_a_price_that_is_no_number_is_left_out(price: Any) -> None:
-    shown = personalize.context(
-        Person(user_id="u1"), None, an_offer(terms={"price": price, "currency": "EUR"}), {}, NOW
-    )
+def test_what_has_no_price_states_none() -> None:
+    shown = personalize.context(Person(user_id="u1"), None, an_offer(product=None), {}, NOW)
     assert "price" not in shown["terms"]
+    assert shown["stated"]["price"] is None

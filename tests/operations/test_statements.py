@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rq import SimpleWorker
 
-from campaigns_app import dispatch
-from campaigns_app.models import DemoMail
+from campaigns_app import dispatch, pipeline
+from campaigns_app.models import DemoMail, Enrollment
 from people_app.models import Person
 from signals_app.models import Source
 from tests import build, redis_commands
@@ -132,6 +132,25 @@ def test_an_offers_request_takes_two_statements(client: Client, world: Source, c
         shown = client.get("/v1/offers", headers=headers).json()["offers"]
     assert len(shown) == 1
     assert 1 <= counted.statements <= 2
+
+
+def test_a_decision_on_request_takes_a_fixed_number_of_statements(
+    client: Client, world: Source, counted: Counted
+) -> None:
+    """However many others there are, and however often it is asked."""
+    costs = []
+    for user in (1, 2, 3):
+        post(client, world, arrivals(user) + exports(user, 1))
+        pipeline.process_inbox()
+        Enrollment.objects.all().delete()
+        body = json.dumps({"userId": f"u_{user}", "placement": "app-banner", "id": f"{user}"})
+        with counted:
+            answer = client.post(
+                "/v1/decide", body, content_type="application/json", headers={"X-Write-Key": world.write_key}
+            )
+        assert len(answer.json()["offers"]) == 1
+        costs.append(counted.statements)
+    assert costs[1] == costs[2] <= 52
 
 
 def test_an_event_that_ends_in_a_mail_takes_eight_statements_and_fifteen_redis_commands(

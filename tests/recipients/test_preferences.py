@@ -77,7 +77,7 @@ def test_a_hundred_looks_change_nothing(browser: Client, person: Person, proposi
     for number in range(100):
         browser.get(path(person, proposition) + ("?do=stop" if number % 2 else ""))
     assert ConsentRecord.objects.count() == before and not Pause.objects.exists()
-    assert Enrollment.objects.get(pk=proposition.enrollment_id).state == "active"
+    assert Enrollment.objects.get(pk=proposition.enrollment_id or 0).state == "active"
 
 
 def test_stop_all_is_one_click_and_undo_another(
@@ -87,7 +87,7 @@ def test_stop_all_is_one_click_and_undo_another(
     stopped = browser.post(url, {"do": "stop"})
     assert stopped.status_code == 200 and "no more offers, on any channel" in text(stopped)
     assert not any(boxes(stopped).values()) and not open_to(person)
-    assert Enrollment.objects.get(pk=proposition.enrollment_id).end_reason == "opted_out"
+    assert Enrollment.objects.get(pk=proposition.enrollment_id or 0).end_reason == "opted_out"
     again = undo(browser, url, stopped)
     assert boxes(again) == dict.fromkeys(boxes(again), True) and open_to(person)
     assert open_to(person, "email", "a-topic-of-next-year")
@@ -134,7 +134,7 @@ def test_a_topic_that_stays_open_somewhere_keeps_its_sequence(
 ) -> None:
     save(browser, path(person), email__upgrades=False)
     assert not open_to(person) and open_to(person, "in_app")
-    assert Enrollment.objects.get(pk=proposition.enrollment_id).state == "active"
+    assert Enrollment.objects.get(pk=proposition.enrollment_id or 0).state == "active"
 
 
 def test_everything_else_can_go_while_one_topic_stays(
@@ -204,7 +204,7 @@ def test_it_speaks_german(browser: Client, person: Person, proposition: Proposit
 
 
 def test_another_language_reads_english(browser: Client, person: Person) -> None:
-    Person.objects.filter(pk=person.pk).update(locale="fr_FR")
+    Person.objects.filter(pk=person.pk).update(locale="it_IT")
     assert '<html lang="en">' in text(browser.get(path(person)))
 
 

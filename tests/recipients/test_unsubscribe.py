@@ -35,7 +35,7 @@ def test_it_works(browser: Client, person: Person, proposition: Proposition) -> 
 
 def test_the_running_sequence_ends(browser: Client, proposition: Proposition) -> None:
     browser.post(path(proposition), ONE_CLICK)
-    run = Enrollment.objects.get(pk=proposition.enrollment_id)
+    run = Enrollment.objects.get(pk=proposition.enrollment_id or 0)
     assert (run.state, run.end_reason) == ("finished", "opted_out")
 
 

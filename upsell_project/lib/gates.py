@@ -17,6 +17,10 @@ class Code(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     REENTRY = "reentry"
     ENTRY_RULE = "entry_rule"
+    # asked about, though nothing was decided
+    NO_SIGNAL = "no_signal"
+    NO_CANDIDATE = "no_candidate"
+    WAITING = "waiting"
     # while it runs
     EXIT_RULE = "exit_rule"
     LANE_RULE = "lane_rule"
@@ -39,14 +43,22 @@ class Code(StrEnum):
     ZONE_UNKNOWN = "zone_unknown"
     # choosing an offer
     OFFER_OFF = "offer_off"
+    NOT_VALID_NOW = "not_valid_now"
     NO_EVIDENCE = "no_evidence"
     ALREADY_OWNED = "already_owned"
+    PREPAID_ANNUALLY = "prepaid_annually"
+    NO_PRICE = "no_price"
     NOT_ELIGIBLE = "not_eligible"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_SUITABLE = "not_suitable"
+    OFFER_CAP = "offer_cap"
     DISMISSED_EARLIER = "dismissed_earlier"
     NO_TREATMENT = "no_treatment"
+    NOT_WORTH = "not_worth"
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
     RENDER_ERROR = "render_error"
+    TOO_LONG = "too_long"
     HOLDOUT = "holdout"
 
 

@@ -49,17 +49,19 @@ def get(url: str, headers: Mapping[str, str]) -> Answer:
     return _ask("GET", url, headers, None)
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """One POST, as `get`. After Unreachable it may have been taken."""
-    return _ask("POST", url, headers, body)
+def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float | None = None) -> Answer:
+    """One POST, as `get`. After Unreachable it may have been taken. `seconds`: how long to wait for who thinks long."""
+    return _ask("POST", url, headers, body, seconds)
 
 
-def _ask(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+def _ask(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float | None = None
+) -> Answer:
     _refuse_plain(url)
-    until = time.monotonic() + TOTAL_SECONDS
+    until = time.monotonic() + (seconds or TOTAL_SECONDS)
     limits = {
         "connect": CONNECT_SECONDS,
-        "read": READ_SECONDS,
+        "read": seconds or READ_SECONDS,
         "write": READ_SECONDS,
         "pool": CONNECT_SECONDS,
     }

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     class Resource:
         def do_instance_save(self, instance: Any, is_create: bool) -> None: ...
 
+        def save_m2m(self, instance: Any, row: Any, **options: Any) -> None: ...
+        def validate_instance(self, instance: Any, *args: Any, **options: Any) -> None: ...
+
     class ImportExportMixin: ...
+
+    class ManyToManyWidget:
+        model: Any
+
+        def __init__(self, model: Any, *, field: str, separator: str) -> None: ...
 
     class CSV:
         def export_data(self, dataset: Any, **options: Any) -> Any: ...
@@ -26,6 +34,7 @@ else:
     from import_export.admin import ImportExportMixin
     from import_export.formats.base_formats import CSV, JSON
     from import_export.resources import ModelResource as Resource
+    from import_export.widgets import ManyToManyWidget
     from unfold.contrib.import_export.forms import ImportForm
     from unfold.contrib.import_export.forms import SelectableFieldsExportForm as ExportForm
 
@@ -66,6 +75,18 @@ class TableResource(Resource):
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = True
+
+
+class SlugsWidget(ManyToManyWidget):
+    """Slugs with blanks between them. One that is not there is an error, not left out."""
+
+    def clean(self, value: Any, row: Any = None, **options: Any) -> Any:
+        slugs = str(value or "").split()
+        found = self.model.objects.filter(slug__in=slugs)
+        if absent := set(slugs) - {one.slug for one in found}:
+            what = self.model._meta.verbose_name_plural
+            raise ValueError(f"There are no {what} {', '.join(sorted(absent))}.")
+        return found
 
 
 class TableAdmin(ImportExportMixin, Admin):

@@ -24,6 +24,6 @@ await build({
   format: 'iife',
   target: 'es2022',
   charset: 'utf8',
-  banner: { js: '/*! Upsell widget, Apache-2.0. Built from static/src by tests/browser/node/build.mjs. */' },
+  banner: { js: '/*! Upsell widget, Apache-2.0. Source: static/src */' },
   plugins: [styles],
 })

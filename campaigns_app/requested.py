@@ -1,0 +1,96 @@
+"""Offers that were decided on request: no run made them, so what a run's end does is done here.
+
+A no withdraws those that are live and leaves the person in peace, as it does after a run. One that was seen and got no
+answer until it was over counts as ignored. A purchase is credited to the one it names, or that led to it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from campaigns_app import outcomes, standing
+from campaigns_app.models import Cooldown, Interaction
+from offers_app.models import Proposition
+from signals_app.ingest import Stored
+from upsell_project.lib import clock, spans
+
+GOAL = timedelta(days=30)
+CHUNK = 200
+Kind = Interaction.Kind
+# As outcomes.BY_REASON says of runs.
+_RESTS = {
+    Kind.DISMISSED: "dismissed",
+    Kind.DECLINED: "declined",
+    Kind.OPTED_OUT: "declined",
+    Kind.FEEDBACK: "negative",
+}
+_LIVE = Q(enrollment_id=None, state=Proposition.State.LIVE)
+
+
+def beside(proposition: Proposition) -> QuerySet[Proposition]:
+    """Those that are over with it: of the same run, or of the same person if none made it."""
+    if proposition.enrollment_id is not None:
+        return Proposition.objects.filter(enrollment_id=proposition.enrollment_id)
+    return Proposition.objects.filter(enrollment_id=None, person_id=proposition.person_id)
+
+
+def end(person_id: int, account_id: int | None = None, topic: str | None = None) -> None:
+    """Withdraw what is live for them, as the runs of the person or account end (of one topic, if given)."""
+    whose = Q(person_id=person_id) | (Q(account_id=account_id) if account_id else Q())
+    rows = Proposition.objects.filter(_LIVE).filter(whose)
+    rows = rows.filter(topic=topic) if topic is not None else rows
+    held = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Proposition.objects.filter(pk__in=held).update(state=Proposition.State.ENDED)
+
+
+def leave_in_peace(proposition: Proposition, act: Interaction) -> None:
+    """After a no to one of them. Where a run made the offer, the run's end does this; praise rests nobody."""
+    outcome = _RESTS.get(Kind(act.kind))
+    if proposition.enrollment_id is None and outcome and act.data.get("answer") != "helpful":
+        _rest([proposition], outcome, act.recorded_at)
+
+
+def _rest(propositions: list[Proposition], outcome: str, now: datetime) -> None:
+    days = standing.policy().cooldown_days.get(outcome, 0)
+    if days:
+        until = now + spans.days(days)
+        people = {one.person_id for one in propositions}
+        Cooldown.objects.bulk_create(
+            Cooldown(person_id=person, outcome=outcome, until=until, set_at=now) for person in sorted(people)
+        )
+
+
+def led_to(one: Stored) -> Proposition | None:
+    """The offer to whom a purchase is owed: the one it names, else the newest that was accepted or clicked. What is
+    still live of theirs ends: who got there needs no other."""
+    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
+    whose |= Q(person_id=one.person_id) if one.person_id else whose
+    at = one.item.occurred_at
+    known = Proposition.objects.filter(whose, enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL)
+    offers = list(known.order_by("-ready_at"))
+    open_ones = [offer.pk for offer in offers if offer.state == Proposition.State.LIVE]
+    Proposition.objects.filter(pk__in=open_ones).update(state=Proposition.State.ENDED)
+    named = str(one.item.properties.get("proposition_id", "")).lower()
+    by_name = next((offer for offer in offers if str(offer.pk) == named), None)
+    return by_name or next((o for o in offers if o.clicked_at or o.answer == Kind.ACCEPTED), None)
+
+
+def waiting() -> bool:
+    """Whether one of them is over by time."""
+    return Proposition.objects.filter(_LIVE, expires_at__lte=clock.now()).exists()
+
+
+@transaction.atomic
+def expire() -> bool:
+    """End some of those that are over, and note who ignored theirs. False: there was none."""
+    now = clock.now()
+    due = Proposition.objects.filter(_LIVE, expires_at__lte=now).select_related("offer").order_by("pk")
+    over = list(due.select_for_update(of=("self",), skip_locked=True)[:CHUNK])
+    Proposition.objects.filter(pk__in=[one.pk for one in over]).update(state=Proposition.State.ENDED)
+    outcomes.learn_of_silence(over, now)
+    ignored = [one for one in over if outcomes.was_ignored(one)]
+    if ignored:
+        outcomes.note_ignored(ignored, now)
+        _rest(ignored, "ignored", now)
+    return bool(over)

@@ -1,0 +1,78 @@
+"""The page that says what another way of choosing offers would have brought. A GET only reads."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from offers_app import compared, in_force, off_policy
+from offers_app.models import Offer
+from offers_app.policy import Policy
+from upsell_project.lib import clock
+
+MOST = 5_000
+"""Decisions, so that the page answers within some seconds; the command looks at more."""
+
+
+class Other(forms.Form):
+    """The policy to compare with; what is left empty is as in force."""
+
+    days = forms.IntegerField(min_value=1, max_value=3_650, initial=90, label="Decisions of the last days")
+    half_life_days = forms.FloatField(required=False, label="Half-life of answers, days")
+    base_rate = forms.FloatField(required=False, label="Base rate, between 0 and 1")
+    strength = forms.FloatField(required=False, label="Strength, answers")
+    exploration = forms.FloatField(required=False, label="Exploration, 0 to 1")
+    least = forms.FloatField(required=False, label="Least score")
+    greedy = forms.BooleanField(required=False, label="Always the best by what is expected")
+    offer = forms.ModelChoiceField(
+        Offer.objects.order_by("slug"), required=False, to_field_name="slug", label="Another priority for"
+    )
+    priority = forms.IntegerField(required=False, label="Its priority")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if (values.get("offer") is None) != (values.get("priority") is None):
+            self.add_error("priority", "An offer and its priority go together.")
+        elif not self.errors:
+            values["policy"] = self._policy(values)
+        return values
+
+    def _policy(self, values: dict[str, Any]) -> Policy | None:
+        names = ("half_life_days", "base_rate", "strength", "exploration", "least")
+        numbers = {name: values[name] for name in names if values.get(name) is not None}
+        priorities = ((values["offer"].slug, values["priority"]),) if values.get("offer") else ()
+        try:
+            return replace(in_force.policy(), **numbers, greedy=values["greedy"], priorities=priorities)
+        except ValueError as error:
+            self.add_error(str(error).partition(":")[0], str(error))
+            return None
+
+
+def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    form = Other(request.GET if "days" in request.GET else None)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Compare policies",
+        "opts": model_admin.opts,
+        "form": form,
+        "force": in_force.policy().as_json(),
+        "most": MOST,
+        "fewest": (int(off_policy.FEWEST_EFFECTIVE), off_policy.FEWEST_REWARDED),
+        **(_found(form) if form.is_bound and form.is_valid() else {}),
+    }
+    return TemplateResponse(request, "admin/offers_app/decision/compare.html", context)
+
+
+def _found(form: Other) -> dict[str, Any]:
+    since = clock.now() - timedelta(days=form.cleaned_data["days"])
+    try:
+        result = compared.compare(form.cleaned_data["policy"], since, MOST)
+    except (compared.NothingLogged, ValueError) as error:
+        return {"nothing": str(error)}
+    return {"results": [("Acceptance", result.acceptance), ("Value", result.value)]}

@@ -1,0 +1,133 @@
+"""What the linter says, beside the text; what blocks, as errors of the form; and what staff waived."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from offers_app import linted
+from offers_app.linter import check
+from offers_app.linter.draft import Finding
+from offers_app.models import LintWaiver, Offer, Treatment
+from upsell_project.lib import clock
+from upsell_project.lib.admin_base import Admin, FactsAdmin, Form, log, told
+
+WAIVING = ("waive_because", "waive_until")
+_MAY = "offers_app.add_lintwaiver"
+
+
+class LintedForm(Form):
+    """Refuses what is live and breaks a rule, unless whoever may do so says why it shall stand."""
+
+    may_waive = False
+    waive_because = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only to keep a wording that the lint refuses: why it may stand. Kept with your name and the date.",
+    )
+    waive_until = forms.DateField(required=False, help_text="Through this day; empty: for good.")
+
+    def _post_clean(self) -> None:
+        """After Django put the values into the row."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            self._judge()
+
+    def _judge(self) -> None:
+        because = (self.cleaned_data.get("waive_because") or "").strip()
+        if because and not self.may_waive:
+            self.add_error(None, "You may not waive what the lint refuses.")
+        elif not because and linted.live(self.instance):
+            for found in linted.refused([self.instance]).values():
+                for one in found:
+                    self.add_error(self._place(one), linted.sentence(one))
+
+    def _place(self, finding: Finding) -> str | None:
+        name = finding.field.partition(".")[0].partition("[")[0]
+        return name if name in self.fields else None
+
+
+class LintedAdmin(Admin):
+    """Shows findings beside the text, and keeps what was waived with the text that was saved."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        form = super().get_form(request, obj, change, **options)
+        form.may_waive = request.user.has_perm(_MAY)  # type: ignore[attr-defined]
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if because := (form.cleaned_data.get("waive_because") or "").strip():
+            by, until = request.user.get_username(), form.cleaned_data.get("waive_until")
+            made = linted.waive(obj, by, because, until)
+            told(self, request, len(made), "waived, with your name, the date and the reason")
+
+    @admin.display(description="Lint")
+    def lint(self, row: Treatment | Offer) -> SafeString | str:
+        return section([row]) if row.pk else "Save first."
+
+
+def section(rows: list[Any]) -> SafeString:
+    """What the linter finds in these, each place marked in its text; what is waived says so."""
+    open_ = linted.refused(rows)
+    said = [_said(row, open_.get(linted.subject(row), [])) for row in rows]
+    return render_to_string(
+        "admin/offers_app/lint.html", {"subjects": [one for one in said if one["findings"]]}
+    )
+
+
+def _said(row: Treatment | Offer, open_: list[Finding]) -> dict[str, Any]:
+    draft = linted.draft(row)
+    lines = [
+        {
+            "finding": one,
+            "parts": _around(draft.texts.get(one.field, ""), one),
+            "waived": one.blocks and one not in open_,
+        }
+        for one in check.findings(draft)
+    ]
+    return {"name": linted.subject(row), "findings": lines}
+
+
+def _around(source: str, finding: Finding) -> tuple[str, str, str] | None:
+    """What stands before it, itself, and behind it; None where something lacks."""
+    if finding.end <= finding.start:
+        return None
+    before, after = source[: finding.start], source[finding.end :]
+    return before[-80:], source[finding.start : finding.end], after[:80]
+
+
+@admin.register(LintWaiver)
+class LintWaiverAdmin(FactsAdmin):
+    """Nobody edits or deletes one; who takes one back leaves their name as well."""
+
+    list_display = ("at", "rule", "subject", "by", "because", "until", "withdrawn_at", "withdrawn_by")
+    list_filter = ("rule",)
+    search_fields = ("subject", "by")
+    actions = ("withdraw",)
+    empty_hint = "Nothing is waived: every text that is live passes the lint."
+
+    @admin.action(description="Withdraw: the text needs to pass again", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, rows: QuerySet[LintWaiver]) -> None:
+        standing = list(rows.filter(withdrawn_at=None))
+        changed = {"withdrawn_at": clock.now(), "withdrawn_by": request.user.get_username()}
+        rows.filter(withdrawn_at=None).update(**changed)
+        if standing:
+            log(request, standing, "Withdrawn")
+        told(self, request, len(standing), "withdrawn")
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(_MAY)
+
+
+def refuse(row: Offer) -> None:
+    """Of a list that is imported. Raises ValidationError."""
+    found = [linted.sentence(one) for errors in linted.refused([row]).values() for one in errors]
+    if row.live and found:
+        raise ValidationError(found)

@@ -1,0 +1,140 @@
+"""The linter over stored texts: what is wrong with a treatment or an offer, and what staff waived of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from offers_app import wording
+from offers_app.linter import check
+from offers_app.linter.draft import Draft, Finding, Terms
+from offers_app.models import LintWaiver, Offer, Product, Treatment
+from people_app.models import Channel
+from upsell_project.lib import clock
+
+TEXTS = ("headline", "body", "why", "cta_label", "secondary_label")
+IN_USE: list[Callable[[], Iterable[str]]] = []
+"""What says which templates somebody may get a text of right now; the app above adds its playbooks."""
+
+
+def draft(row: Treatment | Offer) -> Draft:
+    """What the linter judges of it. An offer that is not for sale has no terms to judge."""
+    if isinstance(row, Offer):
+        return Draft(
+            dict(_strings(row.fields, "fields")), "", terms=_terms(row.product) if row.product else None
+        )
+    shown = (
+        frozenset(wording.CONTROLS) if row.channel == Channel.IN_APP else None
+    )  # mails have them in their layout
+    texts = {name: text for name in TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
+    return Draft(texts, row.channel, row.locale, shown)
+
+
+def subject(row: Treatment | Offer) -> str:
+    """How a waiver names it; no key, so that the record outlives the row."""
+    if isinstance(row, Offer):
+        return f"offer {row.slug}"
+    return f"template {row.template.slug} {row.channel} {row.locale}"
+
+
+def in_use(slugs: Collection[str]) -> frozenset[str]:
+    """Those of these templates that a playbook sends right now."""
+    return frozenset(slugs) & {slug for asked in IN_USE for slug in asked()} if slugs else frozenset()
+
+
+def live(row: Treatment | Offer) -> bool:
+    """Whether somebody may be shown it right now."""
+    return row.live if isinstance(row, Offer) else row.template.slug in in_use([row.template.slug])
+
+
+def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
+    """By subject, the errors that nobody waived, in one statement for all of them."""
+    judged = {subject(row): (fingerprint(row), _errors(row)) for row in rows}
+    waived = _waived({name: print_ for name, (print_, errors) in judged.items() if errors})
+    left = {
+        name: [one for one in errors if (name, print_, one.rule) not in waived]
+        for name, (print_, errors) in judged.items()
+    }
+    return {name: errors for name, errors in left.items() if errors}
+
+
+def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment | Offer]:
+    """The texts of these templates, and those of these offers that are live, in two statements."""
+    texts = Treatment.objects.filter(template__slug__in=templates).select_related("template")
+    return [*texts.order_by("pk"), *Offer.objects.filter(slug__in=offers, live=True).order_by("pk")]
+
+
+def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
+    """A sentence for each error that nobody waived; none: all of it may be sent."""
+    found = [(name, one) for name, errors in refused(rows).items() for one in errors]
+    return [f"{name} {one.field}".strip() + f": {sentence(one)}" for name, one in found]
+
+
+def sentence(finding: Finding) -> str:
+    """What it says and quotes, with its rule and where the rule is from."""
+    quoted = f"“{finding.quote}”: " if finding.quote else ""
+    return f"{quoted}{finding.message} ({finding.rule}; {finding.citation})"
+
+
+def waive(row: Treatment | Offer, by: str, because: str, until: date | None = None) -> list[LintWaiver]:
+    """Set aside, for this wording, every rule that still refuses it."""
+    found: dict[str, list[Finding]] = {}
+    for one in refused([row]).get(subject(row), []):
+        found.setdefault(one.rule, []).append(one)
+    common = {"subject": subject(row), "fingerprint": fingerprint(row), "text": _judged(row)}
+    rows = (
+        LintWaiver(rule=rule, quotes=[one.quote for one in ones if one.quote], **common)
+        for rule, ones in found.items()
+    )
+    made = [_named(waiver, by, because, until) for waiver in rows]
+    return LintWaiver.objects.bulk_create(made)
+
+
+def fingerprint(row: Treatment | Offer) -> str:
+    """Of everything that is judged: another letter is another text."""
+    return hashlib.sha256(json.dumps(_judged(row), sort_keys=True).encode()).hexdigest()
+
+
+def _named(waiver: LintWaiver, by: str, because: str, until: date | None) -> LintWaiver:
+    waiver.by, waiver.because, waiver.until, waiver.at = by, because, until, clock.now()
+    return waiver
+
+
+def _judged(row: Treatment | Offer) -> dict[str, Any]:
+    whole = draft(row)
+    return {"texts": dict(whole.texts), "terms": asdict(whole.terms) if whole.terms else None}
+
+
+def _errors(row: Treatment | Offer) -> list[Finding]:
+    return [one for one in check.findings(draft(row)) if one.blocks]
+
+
+def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:
+    if not prints:
+        return set()
+    valid = Q(until=None) | Q(until__gte=clock.now().date())
+    rows = LintWaiver.objects.filter(
+        valid, withdrawn_at=None, subject__in=prints, fingerprint__in=prints.values()
+    )
+    return set(rows.values_list("subject", "fingerprint", "rule"))
+
+
+def _terms(product: Product) -> Terms:
+    """Of the first of its price list; nothing is said where there is none."""
+    first = product.prices.order_by("currency", "period").first() if product.pk else None
+    return Terms(str(first.amount), first.currency, first.period, first.renews) if first else Terms()
+
+
+def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _strings(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _strings(inner, f"{path}[{number}]")

@@ -1,0 +1,68 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from offers_app import compared, in_force
+from offers_app.off_policy import Comparison
+from offers_app.policy import Policy
+from upsell_project.lib import clock
+
+_NUMBERS = ("half_life_days", "base_rate", "strength", "exploration", "least")
+
+
+class Command(BaseCommand):
+    help = (
+        "What another way of choosing offers would have brought, from stored decisions; nothing is switched."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--days", type=int, default=90, help="How far back decisions are looked at")
+        for name in _NUMBERS:
+            parser.add_argument(f"--{name.replace('_', '-')}", type=float, help="Instead of the setting's")
+        parser.add_argument("--greedy", action="store_true", help="Always the best by what is expected")
+        parser.add_argument(
+            "--priority", action="append", default=[], metavar="OFFER=N", help="Instead of the offer's own"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        other = _policy(options)
+        if options["days"] < 1:
+            raise CommandError("--days: at least 1")
+        try:
+            result = compared.compare(other, clock.now() - timedelta(days=options["days"]))
+        except (compared.NothingLogged, ValueError) as error:
+            raise CommandError(str(error)) from None
+        for name, found in (("Acceptance", result.acceptance), ("Value", result.value)):
+            self.stdout.write("\n".join([f"{name} per decision", *_lines(found)]))
+
+
+def _policy(options: dict[str, Any]) -> Policy:
+    numbers = {name: options[name] for name in _NUMBERS if options[name] is not None}
+    priorities = tuple(sorted(dict(map(_priority, options["priority"])).items()))
+    try:
+        return replace(in_force.policy(), **numbers, greedy=options["greedy"], priorities=priorities)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def _priority(said: str) -> tuple[str, int]:
+    slug, _, number = said.partition("=")
+    try:
+        return slug, int(number)
+    except ValueError:
+        raise CommandError(f"--priority: {said} is not of the form offer=10") from None
+
+
+def _lines(found: Comparison) -> Iterator[str]:
+    yield f"  {found.decisions} decisions, worth {found.effective:.0f} of the other policy"
+    for name, one in (
+        ("as it ran", found.logged),
+        ("the other, doubly robust", found.doubly_robust),
+        ("the other, by weights alone", found.weighted),
+        ("difference", found.difference),
+    ):
+        yield f"  {name}: {one.mean:.4f} ({one.low:.4f} to {one.high:.4f})"
+    yield f"  {found.verdict}"

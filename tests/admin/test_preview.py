@@ -1,0 +1,146 @@
+"""Staff see a template as one person would get it, with what is typed, and what is wrong by name."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from campaigns_app import starter_pack
+from offers_app.models import Claim, Proposition, Treatment
+from tests.build import a_person, an_account
+from tests.conftest import Time
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time", "pack")]
+
+USED = '{"resource": "exports", "resource_label": "reports", "verb": "exported", "used": 17, "cap": 20}'
+
+
+@pytest.fixture
+def pack(time: Time) -> None:
+    starter_pack.load()
+
+
+def the(channel: str = "in_app", locale: str = "en", template: str = "smart-nudge") -> Treatment:
+    return Treatment.objects.get(template__slug=template, channel=channel, locale=locale)
+
+
+def asked(client: Client, treatment: Treatment, **more: Any) -> Any:
+    a_person("ana", an_account("acme"), first_name="Ana")
+    given = {"person": "ana", "offer": "pro-plan", "locale": "", "evidence": USED}
+    return client.post(f"/admin/offers_app/treatment/{treatment.pk}/preview/", given | more)
+
+
+def shown(answer: Any) -> dict[str, Any]:
+    return {one.treatment.channel: one for one, _ in answer.context["shown"]}
+
+
+def test_every_channel_is_shown_by_the_code_that_sends_it(admin_client: Client) -> None:
+    answer = asked(admin_client, the())
+    found = shown(answer)
+    assert set(found) == {"in_app", "email", "sms", "push", "chat"}
+    assert found["in_app"].content["why"] == "You've exported 17 of 20 reports"
+    assert "<p>Hi Ana,</p>" in found["email"].content["html"]
+    assert found["sms"].length.endswith("of GSM-7")
+    assert found["push"].length.startswith("headline ")
+    page = answer.content.decode()
+    for width in (375, 1200):
+        assert page.count(f'width="{width}"') == 2, "in the app and the mail, each in a frame of its own"
+    assert page.count('sandbox=""') == 4
+    assert Proposition.objects.count() == 0
+
+
+def test_the_language_can_be_chosen(admin_client: Client) -> None:
+    found = shown(asked(admin_client, the(), locale="de-AT"))
+    assert {one.treatment.locale for one in found.values()} == {"de", "en"}  # push is English only
+    assert found["in_app"].treatment.locale == "de"
+
+
+def test_what_is_typed_is_shown_and_not_stored(admin_client: Client) -> None:
+    treatment = the()
+    answer = asked(
+        admin_client, treatment, headline="Typed {{ offer.name }}", body="<p>Typed <script>x</script></p>"
+    )
+    content = shown(answer)["in_app"].content
+    assert (content["headline"], content["body_html"]) == ("Typed Pro", "<p>Typed </p>")
+    assert "not saved yet" in answer.content.decode()
+    treatment.refresh_from_db()
+    assert treatment.headline.startswith("Leave limits behind")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"headline": "{{ person.nickname }}"}, "Nothing would be sent: person.nickname is missing."),
+        ({"headline": "{{ broken"}, "This text cannot be rendered"),
+        ({"media": '{"kind": "image", "url": "http://x.test/a.png", "alt": "A"}'}, "must be an address"),
+        ({"media": "{"}, "This is no JSON"),
+        ({"person": "nobody"}, "There is no person with this user id."),
+        ({"offer": "nothing"}, "Select a valid choice"),
+        ({"evidence": "[1]"}, "Write an object"),
+        ({"evidence": "{"}, "This is no JSON"),
+        ({"evidence": ""}, "evidence is missing"),
+        ({"locale": "not a locale"}, "In-app, en"),
+    ],
+)
+def test_what_is_wrong_is_named(admin_client: Client, typed: dict[str, str], said: str) -> None:
+    answer = asked(admin_client, the(), **typed)
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+
+
+def test_the_claim_that_is_said_is_named_with_its_source(admin_client: Client, time: Time) -> None:
+    Claim.objects.create(
+        slug="merch-co",
+        kind="case_study",
+        texts={"en": "MerchCo prepared its sale in half the time."},
+        source_name="MerchCo",
+        source_url="https://merch.test/story",
+        source_date="2025-05-02",
+        valid_until="2099-01-01",
+        approved_by="Ana",
+        approved_at=time.now,
+    )
+    page = asked(admin_client, the("email", template="over-limit")).content.decode()
+    assert "MerchCo prepared its sale" in page
+    assert "https://merch.test/story" in page
+
+
+def test_the_texts_page_leads_to_it_and_tells_the_length(admin_client: Client) -> None:
+    treatment = the("sms")
+    page = admin_client.get(f"/admin/offers_app/treatment/{treatment.pk}/change/").content.decode()
+    assert f'formaction="/admin/offers_app/treatment/{treatment.pk}/preview/"' in page
+    assert "of GSM-7" in page
+
+
+def test_whoever_may_not_see_people_may_not_look(client: Client) -> None:
+    user = User.objects.create_user("writer", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_treatment", "change_treatment"]))
+    client.force_login(user)
+    assert asked(client, the()).status_code == 403
+
+
+def test_a_changed_claim_must_be_approved_again(admin_client: Client) -> None:
+    given = {
+        "slug": "hours",
+        "kind": "benefit",
+        "texts": '{"en": "Seven hours a month."}',
+        "figures": "{}",
+        "source_name": "Our study",
+        "source_url": "https://study.test/",
+        "source_date": "2025-05-02",
+        "valid_until": "2099-01-01",
+    }
+    assert admin_client.post("/admin/offers_app/claim/add/", given).status_code == 302
+    claim = Claim.objects.get()
+    assert not claim.approved_by
+    admin_client.post("/admin/offers_app/claim/", {"action": "approve", "_selected_action": [claim.pk]})
+    claim.refresh_from_db()
+    assert (claim.approved_by, claim.approved_at is not None) == ("admin", True)
+    page = f"/admin/offers_app/claim/{claim.pk}/change/"
+    admin_client.post(page, given | {"texts": '{"en": "Eight hours a month."}'})
+    claim.refresh_from_db()
+    assert (claim.approved_by, claim.approved_at) == ("", None)
+    refused = admin_client.post(page, given | {"source_url": "http://study.test/", "segment": "nobody"})
+    errors = refused.context["adminform"].form.errors
+    assert set(errors) == {"source_url", "segment"}

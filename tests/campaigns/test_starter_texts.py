@@ -1,0 +1,166 @@
+"""The shipped texts are complete, open with the evidence, end with a choice and claim nothing without a source."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from campaigns_app import starter_pack
+from offers_app import claims, limits, safe_html, wording, written
+from offers_app.models import Template, Treatment
+from tests.campaigns.starter_texts import (
+    AFTER,
+    DROP,
+    EVIDENCE,
+    EXPORTS,
+    PREMIUM,
+    SEASON,
+    SEATS,
+    TRIAL,
+    a_claim,
+    all_renderings,
+    rendered,
+    treatments,
+)
+
+pytestmark = pytest.mark.django_db
+
+CONTRACT = {
+    *("smart-nudge", "advanced-unlock", "companion-product", "retention-expansion", "seasonal", "check-in"),
+    *("callback", "trial-reminder-sms", "pause-survey", "over-limit", "event-recap"),
+}
+CHOICES = r"\b(or|oder|ou|o|fragen Sie uns|sprechen Sie)\b"
+
+
+@pytest.fixture(autouse=True)
+def pack() -> None:
+    starter_pack.load()
+
+
+def the(template: str, channel: str, locale: str = "en") -> Treatment:
+    return Treatment.objects.select_related("template").get(
+        template__slug=template, channel=channel, locale=locale
+    )
+
+
+def body(content: dict[str, Any]) -> str:
+    return str(content.get("body_html") or content.get("html") or content["body"])
+
+
+def test_all_templates_of_the_contract_are_there_on_at_least_two_channels() -> None:
+    assert set(Template.objects.values_list("slug", flat=True)) == CONTRACT == set(EVIDENCE)
+    for template in Template.objects.all():
+        english = set(template.treatments.filter(locale="en").values_list("channel", flat=True))
+        assert len(english) >= 2, template.slug
+        assert english >= ({"sms"} if template.slug == "trial-reminder-sms" else {"in_app", "email", "sms"})
+
+
+@pytest.mark.parametrize("locale", ["de", "fr", "es"])
+def test_four_templates_speak_german_french_and_spanish(locale: str) -> None:
+    spoken = Treatment.objects.filter(locale=locale).values_list("template__slug", flat=True)
+    assert set(spoken) == {"smart-nudge", "advanced-unlock", "over-limit", "trial-reminder-sms"}
+
+
+def test_every_text_renders_for_every_evidence_with_and_without_a_name() -> None:
+    for treatment, content in all_renderings():
+        text = json.dumps(content, ensure_ascii=False)
+        hole = r"{{|{%|None|\s,|\s\.|\b(Hi|Hello|Hallo|Bonjour),? ?[,.!]|Hola,? ?[:.!]|undefined|\(\)|  "
+        assert not re.search(hole, text), (treatment, text)
+
+
+def test_every_text_passes_the_checks_of_the_editor() -> None:
+    for one in treatments():
+        values = {name: getattr(one, name) for name in (*written.TEXTS, "channel", "locale", "media")}
+        assert written.faults(values) == {}, one
+
+
+def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
+    for treatment, content in all_renderings():
+        text = safe_html.to_text(body(content)) if "<p>" in body(content) else body(content)
+        # In an SMS typographic signs are made plain.
+        said = [content["why"], content["why"].replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")]
+        assert any(why in text for why in said), (treatment, text)
+        assert re.search(CHOICES, text, re.IGNORECASE), (treatment, text)
+
+
+def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
+    for treatment, content in all_renderings():
+        if treatment.channel == "sms":
+            assert "/c/" in content["body"]
+            assert "STOP" in content["body"]
+            assert 1 <= content["segments"] <= limits.SMS_SEGMENTS
+
+
+def test_what_costs_something_says_what_and_what_does_not_has_no_terms() -> None:
+    for treatment, content in all_renderings():
+        free = treatment.template.slug in ("check-in", "callback", "pause-survey")
+        if treatment.channel == "in_app":
+            assert (content["terms"] is None) is free
+        if treatment.channel == "email":
+            assert (content["terms_line"] == "") is free
+        if treatment.channel == "sms" and not free:
+            assert "49" in content["body"], content["body"]
+        if free:
+            assert "49" not in body(content)
+
+
+def test_the_evidence_reads_as_promised() -> None:
+    def why(template: str, evidence: dict[str, Any], channel: str = "in_app", locale: str = "en") -> str:
+        return str(rendered(the(template, channel, locale), evidence)["why"])
+
+    assert why("smart-nudge", EXPORTS) == "You've exported 17 of 20 reports this month"
+    assert why("smart-nudge", SEATS) == "You've filled 10 of 10 seats"
+    assert why("smart-nudge", EXPORTS, locale="de") == "Sie haben diesen Monat 17 von 20 Berichten exportiert"
+    assert why("smart-nudge", EXPORTS, locale="fr") == "Vous avez exporté 17 rapports sur 20 ce mois-ci"
+    assert why("smart-nudge", EXPORTS, locale="es") == "Ha exportado 17 de 20 informes este mes"
+    assert why("advanced-unlock", PREMIUM) == (
+        "You've used premium features 5 times in the last 14 days, most recently cohorts"
+    )
+    assert (
+        why("seasonal", SEASON) == "Black Friday begins on November 23, 2026, and your team is busy already"
+    )
+    assert why("check-in", DROP) == "Your team has been less active in the last week than it usually is"
+    assert why("trial-reminder-sms", TRIAL, "sms", "de") == "Ihre Testphase endet am 19. März 2026"
+    assert why("event-recap", AFTER | EXPORTS | {"amount": 1200}) == (
+        "Black Friday ended on November 30, 2026: you've exported 1,200 reports"
+    )
+
+
+def test_loss_is_spoken_of_only_with_a_bound_end() -> None:
+    loss = r"lose|losing|last chance|only today|hurry|expires|verlier|verpass|perd(re|ez)|perder|pierda"
+    for treatment, content in all_renderings():
+        assert not re.search(loss, json.dumps(content, ensure_ascii=False), re.IGNORECASE), treatment
+    for treatment in Treatment.objects.filter(template__slug="trial-reminder-sms"):
+        assert "{{ account.trial_ends }}" in treatment.why
+
+
+def test_no_brand_of_somebody_else_and_no_claim_without_a_record() -> None:
+    for treatment, content in all_renderings():
+        text = json.dumps(content, ensure_ascii=False)
+        banned = r"most teams|teams like yours|top performers|namiable|Absolutely|MerchCo|productivity"
+        assert not re.search(banned, text, re.IGNORECASE), treatment
+
+
+def test_a_customer_story_comes_with_its_source() -> None:
+    content = rendered(the("seasonal", "email"), SEASON, known=claims.Known([a_claim()]))
+    assert "MerchCo prepared its sale in half the time. (MerchCo, May 2, 2025)" in content["text"]
+
+
+def test_other_evidence_than_a_text_is_written_for_sends_nothing() -> None:
+    with pytest.raises(wording.Missing, match=r"evidence\.reason"):
+        rendered(the("check-in", "email"), EXPORTS)
+
+
+def test_a_call_without_a_place_to_book_is_not_offered(settings: Any) -> None:
+    content = rendered(the("callback", "in_app"), DROP)
+    assert content["cta"] == {"label": "Pick a time", "url": "https://book.test/ana"}
+    assert content["terms"] is None
+
+
+def test_the_mail_states_price_and_incentive_from_the_data() -> None:
+    content = rendered(the("smart-nudge", "email"), EXPORTS, first_name="Ana")
+    assert content["subject"] == "Almost out of reports: keep your workflow going"
+    assert content["text"].startswith("Hi Ana,\n\nYou've exported 17 of 20 reports this month. That leaves 3")
+    assert "plus 20% off" in content["text"]
+    assert content["terms_line"].startswith("€49 per month")

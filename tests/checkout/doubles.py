@@ -1,0 +1,286 @@
+"""Stripe and Paddle on this machine: real HTTP servers that refuse what the vendors refuse and keep what was made.
+
+What Stripe is sent is compared with its own SDK's requests in tests/contract/test_checkout_sdk.py.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from upsell_project.lib import clock
+
+STRIPE_KEY, PADDLE_KEY = "sk_test_right", "pdl_sdbx_right"
+VERSION = "2026-10-28.endive"
+LOST = -1
+"""A trouble: it is done, and the connection ends without an answer."""
+
+
+@dataclass
+class Asked:
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    said: dict[str, Any]
+    body: str
+
+
+@dataclass
+class Double:
+    """`troubles`: statuses to answer instead, in turn; LOST does the work and says nothing."""
+
+    url: str = ""
+    host: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    troubles: list[int] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    made: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    kept: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+    lock: Any = field(default_factory=Lock)
+
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        raise NotImplementedError
+
+    def posts(self, path: str) -> list[Asked]:
+        return [one for one in self.asked if (one.method, one.path) == ("POST", path)]
+
+
+class StripeDouble(Double):
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.headers.get("authorization") != f"Bearer {STRIPE_KEY}":
+            return _stripe_error(401, "invalid_request_error", "Invalid API Key provided")
+        if asked.headers.get("stripe-version") != VERSION:
+            return _stripe_error(400, "invalid_request_error", "the version is missing")
+        if asked.method == "GET":
+            return self._read(asked)
+        if asked.headers.get("content-type") != "application/x-www-form-urlencoded":
+            return _stripe_error(400, "invalid_request_error", "not a form")
+        return self._once(asked)
+
+    def _once(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        """The first result of a key is said again; other parameters under it are an error; a 400 is not kept."""
+        key = asked.headers.get("idempotency-key", "")
+        if not 0 < len(key) <= 255:
+            return _stripe_error(400, "invalid_request_error", "the key of repetition is missing")
+        if key in self.kept:
+            body, status, said = self.kept[key]
+            return (
+                (status, said) if body == asked.body else _stripe_error(400, "idempotency_error", "differs")
+            )
+        status, said = self._make(asked)
+        if status < 300:
+            self.kept[key] = asked.body, status, said
+        return status, said
+
+    def _read(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.path == "/v1/prices":
+            return 200, {"object": "list", "data": []}
+        if asked.path == "/v1/subscriptions":
+            mine = [one for one in self.subscriptions if one["customer"] == asked.query.get("customer")]
+            return 200, {"object": "list", "data": mine, "has_more": False}
+        return _stripe_error(404, "invalid_request_error", "no such path")
+
+    def _make(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.path == "/v1/checkout/sessions":
+            return self._session(asked.said)
+        if asked.path == "/v1/billing_portal/sessions":
+            return self._portal(asked.said)
+        if found := re.fullmatch(r"/v1/subscriptions/(\w+)", asked.path):
+            one = next(one for one in self.subscriptions if one["id"] == found[1])
+            one["metadata"] = asked.said["metadata"]
+            return 200, one
+        return _stripe_error(404, "invalid_request_error", "no such path")
+
+    def _session(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if wrong := _wrong_session(said):
+            return _stripe_error(400, "invalid_request_error", "refused", wrong)
+        number = len(self.made) + 1
+        until = int(said.get("expires_at", 0))
+        url = f"https://checkout.stripe.test/c/pay/cs_test_{number}"
+        session = {
+            "id": f"cs_test_{number}",
+            "object": "checkout.session",
+            "url": url,
+            "expires_at": until,
+            **said,
+        }
+        self.made.append(session | {"expires_at": until})
+        return 200, session | {"expires_at": until}
+
+    def _portal(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if unknown := said.keys() - {"customer", "return_url", "flow_data", "locale"}:
+            return _stripe_error(400, "invalid_request_error", "unknown", min(unknown))
+        flow = said.get("flow_data")
+        if flow:
+            line = flow["subscription_update_confirm"]["items"]["0"]
+            sub = flow["subscription_update_confirm"]["subscription"]
+            known = {i["id"] for one in self.subscriptions if one["id"] == sub for i in one["items"]["data"]}
+            if flow["type"] != "subscription_update_confirm" or line["id"] not in known:
+                return _stripe_error(400, "invalid_request_error", "no such item", "flow_data")
+        number = len(self.made) + 1
+        made = {
+            "id": f"bps_{number}",
+            "object": "billing_portal.session",
+            "created": int(clock.real().timestamp()),
+        }
+        self.made.append(made | {"url": f"https://billing.stripe.test/p/session/{number}", "said": said})
+        return 200, self.made[-1]
+
+
+_SESSION = {
+    "mode", "line_items", "success_url", "cancel_url", "expires_at", "locale", "metadata", "client_reference_id",
+    "customer", "discounts", "subscription_data", "payment_intent_data", "payment_method_collection",
+}  # fmt: skip
+
+
+def _wrong_session(said: dict[str, Any]) -> str:
+    """The first parameter that Stripe would refuse."""
+    if unknown := said.keys() - _SESSION:
+        return min(unknown)
+    if said.get("mode") not in ("payment", "subscription"):
+        return "mode"
+    if not str(said.get("line_items", {}).get("0", {}).get("price", "")).startswith("price_"):
+        return "line_items[0][price]"
+    if said["line_items"]["0"]["price"] == "price_gone":
+        return "line_items[0][price]"
+    ahead = int(said.get("expires_at", 0)) - clock.real().timestamp()
+    if not 1_800 <= ahead <= 86_400:
+        return "expires_at"
+    other = "subscription_data" if said["mode"] == "payment" else "payment_intent_data"
+    if other in said:
+        return other
+    urls = (said.get("success_url", ""), said.get("cancel_url", ""))
+    return "" if all(url.startswith(("https://", "http://")) for url in urls) else "success_url"
+
+
+def _stripe_error(status: int, kind: str, message: str, param: str = "") -> tuple[int, dict[str, Any]]:
+    return status, {"error": {"type": kind, "message": message, **({"param": param} if param else {})}}
+
+
+class PaddleDouble(Double):
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.headers.get("authorization") != f"Bearer {PADDLE_KEY}":
+            return _paddle_error(403, "authentication_malformed")
+        if asked.headers.get("paddle-version") != "1":
+            return _paddle_error(400, "unsupported_version")
+        if asked.method == "GET":
+            return self._read(asked)
+        if asked.headers.get("content-type") != "application/json":
+            return _paddle_error(415, "unsupported_media_type")
+        if asked.path == "/transactions":
+            return self._transaction(asked.said)
+        if found := re.fullmatch(r"/customers/(ctm_\w+)/portal-sessions", asked.path):
+            urls = {"general": {"overview": f"https://portal.paddle.test/{found[1]}"}}
+            return 201, {"data": {"id": "cpls_1", "urls": urls}, "meta": {"request_id": "r"}}
+        return _paddle_error(404, "not_found")
+
+    def _read(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        pages = {"pagination": {"has_more": False, "next": ""}}
+        if asked.path == "/prices":
+            return 200, {"data": [], "meta": pages}
+        if asked.path == "/subscriptions":
+            wanted = asked.query["status"].split(",")
+            mine = [one for one in self.subscriptions if one["customer_id"] == asked.query["customer_id"]]
+            return 200, {"data": [one for one in mine if one["status"] in wanted], "meta": pages}
+        if asked.path == "/transactions" and asked.query.get("created_at[GTE]"):
+            return 200, {"data": list(self.made), "meta": pages}
+        return _paddle_error(404, "not_found")
+
+    def _transaction(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        unknown = said.keys() - {
+            "items", "collection_mode", "custom_data", "customer_id", "currency_code", "discount_id",
+        }  # fmt: skip
+        line = (said.get("items") or [{}])[0]
+        if (
+            unknown
+            or not str(line.get("price_id")).startswith("pri_")
+            or not isinstance(line.get("quantity"), int)
+        ):
+            return _paddle_error(400, "invalid_field")
+        number = len(self.made) + 1
+        checkout = {"url": f"https://shop.test/pay?_ptxn=txn_{number}"}
+        made = {
+            "id": f"txn_{number}",
+            "status": "draft",
+            "checkout": checkout,
+            "custom_data": said["custom_data"],
+        }
+        self.made.append(made)
+        return 201, {"data": made, "meta": {"request_id": "r"}}
+
+
+def _paddle_error(status: int, code: str) -> tuple[int, dict[str, Any]]:
+    return status, {
+        "error": {"type": "request_error", "code": code, "detail": "no"},
+        "meta": {"request_id": "r"},
+    }
+
+
+def nested(body: str) -> dict[str, Any]:
+    """Stripe's form as the objects that it means; lists as objects by number."""
+    found: dict[str, Any] = {}
+    for name, value in parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)):
+        *above, last = re.findall(r"[^\[\]]+", name)
+        at = found
+        for part in above:
+            at = at.setdefault(part, {})
+        assert last not in at, f"{name} is said twice"
+        at[last] = value
+    return found
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    double: Double
+
+    def do_GET(self) -> None:
+        self._do("GET")
+
+    def do_POST(self) -> None:
+        self._do("POST")
+
+    def _do(self, method: str) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        form = "form" in headers.get("content-type", "")
+        said = nested(body) if form else json.loads(body or "{}")
+        url = urlsplit(self.path)
+        asked = Asked(method, url.path, dict(parse_qsl(url.query)), headers, said, body)
+        with self.double.lock:
+            self.double.asked.append(asked)
+            trouble = self.double.troubles.pop(0) if self.double.troubles else 0
+            status, told = (trouble, {}) if trouble > 0 else self.double.answer(asked)
+        if trouble == LOST:
+            self.close_connection = True
+            self.connection.close()
+            return
+        sent = json.dumps(told).encode()
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(sent)), **self.double.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: the test looks at what was asked."""
+
+
+@contextmanager
+def running(double: Double) -> Iterator[Any]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"double": double}))
+    server.daemon_threads = True
+    double.host = f"127.0.0.1:{server.server_address[1]}"
+    double.url = f"http://{double.host}"
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield double
+    finally:
+        server.shutdown()
+        server.server_close()

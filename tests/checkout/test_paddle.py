@@ -1,0 +1,117 @@
+"""What Paddle is asked for: one transaction, found again where its answer was lost."""
+
+from typing import Any
+
+import pytest
+
+from offers_app.models import OfferCheckout, Proposition
+from people_app.models import AccountName, Person
+from tests.checkout.doubles import LOST, PaddleDouble
+from tests.checkout.shop import OWN, Buyer, an_account, an_offer_for, due, the
+
+
+@pytest.fixture
+def offered(person: Person, paddle: PaddleDouble) -> Proposition:
+    proposition = an_offer_for(person, an_account(paddle), quantity=2)
+    proposition.account = person.memberships.get().account
+    proposition.save()
+    return proposition
+
+
+@pytest.fixture
+def customer(person: Person) -> None:
+    AccountName.objects.create(
+        kind="paddle_customer_id", value="ctm_9", account=person.memberships.get().account
+    )
+
+
+def bought(buyer: Buyer, proposition: Proposition) -> Buyer:
+    buyer.click(proposition)
+    due()
+    return buyer.refreshed() if "Refresh" in buyer.headers else buyer
+
+
+def test_it_works(buyer: Buyer, offered: Proposition, paddle: PaddleDouble) -> None:
+    assert bought(buyer, offered).at == "https://shop.test/pay?_ptxn=txn_1"
+    assert buyer.clicks == 1
+    (asked,) = paddle.posts("/transactions")
+    assert asked.said == {
+        "items": [{"price_id": "pri_pro", "quantity": 2}],
+        "collection_mode": "automatic",
+        "currency_code": "EUR",
+        "custom_data": {
+            "proposition_id": str(offered.pk),
+            "offer_id": offered.offer.slug,
+            "account_id": "acct_9",
+            "user_id": "u_9",
+        },
+    }
+    for _ in range(3):
+        assert bought(buyer, offered).at.endswith("txn_1")
+    assert len(paddle.made) == 1
+
+
+@pytest.mark.parametrize("troubles", [[LOST], [LOST, 503], [500, LOST], [429]])
+def test_a_lost_answer_is_looked_for_before_another_transaction_is_made(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, troubles: list[int]
+) -> None:
+    paddle.troubles = troubles
+    buyer.click(offered)
+    for _ in range(4):
+        due()
+    assert buyer.refreshed().at.endswith("txn_1")
+    assert len(paddle.made) == 1 and the(offered).external_id == "txn_1"
+
+
+def test_somebody_elses_transaction_is_not_theirs(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble
+) -> None:
+    paddle.troubles = [500]
+    checkout = {"url": "https://shop.test/pay?_ptxn=txn_x"}
+    paddle.made = [{"id": "txn_x", "checkout": checkout, "custom_data": {"proposition_id": "other"}}]
+    buyer.click(offered)
+    due()
+    due()
+    assert buyer.refreshed().at.endswith("txn_2")
+
+
+def test_who_subscribes_already_is_not_sold_a_second_subscription(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, customer: None
+) -> None:
+    other = {
+        "customer_id": "ctm_9",
+        "status": "active",
+        "items": [{"price": {"id": "pri_free"}, "quantity": 1}],
+    }
+    paddle.subscriptions = [other]
+    assert bought(buyer, offered).at == OWN and paddle.made == []
+    paddle.subscriptions = [other | {"status": "canceled"}]
+    the(offered).delete()
+    assert bought(buyer, offered).at.endswith("txn_1")
+    assert paddle.posts("/transactions")[0].said["customer_id"] == "ctm_9"
+
+
+def test_what_they_have_is_not_sold_again(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, customer: None
+) -> None:
+    line = {"price": {"id": "pri_pro"}, "quantity": 2}
+    paddle.subscriptions = [{"customer_id": "ctm_9", "status": "trialing", "items": [line]}]
+    assert "Das haben Sie schon" in bought(buyer, offered).page and paddle.made == []
+
+
+def test_the_portal_opens_for_who_is_in_the_app(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, customer: None
+) -> None:
+    OfferCheckout.objects.update(existing="portal")
+    Proposition.objects.update(channel="in_app")
+    assert bought(buyer, offered).at == "https://portal.paddle.test/ctm_9"
+
+
+def test_a_seller_without_a_payment_page_is_told_so(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(
+        paddle, "_transaction", lambda said: (201, {"data": {"id": "txn_1", "checkout": {"url": None}}})
+    )
+    assert "zurzeit nicht kaufen" in bought(buyer, offered).page
+    assert "default payment link" in the(offered).error

@@ -1,0 +1,141 @@
+"""What each channel gets: text for phones with its link and end, offers that are not for sale, places to book."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from offers_app import limits, personalize, wording, written
+from people_app.models import Account, Person
+from tests.offers.test_media import IMAGE, VIDEO
+from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
+
+ID = str(UUID(int=1))
+FREE: dict[str, Any] = {"product": None, "url": "{booking}", "chat_url": ""}
+
+
+def content(treatment: Any, context: dict[str, Any] | None = None, **offer: Any) -> dict[str, Any]:
+    return wording.proposition_content(
+        treatment, an_offer(**offer), context or fields(), channel=treatment.channel, proposition_id=ID
+    )
+
+
+def test_a_text_message_is_one_text_with_a_link_and_the_way_to_stop() -> None:
+    sms = content(a_treatment("sms", body="{{ why }}.\n\n“Look” – or don’t:"))
+    first, link, stop = sms["body"].split("\n")
+    assert first == "You've exported 17 of 20 reports this month. \"Look\" - or don't:"
+    assert "/c/" in link
+    assert stop == "Reply STOP to stop"
+    assert (sms["segments"], sms["alphabet"]) == (2, "GSM-7")
+    assert sms["cta"]["url"].startswith("https://app.example.test/upgrade")
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "it"])
+def test_the_way_to_stop_costs_no_ucs_2(locale: str) -> None:
+    sms = content(a_treatment("sms", body="Hi", locale=locale))
+    assert "STOP" in sms["body"]
+    assert sms["alphabet"] == "GSM-7"
+
+
+def test_whatsapp_keeps_its_typography() -> None:
+    assert content(a_treatment("whatsapp", body="“Hi”"))["body"].startswith("“Hi”\nhttp")
+
+
+def test_a_push_has_title_body_and_link() -> None:
+    push = content(a_treatment("push", body="Look"))
+    assert (push["title"], push["body"]) == ("Leave limits behind", "Look")
+    assert "/c/" in push["url"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "text"),
+    [("sms", "a" * 459), ("push", "a" * 179), ("whatsapp", "a" * 1024), ("in_app", "a" * 1501)],
+)
+def test_what_is_filled_in_may_make_it_too_long(channel: str, text: str) -> None:
+    context = fields() | {"long": text}
+    with pytest.raises(wording.TooLong, match="at most"):
+        content(a_treatment(channel, body="{{ long }}"), context)
+
+
+def test_an_offer_that_is_not_for_sale_has_no_terms() -> None:
+    context = fields() | {"link": {"booking": "https://book.test/ana"}}
+    shown = content(a_treatment(), context, **FREE)
+    assert shown["terms"] is None
+    assert shown["cta"]["url"] == "https://book.test/ana"
+    mail = content(a_treatment("email"), context, **FREE)
+    assert mail["terms_line"] == ""
+
+
+def test_without_a_place_to_book_the_second_button_is_left_out_and_the_first_stops_the_send() -> None:
+    assert content(a_treatment(secondary_label="Call us"), chat_url="{booking}")["secondary"] is None
+    with pytest.raises(wording.Missing, match=r"account_manager\.booking_url"):
+        content(a_treatment(), **FREE)
+
+
+@pytest.mark.parametrize(
+    ("own", "default", "found"),
+    [
+        ("https://book.test/ana", "https://book.test/all", "https://book.test/ana"),
+        ("javascript:x", "https://book.test/all", "https://book.test/all"),
+        ("", "", None),
+        ("http://book.test", "", None),
+    ],
+)
+def test_a_call_is_booked_with_the_accounts_manager(
+    settings: Any, own: str, default: str, found: str | None
+) -> None:
+    settings.BOOKING_URL = default
+    account = Account(group_id="acme", account_manager={"booking_url": own})
+    context = personalize.context(Person(user_id="u"), account, an_offer(), USAGE, NOW)
+    assert (context["link"]["booking"] or None) == found
+
+
+@pytest.mark.parametrize("media", [IMAGE, VIDEO])
+@pytest.mark.parametrize("channel", ["in_app", "email"])
+def test_media_are_shown_with_their_words(settings: Any, channel: str, media: dict[str, str]) -> None:
+    settings.MEDIA_HOSTS = ["cdn.test"]
+    assert content(a_treatment(channel, media=media))["media"] == media
+
+
+def test_media_of_a_host_that_is_no_longer_allowed_stop_the_send(settings: Any) -> None:
+    settings.MEDIA_HOSTS = []
+    with pytest.raises(wording.Broken, match=r"cdn\.test is not one of MEDIA_HOSTS"):
+        content(a_treatment(media=IMAGE))
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"channel": "sms", "body": "a" * 480}, "body", "4 segments"),
+        ({"channel": "push", "body": "a" * 179}, "body", "at most 178"),
+        ({"channel": "push", "headline": "a" * 66, "body": "a"}, "headline", "at most 65"),
+        ({"channel": "email", "headline": "a" * 151, "body": "a"}, "headline", "at most 150"),
+        ({"channel": "in_app", "body": "{% if %}"}, "body", "cannot be rendered"),
+        ({"channel": "sms", "body": "a", "media": IMAGE}, "media", "Only texts in the app and in mails"),
+        ({"channel": "email", "body": "a", "media": IMAGE | {"alt": ""}}, "media", "alt is missing"),
+    ],
+)
+def test_what_can_never_be_sent_is_refused_when_it_is_saved(
+    settings: Any, values: dict[str, Any], field: str, said: str
+) -> None:
+    settings.MEDIA_HOSTS = ["cdn.test"]
+    assert said in written.faults(values)[field]
+
+
+def test_what_may_be_short_enough_for_somebody_is_saved() -> None:
+    both = "{% if person.first_name %}" + "a" * 170 + "{% else %}" + "b" * 170 + "{% endif %}"
+    assert written.faults({"channel": "push", "body": both}) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "fixed"),
+    [
+        ("a{{ b }}c", "ac"),
+        ("a{% if b %}c{% if d %}e{% endif %}f{% endif %}g", "ag"),
+        ("a{%- for b in c -%}d{%- endfor -%}e", "ae"),
+        ("a{% case b %}{% when 1 %}c{% endcase %}d", "ad"),
+        ("a{% assign b = 'c' %}d", "ad"),
+    ],
+)
+def test_the_fixed_part_is_what_stands_in_every_rendering(source: str, fixed: str) -> None:
+    assert limits.fixed(source) == fixed
