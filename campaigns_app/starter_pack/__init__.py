@@ -1,5 +1,6 @@
 """What a new deployment starts with, as reviewed files: signals, offers, templates, playbooks and so on."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,10 +30,12 @@ _NO_DEAL: Row = {
     "suitability": {},
 }
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Summary:
-    """What a load did, by "kind slug"; `kept` are those that staff had edited."""
+    """What a load did, by "kind slug"; `kept` are those that staff had edited, or that could not be published."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -199,6 +202,13 @@ def _playbook(summary: Summary, document: Row) -> None:
     if created:
         playbook.signals.set(SignalDefinition.objects.filter(slug__in=document["signals"]))
     if not playbook.live_version or not playbook_files.same(playbook.live_version, document):
-        playbook_files.publish(playbook, document)
         outcome = "created" if created else "updated"
+        try:
+            playbook_files.publish(playbook, document)
+        except playbook_files.Invalid as error:
+            # Such as a text that staff wrote before the linter refused it: an update must not fail by that.
+            if created:
+                raise
+            log.warning("the playbook %s stays as it is: %s", slug, error)
+            outcome = "kept"
     summary.note("playbook", slug, outcome)

@@ -43,6 +43,19 @@ def test_a_second_load_changes_nothing(pack: starter_pack.Summary) -> None:
     assert PlaybookVersion.objects.count() == 1
 
 
+def test_a_text_of_staff_that_is_refused_does_not_stop_an_update(
+    pack: starter_pack.Summary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = Playbook.objects.get().live_version_id
+    Template.objects.filter(slug="smart-nudge").update(edited=True)
+    Treatment.objects.filter(template__slug="smart-nudge").update(body="<p>Only 3 seats left!</p>")
+    monkeypatch.setattr(playbook_files, "same", lambda *_: False)
+    again = starter_pack.load()
+    assert "playbook power-user-upsell" in again.kept
+    assert Playbook.objects.get().live_version_id == before
+    assert "false-scarcity" in caplog.text
+
+
 def test_what_staff_edited_stays(pack: starter_pack.Summary) -> None:
     Offer.objects.update(name="Ours", edited=True)
     Template.objects.filter(slug="smart-nudge").update(edited=True)
