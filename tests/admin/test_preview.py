@@ -58,6 +58,7 @@ def test_the_language_can_be_chosen(admin_client: Client) -> None:
 
 def test_what_is_typed_is_shown_and_not_stored(admin_client: Client) -> None:
     treatment = the()
+    before = treatment.headline
     answer = asked(
         admin_client, treatment, headline="Typed {{ offer.name }}", body="<p>Typed <script>x</script></p>"
     )
@@ -65,7 +66,7 @@ def test_what_is_typed_is_shown_and_not_stored(admin_client: Client) -> None:
     assert (content["headline"], content["body_html"]) == ("Typed Pro", "<p>Typed </p>")
     assert "not saved yet" in answer.content.decode()
     treatment.refresh_from_db()
-    assert treatment.headline.startswith("Leave limits behind")
+    assert treatment.headline == before
 
 
 @pytest.mark.parametrize(

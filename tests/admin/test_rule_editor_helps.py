@@ -148,6 +148,7 @@ def test_each_event_in_order_has_properties_of_its_own(page: Page, live_server: 
     expect(only.locator("li")).to_have_count(0)
     expect(second.get_by_label("Property 1", exact=True)).to_be_focused()
     paths = page.locator("#id_condition-paths option")
+    expect(paths).to_have_count(2)
     assert {one.get_attribute("value") for one in paths.all()} == {"times", "feature"}
     second.get_by_label("Property 1", exact=True).fill("times")
     second.get_by_label("Value", exact=True).fill("2")
@@ -155,6 +156,7 @@ def test_each_event_in_order_has_properties_of_its_own(page: Page, live_server: 
     assert held(page)["where"] == [[], [times]]
     first = only.get_by_role("group", name="Event 1 only with")
     first.get_by_role("button", name="Only with a property").click()
+    expect(paths).to_have_count(1)
     assert {one.get_attribute("value") for one in paths.all()} == {"plan"}
     page.locator("#id_name").focus()
     expect(only.locator("li")).to_have_text(["Choose a property."])

@@ -36,7 +36,7 @@ def test_nothing_owned_is_ever_offered(
         goods = [a_product(f"p{n}", kind, code) for n, (kind, code) in enumerate(kinds)]
         whole: list[set[int]] = [{n} for n in range(len(goods))]
         for n, parts in enumerate(holds):
-            inside = {part % len(goods) for part in parts}
+            inside = {part % len(kinds) for part in parts}
             bundle = a_product(f"b{n}", "bundle", parts=tuple(goods[part] for part in inside))
             goods.append(bundle)
             whole.append(inside)

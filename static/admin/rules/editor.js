@@ -86,7 +86,8 @@ export const edit = (area, { wordUrl, choicesUrl, said = '', outer = area.form, 
     sawEvent: () => {
       const names = []
       each(ctx.root, node => names.push(...(node.raw?.names instanceof Array ? node.raw.names : [])))
-      seen.see(names, () => {})
+      // Whoever waits in a field by then is offered what has come.
+      seen.see(names, () => { if (form.contains(document.activeElement)) onEnter({ target: document.activeElement }) })
     },
     /** `key`: typing on in the same input is one step back. `focus`: where the focus goes. */
     change: (act, { key, redraw: drawn = true, focus } = {}) => {
