@@ -4,7 +4,7 @@ What bars an account bars its people everywhere, so whoever belongs to several i
 A skipped touch (refused at the provider) still counts against the caps: caps count intents.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -32,6 +32,8 @@ FINAL = {
 
 # These keep a message until their hour; every other gate that is closed drops it.
 HOLDING = {Code.QUIET_HOURS, Code.ZONE_UNKNOWN}
+BY_OURSELVES = (Channel.IN_APP, Channel.CHAT, Channel.VOICE)
+"""The widget, or staff where no provider does it."""
 LOOK_FOR_ZONE_AGAIN = timedelta(hours=24)
 
 
@@ -44,7 +46,9 @@ def check(case: About, channel: str, topic: str, standing: Standing, now: dateti
             lambda: account_free(case, standing),
             lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
             lambda: rested(person.pk, standing, now, running=case.run),
-            lambda: channel_ready(channel, person.country or account.country, ours=case.ours),
+            lambda: channel_ready(
+                channel, person.country or account.country, standing.channels, ours=case.ours
+            ),
             lambda: in_hours(case, channel, standing, now),
         ],
     )
@@ -55,7 +59,7 @@ def unbarred(case: About, channel: str, topic: str, standing: Standing, now: dat
     person, account = case.person, case.account
     met = [erased(person)]
     if met[-1].passed:
-        contact = contact_point(standing, person.pk, channel)
+        contact = contact_point(standing.contact_points, person.pk, channel)
         met += standing.permissions[person.pk].check(
             channel, topic, contact, person.country or account.country, now
         )
@@ -93,10 +97,12 @@ def holds(gate: Gate) -> bool:
     return gate.gate in HOLDING and gate.next_eligible_at is not None
 
 
-def contact_point(standing: Standing, person_id: int, channel: str) -> ContactPoint | None:
-    """A 1:1 chat by our own staff happens in the app, so whoever can be met in the app can be met there."""
-    known = standing.contact_points.get((person_id, channel))
-    in_app = standing.contact_points.get((person_id, Channel.IN_APP))
+def contact_point(
+    points: Mapping[tuple[int, str], ContactPoint], person_id: int, channel: str
+) -> ContactPoint | None:
+    """A 1:1 chat happens in the app, so whoever can be met in the app can be met there."""
+    known = points.get((person_id, channel))
+    in_app = points.get((person_id, Channel.IN_APP))
     if known is None and channel == Channel.CHAT and in_app:
         return ContactPoint(pk=in_app.pk, person_id=person_id, channel=channel, address="in-app")
     return known
@@ -153,12 +159,16 @@ def rested(person_id: int, standing: Standing, now: datetime, running: int | Non
     )
 
 
-def channel_ready(channel: str, country: str, *, ours: bool = True) -> Gate:
-    """Mail that we carry needs a server and, where the law asks for one, our postal address in it."""
-    if not ours:
+def channel_ready(channel: str, country: str, ready: Collection[str], *, ours: bool = True) -> Gate:
+    """What we carry needs a provider; mail also, where the law asks for one, our postal address in it."""
+    if not ours or channel in BY_OURSELVES:
         return passed(Code.CHANNEL_UNAVAILABLE, channel)
-    if channel == Channel.EMAIL and not settings.EMAIL_URL:
-        return failed(Code.CHANNEL_UNAVAILABLE, "No mail server is configured: set EMAIL_URL.", "EMAIL_URL")
+    if channel not in ready:
+        fix = "set EMAIL_URL, or add" if channel == Channel.EMAIL else "add"
+        reason = (
+            f"Nothing carries {Channel(channel).label}: {fix} an account at a provider (Channel accounts)."
+        )
+        return failed(Code.CHANNEL_UNAVAILABLE, reason, channel)
     region = regions.of(country)
     if channel == Channel.EMAIL and region.postal_address and not settings.POSTAL_ADDRESS:
         reason = f"Mail by {region.code} rules needs a postal address: set POSTAL_ADDRESS."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns_app import judge
+from campaigns_app import judge, routes
 from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
@@ -22,8 +22,6 @@ from upsell_project.lib import queue
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
 LIFETIME = timedelta(days=7)
-# No provider is asked: the offer waits to be fetched, the task waits for staff.
-AT_ONCE = (Channel.IN_APP, Channel.CHAT)
 
 
 @dataclass(slots=True)
@@ -85,7 +83,7 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
         [_proposition(draft, result.decision, now) for draft, result in going]
     )
     deliveries = Delivery.objects.bulk_create(
-        [_delivery(draft, result.decision, now) for draft, result in going]
+        [_delivery(draft, result.decision, standing, now) for draft, result in going]
     )
     for (draft, result), proposition, delivery in zip(going, propositions, deliveries, strict=True):
         result.delivery = delivery
@@ -194,11 +192,11 @@ def _proposition(draft: Draft, decision: Decision, now: datetime) -> Proposition
     )
 
 
-def _delivery(draft: Draft, decision: Decision, now: datetime) -> Delivery:
+def _delivery(draft: Draft, decision: Decision, standing: Standing, now: datetime) -> Delivery:
     """In-app offers are accepted at once: they wait to be fetched. A task for staff is written in this transaction."""
     case, channel = draft.intent.case, draft.intent.channel
     held = draft.stopped
-    at_once = channel in AT_ONCE
+    at_once = routes.at_once(channel, standing.channels)
     state = Delivery.State.HELD if held else Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
     return Delivery(
         enrollment=case.enrollment,
@@ -214,13 +212,18 @@ def _delivery(draft: Draft, decision: Decision, now: datetime) -> Delivery:
         intended_at=None if held else now,
         send_after=held.next_eligible_at if held else None,
         sent_at=now if at_once and not held else None,
-        provider={Channel.IN_APP: "widget", Channel.CHAT: "staff_task"}.get(Channel(channel), ""),
+        provider=by_ourselves(channel) if at_once else "",
     )
 
 
+def by_ourselves(channel: str) -> str:
+    return "widget" if channel == Channel.IN_APP else "staff_task"
+
+
 def hand_over(going: Sequence[tuple[Case, Delivery]], now: datetime) -> None:
-    """Tasks for staff are facts already; mail waits in the outbox."""
-    tasks = [(c, d) for c, d in going if d.channel == Channel.CHAT and d.state == Delivery.State.ACCEPTED]
+    """Tasks for staff are facts already; the rest waits in the outbox."""
+    accepted = [(c, d) for c, d in going if d.state == Delivery.State.ACCEPTED]
+    tasks = [(c, d) for c, d in accepted if d.channel != Channel.IN_APP]
     StaffTask.objects.bulk_create(
         [_task(case, delivery, now) for case, delivery in tasks], ignore_conflicts=True
     )

@@ -31,15 +31,27 @@ def run(deliveries: Collection[Delivery]) -> dict[UUID, Verdict]:
     """For any number of mails in six statements, beside their `person`, `account` and `proposition`."""
     now, people = clock.now(), {delivery.person_id for delivery in deliveries}
     standings, policy = permission.load(people, now), standing.policy()
-    points = {row.person_id: row for row in ContactPoint.objects.filter(person__in=people, channel="email")}
+    points = {(row.person_id, row.channel): row for row in ContactPoint.objects.filter(person__in=people)}
     ended = _ended(deliveries, now)
-    return {
-        delivery.pk: ended.get(delivery.pk)
-        or _permitted(delivery, standings[delivery.person_id], points.get(delivery.person_id), now)
-        or _in_hours(delivery, policy, now)
-        or Verdict(points[delivery.person_id].address)
-        for delivery in deliveries
-    }
+    verdicts = {}
+    for delivery in deliveries:
+        contact = contact_gates.contact_point(points, delivery.person_id, delivery.channel)
+        verdicts[delivery.pk] = (
+            ended.get(delivery.pk)
+            or _permitted(delivery, standings[delivery.person_id], contact, now)
+            or _in_hours(delivery, policy, now)
+            or Verdict(contact.address if contact else "")
+        )
+    return verdicts
+
+
+def address(delivery: Delivery) -> str | None:
+    """Where it went, if that is their address still."""
+    rows = ContactPoint.objects.filter(person=delivery.person_id)
+    contact = contact_gates.contact_point(
+        {(row.person_id, row.channel): row for row in rows}, delivery.person_id, delivery.channel
+    )
+    return contact.address if contact else None
 
 
 def _ended(deliveries: Collection[Delivery], now: datetime) -> dict[UUID, Verdict]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from campaigns_app import contact_gates, deliver, judge
+from campaigns_app import contact_gates, deliver, judge, routes
 from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
@@ -40,7 +40,7 @@ def due(
     Decision.objects.bulk_create(decisions)
     changed = [delivery for _, delivery in cases]
     Delivery.objects.bulk_update(
-        changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision"]
+        changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision", "provider"]
     )
     Proposition.objects.bulk_update([d.proposition for d in changed], ["content", "evidence"])
     _end([d for d in changed if d.state == Delivery.State.SKIPPED])
@@ -102,10 +102,11 @@ def _settle(
     elif stopped:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, f"{stopped.gate}: {stopped.reason}"[:300]
     else:
-        at_once = delivery.channel in deliver.AT_ONCE
+        at_once = routes.at_once(delivery.channel, standing.channels)
         delivery.state = Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
         delivery.intended_at, delivery.reason = now, ""
         delivery.sent_at = now if at_once else None
+        delivery.provider = deliver.by_ourselves(delivery.channel) if at_once else ""
         delivery.proof |= {
             k: v for k, v in judge.proof(gates, standing.policy.version, now).items() if v is not None
         }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from campaigns_app import pressure
+from campaigns_app import pressure, routes
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery
 from campaigns_app.pressure import Touch
 from consent_app import permission
@@ -38,6 +38,8 @@ class Standing:
     holdout: dict[int, HoldoutAssignment]
     accounts: dict[int, dict[int, Account]]
     policy: ContactPolicy = field(kw_only=True)
+    channels: set[str] = field(kw_only=True)
+    """By which anything can leave."""
 
 
 def policy() -> ContactPolicy:
@@ -92,6 +94,7 @@ def _load(
         drawn(theirs),
         accounts,
         policy=in_force,
+        channels=routes.ready(),
     )
 
 

@@ -140,7 +140,7 @@ def contact(question: Question, run: Enrollment | None) -> Iterator[Gate]:
     topic = next(iter(Offer.objects.filter(slug__in=offers).order_by("-priority")), Offer()).topic
     country = question.person.country or question.account.country
     yield contact_gates.erased(question.person)
-    reached = contact_gates.contact_point(state, question.person.pk, channel)
+    reached = contact_gates.contact_point(state.contact_points, question.person.pk, channel)
     yield from state.permissions[question.person.pk].check(channel, topic, reached, country, now)
     yield from state.permissions[question.person.pk].resting(now)
     yield contact_gates.no_problem(case, state)
@@ -150,7 +150,7 @@ def contact(question: Question, run: Enrollment | None) -> Iterator[Gate]:
     yield contact_gates.account_free(case, state)
     yield pressure.check(state.touches[question.person.pk], channel, now, state.policy.caps)
     yield contact_gates.rested(question.person.pk, state, now, running=run.pk if run else None)
-    yield contact_gates.channel_ready(channel, country)
+    yield contact_gates.channel_ready(channel, country, state.channels)
     yield contact_gates.in_hours(case, channel, state, now)
     yield from _choice(question, offers, channel)
     yield _held_out(question)

@@ -3,14 +3,21 @@
 from campaigns_app.channels.base import Channel
 from campaigns_app.channels.email import Email, Keep
 from campaigns_app.channels.in_app import InApp
+from campaigns_app.channels.over_http import HttpProvider
 from campaigns_app.channels.staff_task import StaffTask
+from campaigns_app.channels.twilio import Twilio
+
+PROVIDERS: dict[str, type[HttpProvider]] = {one.kind: one for one in (Twilio,)}
+"""Those at which a deployment has accounts."""
+BY_HAND = ("chat", "voice")
+"""Staff do it where no provider does."""
 
 
 def of(channel: str, email_url: str, keep: Keep | None = None) -> Channel | None:
-    """The provider of a channel; None when the deployment has none. `keep` stores mail under `demo://`."""
+    """What serves a channel without an account at a provider; None: nothing. `keep` stores mail under `demo://`."""
     if channel == "in_app":
         return InApp()
-    if channel == "chat":
+    if channel in BY_HAND:
         return StaffTask()
     if channel == "email" and email_url:
         return Email(email_url, keep)

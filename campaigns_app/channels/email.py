@@ -34,6 +34,7 @@ class Email:
     """Raises ValueError for a URL that is none of the above."""
 
     at_intent = False
+    key_lives = None
 
     def __init__(self, url: str, keep: Keep | None = None) -> None:
         self.url = urlsplit(url)

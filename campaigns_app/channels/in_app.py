@@ -9,6 +9,7 @@ from campaigns_app.channels.base import Accepted, Connection, Message, Outcome
 class InApp:
     name = "in_app"
     at_intent = True
+    key_lives = None
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ from campaigns_app.channels.base import Accepted, Connection, Message, Outcome
 class StaffTask:
     name = "staff_task"
     at_intent = True
+    key_lives = None
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -1,3 +1,4 @@
+from campaigns_app.models.channel_account import ChannelAccount
 from campaigns_app.models.delivery import Delivery, DemoMail, StaffTask
 from campaigns_app.models.enrollment import Cooldown, Enrollment, RunSweep
 from campaigns_app.models.interaction import Interaction
@@ -6,6 +7,7 @@ from campaigns_app.models.staff import ApiKey, IdempotencyKey
 
 __all__ = [
     "ApiKey",
+    "ChannelAccount",
     "ContactPolicy",
     "Cooldown",
     "Delivery",

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from campaigns_app.models.channel_account import ChannelAccount
 from campaigns_app.models.enrollment import Enrollment
 from offers_app.models import Decision, Proposition
 from people_app.models import Account, Channel, Person
@@ -49,6 +50,16 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
+    via = models.ForeignKey(
+        ChannelAccount,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        help_text="The account it was handed to; empty: the deployment's own mail server, or nobody yet",
+    )
+    unsure_at = models.DateTimeField(
+        null=True, help_text="Since when it is not known whether the provider took it; real time"
+    )
     provider_ref = models.CharField(max_length=200, blank=True)
     delivered_at = models.DateTimeField(null=True, help_text="By the provider's receipt")
     opened_at = models.DateTimeField(null=True, help_text="By a person; machines do not count")

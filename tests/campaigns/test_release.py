@@ -188,7 +188,7 @@ def test_a_held_mail_that_can_no_longer_be_worded_is_skipped(time: Time) -> None
 
 @pytest.mark.parametrize(
     ("country", "settings_", "says"),
-    [("DE", {"EMAIL_URL": ""}, "EMAIL_URL"), ("US", {"POSTAL_ADDRESS": ""}, "POSTAL_ADDRESS")],
+    [("DE", {"EMAIL_URL": ""}, "email"), ("US", {"POSTAL_ADDRESS": ""}, "POSTAL_ADDRESS")],
 )
 def test_mail_that_could_not_lawfully_leave_is_not_intended(
     time: Time, settings: Any, country: str, settings_: dict[str, str], says: str

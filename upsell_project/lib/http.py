@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -36,27 +36,34 @@ class Unreachable(Exception):
     """No answer that could be used: refused, reset, too slow or too large. May be tried again."""
 
 
+class Unsent(Unreachable):
+    """Not a byte of it was sent: there was no connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
     body: bytes
     wait: float | None
     """Seconds that the server asks us to wait (`Retry-After`), at most an hour."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
 
 
 def get(url: str, headers: Mapping[str, str]) -> Answer:
     """One GET. Raises Forbidden and Unreachable, whose texts hold neither URL nor headers."""
-    return _ask("GET", url, headers, None)
+    return ask("GET", url, headers, None)
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float | None = None) -> Answer:
     """One POST, as `get`. After Unreachable it may have been taken. `seconds`: how long to wait for who thinks long."""
-    return _ask("POST", url, headers, body, seconds)
+    return ask("POST", url, headers, body, seconds)
 
 
-def _ask(
+def ask(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float | None = None
 ) -> Answer:
+    """One request. Raises Forbidden, Unsent, and Unreachable for what may have been taken."""
     _refuse_plain(url)
     until = time.monotonic() + (seconds or TOTAL_SECONDS)
     limits = {
@@ -72,10 +79,12 @@ def _ask(
             method, url, headers=wanted, content=body, extensions={"timeout": limits}
         ) as response:
             answered = _within(response.iter_stream(), until)
-            return Answer(response.status, answered, _wait(response.headers))
+            return Answer(response.status, answered, _wait(response.headers), _named(response.headers))
     except (TypeError, ValueError, httpcore.LocalProtocolError) as error:
         # UnicodeError is a ValueError. Trying again does not help.
         raise Forbidden(f"the URL or the key cannot be sent ({type(error).__name__})") from None
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
+        raise Unsent(type(error).__name__) from None
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
         raise Unreachable(type(error).__name__) from None
     finally:
@@ -91,6 +100,10 @@ def _within(chunks: Iterable[bytes], until: float) -> bytes:
         if time.monotonic() > until:
             raise Unreachable("the answer took too long")
     return bytes(body)
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
 
 
 def _wait(headers: Iterable[tuple[bytes, bytes]]) -> float | None:
@@ -131,7 +144,11 @@ class _Guarded(httpcore.SyncBackend):
     """Connects to addresses of the public internet, and to those that the deployment allows."""
 
     def connect_tcp(self, host: str, port: int, *more: Any, **named: Any) -> httpcore.NetworkStream:
-        addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(type(error).__name__) from None
+        addresses = {str(one[4][0]) for one in found}
         if not _allowed(host, port) and not all(map(_public, addresses)):
             raise Forbidden("the host is at an address inside a private network")
         address = sorted(addresses, key=_by_family)[0]

@@ -1,0 +1,121 @@
+"""The ways out of each channel: accounts at providers in their order, and the deployment's own mail server after them.
+
+What a provider says of itself (it is down, it refuses our key) is kept at the account, so that every worker leaves it
+alone: the circuit breaker.
+"""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from campaigns_app import channels, demo_inbox
+from campaigns_app.channels.base import Accepted, Channel, Outcome, Refused
+from campaigns_app.channels.over_http import HttpProvider
+from campaigns_app.models import ChannelAccount
+from people_app.models import Channel as Name
+from upsell_project.lib import clock
+
+FAILURES = 5
+"""Refusals for now in a row, after which the provider is taken to be down."""
+FIRST_REST, LONGEST_REST = 30.0, 900.0
+"""Seconds that a provider that is down is left alone."""
+
+
+@dataclass(slots=True)
+class Route:
+    """One way out. `account` is None for the deployment's own mail server."""
+
+    channel: Channel
+    account: ChannelAccount | None = None
+
+    @property
+    def rests_until(self) -> datetime | None:
+        """None: it may be used. A key that is refused is no reason to come back at a certain time."""
+        return self.account.down_until if self.account else None
+
+    def well(self, now: datetime) -> bool:
+        account = self.account
+        return account is None or (account.broken_at is None and not (account.down_until or now) > now)
+
+
+def ready() -> set[str]:
+    """The channels by which anything can leave."""
+    found = set(_usable().values_list("channel", flat=True))
+    return found | {name for name in Name.values if _own(name)}
+
+
+def at_once(channel: str, ready_ones: Collection[str]) -> bool:
+    """Whether an intent is all that has to happen: it waits to be fetched, or staff have it on their list."""
+    return channel == Name.IN_APP or (channel in channels.BY_HAND and channel not in ready_ones)
+
+
+def of(channel: str) -> list[Route]:
+    """All of a channel, the one to be used first at the beginning; those that rest among them."""
+    rows = ChannelAccount.objects.filter(active=True, channel=channel, provider__in=channels.PROVIDERS)
+    own = _own(channel)
+    return [*(Route(opened(row), row) for row in rows), *([Route(own)] if own else [])]
+
+
+def opened(account: ChannelAccount) -> HttpProvider:
+    """Raises KeyError for a provider that this release does not have."""
+    return channels.PROVIDERS[account.provider](account.channel, account.values, account.base_url)
+
+
+def keyed() -> list[str]:
+    """The providers that know a repetition by its key."""
+    return [kind for kind, provider in channels.PROVIDERS.items() if provider.key_lives]
+
+
+def looks_up(kind: str) -> bool:
+    """Whether this provider can tell what became of a message."""
+    provider = channels.PROVIDERS.get(kind)
+    return provider is not None and provider.look_up is not HttpProvider.look_up
+
+
+def noted(route: Route, outcome: Outcome) -> None:
+    """What an answer says of the account itself."""
+    account = route.account
+    if account is None:
+        return
+    match outcome:
+        case Accepted() if account.failures or account.error:
+            _save(account, failures=0, down_until=None, error="", broken_at=None)
+        case Refused(broken=True):
+            _save(account, broken_at=clock.real(), error=outcome.reason[:300])
+        case Refused(retry=True):
+            _failed(account, outcome)
+
+
+def mended(account: ChannelAccount) -> None:
+    """Staff changed it, or a test went well."""
+    _save(account, failures=0, down_until=None, error="", broken_at=None)
+
+
+def _failed(account: ChannelAccount, refusal: Refused) -> None:
+    ChannelAccount.objects.filter(pk=account.pk).update(failures=F("failures") + 1)
+    account.failures += 1
+    if refusal.down or account.failures >= FAILURES:
+        rest = min(FIRST_REST * 2 ** min(max(account.failures - 1, 0), 10), LONGEST_REST)
+        seconds = refusal.retry_after or random.uniform(rest / 2, rest)  # noqa: S311
+        until = clock.real() + timedelta(seconds=seconds)
+        _save(account, down_until=until, error=refusal.reason[:300])
+
+
+def _save(account: ChannelAccount, **values: object) -> None:
+    ChannelAccount.objects.filter(pk=account.pk).update(**values)
+    for name, value in values.items():
+        setattr(account, name, value)
+
+
+def _usable() -> QuerySet[ChannelAccount]:
+    return ChannelAccount.objects.filter(Q(broken_at=None), active=True, provider__in=channels.PROVIDERS)
+
+
+def _own(channel: str) -> Channel | None:
+    """Not what is done at once: that is no way out of the outbox."""
+    found = channels.of(channel, settings.EMAIL_URL, demo_inbox.keep)
+    return found if found and not found.at_intent else None
