@@ -1,7 +1,6 @@
 """The outbox: claimed, checked once more, marked, sent, and honest about what happened."""
 
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -12,15 +11,15 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from campaigns_app import demo_inbox, outbox, starter_pack
-from campaigns_app.models import Delivery, DemoMail, Enrollment, Playbook
+from campaigns_app import demo_inbox, outbox, sending, starter_pack
+from campaigns_app.models import Delivery, DemoMail, Enrollment
 from consent_app.models import Pause, Suppression
 from consent_app.permission import address_hash
-from offers_app.models import Decision, Offer, Proposition
-from people_app.models import Channel, ContactPoint, Person
-from signals_app.models import Signal, SignalDefinition
+from offers_app.models import Proposition
+from people_app.models import ContactPoint, Person
 from tests.build import a_permission, a_person
 from tests.conftest import Time
+from tests.outgoing import after, due_again, intended
 from tests.smtp_sink import Sink, serving
 from upsell_project.lib import clock
 
@@ -57,66 +56,7 @@ def a_reader(number: int = 1, **fields: Any) -> Person:
 
 def a_mail(person: Person | None = None, **fields: Any) -> Delivery:
     """A mail as `deliver` intends it."""
-    person = person or a_reader()
-    now, playbook = clock.now(), Playbook.objects.get(slug="power-user-upsell")
-    assert playbook.live_version
-    account = person.memberships.get().account
-    step = playbook.live_version.steps.get(kind="message", config__channel="email")
-    signal = Signal.objects.create(
-        definition=SignalDefinition.objects.get(slug="usage-limit-near"),
-        definition_version=1,
-        person=person,
-        account=account,
-        confidence=1,
-        detected_at=now,
-        expires_at=now + timedelta(days=7),
-        dedupe_key=uuid.uuid4().hex,
-    )
-    enrollment = Enrollment.objects.create(
-        playbook=playbook,
-        version=playbook.live_version,
-        person=person,
-        account=account,
-        signal=signal,
-        step=step,
-        step_entered_at=now,
-        entered_at=now,
-    )
-    decision = Decision.objects.create(at=now, person=person, account=account, outcome="delivered")
-    proposition = Proposition.objects.create(
-        decision=decision,
-        person=person,
-        account=account,
-        enrollment_id=enrollment.pk,
-        offer=Offer.objects.get(slug="pro-plan"),
-        topic="upgrades",
-        channel=Channel.EMAIL,
-        content=CONTENT,
-        evidence={"used": 17},
-        ready_at=now,
-        expires_at=now + timedelta(days=7),
-    )
-    given: dict[str, Any] = {"state": State.INTENDED, "intended_at": now}
-    return Delivery.objects.create(
-        enrollment=enrollment,
-        step_id=step.pk,
-        person=person,
-        account=account,
-        proposition=proposition,
-        decision=decision,
-        channel=Channel.EMAIL,
-        **given | fields,
-    )
-
-
-def after(delivery: Delivery) -> Delivery:
-    outbox.send()
-    delivery.refresh_from_db()
-    return delivery
-
-
-def due_again(delivery: Delivery) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(retry_at=clock.real())
+    return intended(person or a_reader(), "email", CONTENT, **fields)
 
 
 def test_it_sends(sink: Sink, time: Time) -> None:
@@ -168,16 +108,16 @@ def test_an_opt_out_after_the_intent_stops_it(sink: Sink) -> None:
 
 
 def test_an_opt_out_during_a_batch_stops_the_rest(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "RECHECK_SECONDS", 0)
+    monkeypatch.setattr(sending, "RECHECK_SECONDS", 0)
     first = a_mail(a_reader(1), intended_at=clock.now() - timedelta(minutes=1))
     second = a_mail(a_reader(2))
-    original = outbox._sent
+    original = sending._sent
 
     def opting_out(*arguments: Any) -> Any:
         a_permission(second.person, "email", granted=False)
         return original(*arguments)
 
-    monkeypatch.setattr(outbox, "_sent", opting_out)
+    monkeypatch.setattr(sending, "_sent", opting_out)
     outbox.send()
     assert [one["To"] for one in sink.mails] == ["ana1@acme.test"]
     second.refresh_from_db()
@@ -342,13 +282,13 @@ def test_a_living_worker_keeps_its_mail(sink: Sink, state: str) -> None:
 
 
 def test_who_lost_the_lease_sends_nothing(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    mail, original = a_mail(), outbox._message
+    mail, original = a_mail(), sending._message
 
     def taken_over(*arguments: Any) -> Any:
         Delivery.objects.update(lease_until=clock.real() + timedelta(seconds=99))
         return original(*arguments)
 
-    monkeypatch.setattr(outbox, "_message", taken_over)
+    monkeypatch.setattr(sending, "_message", taken_over)
     assert after(mail).state == State.CLAIMED
     assert not sink.mails
 
