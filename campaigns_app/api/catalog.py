@@ -164,8 +164,13 @@ class TemplateSerializer(Edited):
 
 
 def _replace(template: Template, treatments: list[dict[str, Any]]) -> None:
-    template.treatments.all().delete()
-    Treatment.objects.bulk_create(Treatment(template=template, **one) for one in treatments)
+    """Each keeps its row, which what was made with it refers to."""
+    there = {(one.channel, one.locale): one for one in template.treatments.all()}
+    for said in treatments:
+        before = there.pop((said["channel"], said.get("locale", "en")), None)
+        Treatment(pk=before and before.pk, template=template, **said).save()
+    for gone in there.values():
+        gone.delete()
 
 
 class TemplatesView(Editable):

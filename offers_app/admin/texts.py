@@ -4,15 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
-from offers_app import written
+from offers_app import linted, written
 from offers_app.admin import preview
 from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
+from signals_app.admin.kept import KeptAdmin
 from upsell_project.lib.admin_base import EditedAdmin, Tabular
 
 
@@ -38,13 +40,20 @@ class TreatmentInline(Tabular):
 
 
 @admin.register(Template)
-class TemplateAdmin(EditedAdmin):
+class TemplateAdmin(KeptAdmin, EditedAdmin):
     list_display = ("name", "slug", "edited")
     search_fields = ("slug", "name")
     ordering = ("slug",)
     readonly_fields = ("edited",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (TreatmentInline,)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What waits to be sent would have no text any more."""
+        rows = list(objs)
+        used = linted.in_use([row.slug for row in rows])
+        refused = [f"{row} cannot be deleted: a live playbook sends it." for row in rows if row.slug in used]
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
 
 @admin.register(Treatment)
@@ -82,6 +91,11 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin):
                 "length": f"What stands in it whoever gets it: {told}." if told else "",
             }
         return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Treatment]) -> None:
+        """One by one: what was made with each goes over to another."""
+        for treatment in queryset:
+            treatment.delete()
 
     def save_model(self, request: Any, obj: Treatment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

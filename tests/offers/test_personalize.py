@@ -85,8 +85,12 @@ def test_a_running_trial_says_how_long_it_runs() -> None:
 
 @pytest.mark.parametrize(
     ("zone", "on"),
-    [("Europe/Berlin", "April 1, 2026"), ("America/New_York", "March 31, 2026"), ("", "March 31, 2026")]
-    + [("Mars/Olympus", "March 31, 2026")],
+    [
+        ("Europe/Berlin", "April 1, 2026"),
+        ("America/New_York", "March 31, 2026"),
+        ("", "March 31, 2026"),
+        ("Mars/Olympus", "March 31, 2026"),
+    ],
 )
 def test_days_are_those_of_the_accounts_zone(zone: str, on: str) -> None:
     at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
