@@ -35,10 +35,6 @@ class OfferSerializer(Edited):
     )
     caps = CapSerializer(many=True, required=False, help_text="If given, all there are")
     eligibility, applicability, suitability = _rule(), _rule(), _rule()
-    url = serializers.CharField(max_length=500, required=False, allow_blank=True, validators=[checks.link])
-    chat_url = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, validators=[checks.link]
-    )
 
     class Meta:
         model = Offer

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -15,7 +14,7 @@ from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import EditedAdmin, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
 
 
 class TreatmentForm(LintedForm):
@@ -57,7 +56,8 @@ class TemplateAdmin(KeptAdmin, EditedAdmin):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(DraftsAdmin, LintedAdmin):
+class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
+    parent = "template"
     form = TreatmentForm
     fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
     readonly_fields = ("lint",)
@@ -91,12 +91,3 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin):
                 "length": f"What stands in it whoever gets it: {told}." if told else "",
             }
         return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Treatment]) -> None:
-        """One by one: what was made with each goes over to another."""
-        for treatment in queryset:
-            treatment.delete()
-
-    def save_model(self, request: Any, obj: Treatment, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        Template.objects.filter(pk=obj.template_id, edited=False).update(edited=True)

@@ -39,6 +39,12 @@ class IncentiveKind(models.TextChoices):
     BONUS = "bonus", "A bonus, in words"
 
 
+def link(address: str) -> None:
+    """An address on the web, ours, or that of the calendar. Raises ValidationError."""
+    if not address.startswith(("https://", "http://", "{public}/", "{booking}")):
+        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
+
+
 def _rule(words: str) -> "models.JSONField[Any, Any]":
     return models.JSONField(default=dict, blank=True, validators=[stored_rules.readable], help_text=words)
 
@@ -100,9 +106,12 @@ class Offer(models.Model):
         "or trial replace the plain ones there",
     )
     url = models.CharField(
-        max_length=500, blank=True, help_text="Where accepting leads; {account} is filled in"
+        max_length=500,
+        blank=True,
+        validators=[link],
+        help_text="Where accepting leads; {account} is filled in",
     )
-    chat_url = models.CharField(max_length=500, blank=True)
+    chat_url = models.CharField(max_length=500, blank=True, validators=[link])
     priority = models.IntegerField(default=0)
     eligibility = _rule(
         "May they have it? A rule about whom it is for; empty: everybody. What is not known keeps it from them"
