@@ -163,8 +163,8 @@ def _replace(template: Template, treatments: list[dict[str, Any]]) -> None:
     """Each keeps its row, which what was made with it refers to."""
     there = {(one.channel, one.locale): one for one in template.treatments.all()}
     for said in treatments:
-        before = there.pop((said["channel"], said.get("locale", "en")), None)
-        Treatment(pk=before and before.pk, template=template, **said).save()
+        kept = there.pop((said["channel"], said.get("locale", "en")), None)
+        Treatment(pk=kept.pk if kept else None, template=template, **said).save()
     for gone in there.values():
         gone.delete()
 

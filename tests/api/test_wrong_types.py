@@ -97,12 +97,14 @@ def spoiled(sound: dict[str, Any], dice: random.Random) -> tuple[dict[str, Any],
 
 
 def _places(document: dict[str, Any]) -> Iterator[tuple[Any, Any, str]]:
-    level = [(document, key, key) for key in document]
+    level: list[tuple[Any, Any, str]] = [(document, key, key) for key in document]
     while level:
         inside, key, top = level.pop()
         yield inside, key, top
         value = inside[key]
-        inner = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+        inner: list[Any] = (
+            [*value] if isinstance(value, dict) else [*range(len(value))] if isinstance(value, list) else []
+        )
         level += [(value, one, top) for one in inner]
 
 

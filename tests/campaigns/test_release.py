@@ -246,7 +246,8 @@ def test_without_its_text_it_leaves_in_the_language_that_is_next(time: Time, adm
     time.set(MORNING + timedelta(hours=25))
     advance.due()
     mail = Proposition.objects.get(channel="email")
-    assert (Delivery.objects.get(channel="email").state, mail.treatment.locale) == ("intended", "en")
+    assert Delivery.objects.get(channel="email").state == "intended"
+    assert mail.treatment and mail.treatment.locale == "en"
     assert mail.content["subject"] != german
 
 
