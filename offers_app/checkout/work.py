@@ -13,7 +13,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from offers_app.checkout import PROVIDERS
-from offers_app.checkout.base import Api, Elsewhere, KeyRefused, Later, Order, Owned, Ready, Refused
+from offers_app.checkout.base import (
+    Api,
+    Elsewhere,
+    KeyRefused,
+    Later,
+    NothingMade,
+    Order,
+    Owned,
+    Ready,
+    Refused,
+)
 from offers_app.models import Checkout, CheckoutAccount
 from upsell_project.lib import clock, http, queue
 from upsell_project.lib.errors import where
@@ -94,7 +104,7 @@ def _carry_out(row: Checkout) -> None:
     except Refused as error:
         if isinstance(error, KeyRefused):
             CheckoutAccount.objects.filter(pk=row.account_id).update(error=str(error)[:300])
-        _refused(row, str(error), again)
+        _refused(row, str(error), again and not isinstance(error, NothingMade))
     except Exception as error:
         log.error("checkout failed: %s\n%s", type(error).__name__, where(error))
         _later(row, Later(type(error).__name__))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from offers_app.checkout import work
-from offers_app.models import Checkout, CheckoutAccount, OfferCheckout, Proposition
+from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Proposition
 from people_app.models import AccountName, Person
 from tests.checkout.doubles import LOST, PADDLE_KEY, PaddleDouble
 from tests.checkout.shop import OWN, Buyer, an_account, an_offer_for, due, the
@@ -93,6 +93,22 @@ def test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_made(
     due()
     due()
     assert (the(offered).state, the(offered).unsure) == ("failed", True)
+    buyer.press(offered)
+    due()
+    assert buyer.refreshed().at.endswith("txn_1") and len(paddle.made) == 1
+
+
+def test_what_was_looked_for_and_is_refused_may_be_ordered_anew(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble
+) -> None:
+    price = CheckoutPrice.objects.get()
+    CheckoutPrice.objects.update(external_id="gone")
+    paddle.troubles = [503]
+    buyer.click(offered)
+    due()
+    due()
+    assert (the(offered).state, the(offered).unsure) == ("refused", False)
+    price.save()
     buyer.press(offered)
     due()
     assert buyer.refreshed().at.endswith("txn_1") and len(paddle.made) == 1
