@@ -13,7 +13,7 @@ from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import decide
-from offers_app.models import Decision, Offer, Proposition
+from offers_app.models import Decision, Offer, Proposition, Treatment
 from upsell_project.lib.gates import Code, Gate, failed
 
 
@@ -30,8 +30,8 @@ def due(
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
         offer = catalog.offers[delivery.proposition.offer.slug]
-        reword = partial(_reword, case, delivery.proposition, offer, ask, catalog, now)
         choice = decide.offer(ask, catalog)
+        reword = partial(_reword, case, delivery.proposition, offer, choice.treatment, ask, catalog, now)
         gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
@@ -42,7 +42,7 @@ def due(
     Delivery.objects.bulk_update(
         changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision"]
     )
-    Proposition.objects.bulk_update([d.proposition for d in changed], ["content", "evidence"])
+    Proposition.objects.bulk_update([d.proposition for d in changed], ["treatment", "content", "evidence"])
     _end([d for d in changed if d.state == Delivery.State.SKIPPED])
     gone = (Delivery.State.INTENDED, Delivery.State.ACCEPTED)
     deliver.hand_over([(case, delivery) for case, delivery in cases if delivery.state in gone], now)
@@ -53,13 +53,15 @@ def _reword(
     case: Case,
     proposition: Proposition,
     offer: Offer,
+    treatment: Treatment | None,
     ask: decide.Ask,
     catalog: decide.Catalog,
     now: datetime,
 ) -> Gate:
-    """It was written when it was held; what it says must be true when it leaves."""
-    said = deliver.words(case, offer, proposition.treatment, proposition.pk, ask, catalog, now)
+    """It was written when it was held; what it says must be true when it leaves, and by a text that is still there."""
+    said = deliver.words(case, offer, treatment, proposition.pk, ask, catalog, now)
     if said.gate.passed:
+        proposition.treatment = treatment
         proposition.content, proposition.evidence = said.content, said.evidence
     return said.gate
 

@@ -131,10 +131,7 @@ def _trial(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:
     left, ends = _trial_days_left(account, now), account.trial_ends_at
     if ends is None:
         return {"in_trial": False}
-    zone: tzinfo = UTC
-    with suppress(ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo(account.timezone or "UTC")
-    on = day(ends.astimezone(zone).date(), locale)
+    on = _day_there(ends, account, locale)
     if left is None:
         return {"in_trial": False, "trial_ended": on}
     return {"in_trial": True, "trial_days_left": left, "trial_ends": on}
@@ -150,8 +147,16 @@ def _renewal(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:
     """P6: a real date, or nothing."""
     if account.renews_at is None or account.renews_at <= now:
         return {}
-    on = format_date(account.renews_at, "long", locale=locale)
+    on = _day_there(account.renews_at, account, locale)
     return {"renews_on": on, "renews_in_days": (account.renews_at - now).days}
+
+
+def _day_there(at: datetime, account: Account, locale: Locale) -> str:
+    """The day that it is in the account's zone; in UTC where no zone is known."""
+    zone: tzinfo = UTC
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(account.timezone or "UTC")
+    return day(at.astimezone(zone).date(), locale)
 
 
 def _prior(prior: offer_gates.Said | None, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What staff may write into free JSON, links and texts. Each check raises ValidationError with a sentence."""
+"""What staff may write into free JSON and texts. Each check raises ValidationError with a sentence."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,8 +10,6 @@ from offers_app.models import Offer, Treatment
 from signals_app import references
 from upsell_project.lib.rules.meaning import Named
 
-LINKS = ("https://", "http://", "{public}/", "{booking}")
-
 
 def an_object(value: Any) -> None:
     if not isinstance(value, dict):
@@ -22,11 +20,6 @@ def rule(value: Any, own: Named | None = None) -> None:
     """One that can be read and refers to what exists, or none (`{}`)."""
     if wrong := references.faults(value, own=own):
         raise ValidationError(wrong)
-
-
-def link(value: str) -> None:
-    if value and not value.startswith(LINKS):
-        raise ValidationError("must begin with https:// or {public}/, or be {booking}")
 
 
 def fit(rows: Collection[Offer | Treatment]) -> None:

@@ -81,9 +81,9 @@ def _anew(row: Checkout, real: datetime, again: bool) -> bool:
 
 def _repeated(row: Checkout, real: datetime) -> bool:
     """It may have been made: until that is void, the same is asked under the same key."""
-    if row.state != State.FAILED:
+    if not row.unsure:
         return False
-    return not PROVIDERS[row.account.provider].voids or (row.expires_at is not None and row.expires_at > real)
+    return not PROVIDERS[row.account.provider].voids or row.request["expires_at"] > real.timestamp()
 
 
 def _order(

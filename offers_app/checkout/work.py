@@ -13,7 +13,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from offers_app.checkout import PROVIDERS
-from offers_app.checkout.base import Api, Elsewhere, KeyRefused, Later, Order, Owned, Ready, Refused
+from offers_app.checkout.base import (
+    Api,
+    Elsewhere,
+    KeyRefused,
+    Later,
+    NothingMade,
+    Order,
+    Owned,
+    Ready,
+    Refused,
+)
 from offers_app.models import Checkout, CheckoutAccount
 from upsell_project.lib import clock, http, queue
 from upsell_project.lib.errors import where
@@ -88,14 +98,13 @@ def _carry_out(row: Checkout) -> None:
     except Later as error:
         _later(row, error)
     except Owned:
-        _end(row, State.OWNED)
+        _end(row, State.OWNED, unsure=again)
     except Elsewhere as error:
-        _elsewhere(row, str(error))
-    except KeyRefused as error:
-        CheckoutAccount.objects.filter(pk=row.account_id).update(error=str(error)[:300])
-        _end(row, State.FAILED if again else State.REFUSED, error=str(error)[:300])
+        _elsewhere(row, str(error), again)
     except Refused as error:
-        _end(row, State.REFUSED, error=str(error)[:300])
+        if isinstance(error, KeyRefused):
+            CheckoutAccount.objects.filter(pk=row.account_id).update(error=str(error)[:300])
+        _refused(row, str(error), again and not isinstance(error, NothingMade))
     except Exception as error:
         log.error("checkout failed: %s\n%s", type(error).__name__, where(error))
         _later(row, Later(type(error).__name__))
@@ -118,14 +127,19 @@ def _ready(row: Checkout, ready: Ready) -> None:
         CheckoutAccount.objects.filter(pk=row.account_id).update(error="")
 
 
-def _elsewhere(row: Checkout, why: str) -> None:
-    """Nothing was made: they may go to the offer's own address, and come back here."""
+def _elsewhere(row: Checkout, why: str, unsure: bool) -> None:
+    """They may go to the offer's own address, and come back here."""
     fallback = row.request.get("fallback", "")
     if fallback:
         until = clock.real() + timedelta(minutes=5)
-        _end(row, State.READY, url=fallback, expires_at=until, error=why[:300])
+        _end(row, State.READY, url=fallback, expires_at=until, error=why[:300], unsure=unsure)
     else:
-        _end(row, State.REFUSED, error=why[:300])
+        _refused(row, why, unsure)
+
+
+def _refused(row: Checkout, why: str, unsure: bool) -> None:
+    """Nothing was made by this try; `unsure`: of an earlier one that is not known."""
+    _end(row, State.FAILED if unsure else State.REFUSED, error=why[:300], unsure=unsure)
 
 
 def _later(row: Checkout, error: Later) -> None:

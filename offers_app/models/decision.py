@@ -72,7 +72,7 @@ class Proposition(models.Model):
         null=True, db_index=True, help_text="What one that was decided on request rests on"
     )
     offer = models.ForeignKey(Offer, models.PROTECT, db_index=False)
-    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
+    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
     placement = models.CharField(max_length=50, blank=True)

@@ -243,6 +243,35 @@ def test_a_provider_that_stays_away_is_given_up_and_tried_again_under_the_same_k
     assert len({(one.headers["idempotency-key"], one.body) for one in stripe.asked}) == len(stripe.made) == 1
 
 
+def test_a_refusal_after_a_lost_answer_is_asked_again_under_the_same_key_until_that_is_void(
+    buyer: Buyer, offered: Proposition, stripe: StripeDouble
+) -> None:
+    stripe.troubles = [LOST, 400]
+    buyer.click(offered)
+    due()
+    due()
+    assert (the(offered).state, the(offered).unsure) == ("failed", True)
+    buyer.press(offered)
+    due()
+    assert buyer.refreshed().at.endswith("cs_test_1") and len(stripe.made) == 1
+    assert {one.headers["idempotency-key"] for one in stripe.asked} == {f"{offered.pk}:1"}
+
+
+def test_an_unsure_session_that_is_void_makes_way_for_another(
+    buyer: Buyer, offered: Proposition, stripe: StripeDouble
+) -> None:
+    stripe.troubles = [LOST, 400]
+    buyer.click(offered)
+    due()
+    due()
+    row = the(offered)
+    row.request["expires_at"] = int(clock.real().timestamp()) - 1
+    row.save()
+    buyer.press(offered)
+    due()
+    assert buyer.refreshed().at.endswith("cs_test_2") and not the(offered).unsure
+
+
 def test_after_a_lost_answer_another_one_is_only_made_when_the_first_is_void(
     buyer: Buyer, offered: Proposition, stripe: StripeDouble
 ) -> None:

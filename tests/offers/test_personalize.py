@@ -83,6 +83,21 @@ def test_a_running_trial_says_how_long_it_runs() -> None:
         assert "trial_ends" not in account, "no date, so no text can say one"
 
 
+@pytest.mark.parametrize(
+    ("zone", "on"),
+    [
+        ("Europe/Berlin", "April 1, 2026"),
+        ("America/New_York", "March 31, 2026"),
+        ("", "March 31, 2026"),
+        ("Mars/Olympus", "March 31, 2026"),
+    ],
+)
+def test_days_are_those_of_the_accounts_zone(zone: str, on: str) -> None:
+    at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    account = fields({"renews_at": at, "trial_ends_at": at, "timezone": zone})["account"]
+    assert (account["renews_on"], account["trial_ends"]) == (on, on)
+
+
 def test_a_renewal_of_the_past_is_not_told() -> None:
     assert "renews_on" not in fields({"renews_at": NOW - DAY})["account"]
 
