@@ -54,7 +54,7 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer to an offer by somebody of an account."""
+    """One answer to an offer by somebody of an account; `enrollment` is 0 where it was decided on request."""
 
     offer: Offer
     answer: str
@@ -152,7 +152,7 @@ def _answers(
     for person, account, offer, answer, at, enrollment in rows.values_list(*columns):
         if offer not in offers or at is None:
             continue
-        said = Said(offers[offer], answer, at, enrollment)
+        said = Said(offers[offer], answer, at, enrollment or 0)
         if person in people:
             facts.prior[person] = said
         if answer in TURNED_DOWN:

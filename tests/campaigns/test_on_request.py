@@ -18,7 +18,7 @@ from tests.build import an_account
 from tests.campaigns.deciding import Server, noticed, signal
 from tests.campaigns.gates import ALL, bar
 from tests.conftest import Time
-from tests.engine import MORNING, account_of, begun, last_decision, somebody, used
+from tests.engine import MORNING, account_of, act, begun, last_decision, somebody, used
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -208,6 +208,19 @@ def test_a_playbook_waits_for_it_and_it_for_a_playbook(server: Server) -> None:
     other = noticed()
     begun(other)
     assert server.ask(other)["gate"] == "account_busy"
+
+
+@pytest.mark.parametrize("who", ["themselves", "a colleague"])
+def test_what_was_accepted_is_not_offered_again(server: Server, time: Time, who: str) -> None:
+    """Billing has not said yet that they have it."""
+    person = noticed()
+    act(person, server.offered(person), "accepted")
+    time.move(days=2)
+    asked = noticed(account=account_of(person)) if who == "a colleague" else person
+    used(account_of(person), 17)
+    said = server.ask(asked, offers=["pro-plan"])
+    assert (said["offers"], said["gate"]) == ([], "already_owned")
+    assert said["next_eligible_at"] == (MORNING + timedelta(days=30)).isoformat()
 
 
 HIDES: dict[str, Callable[[Person], object]] = {
