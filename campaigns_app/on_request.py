@@ -20,7 +20,7 @@ from consent_app import links
 from offers_app import decide, offer_gates, replayed
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
-from people_app import homes
+from people_app import homes, merging
 from people_app.models import Account, Channel, Person
 from upsell_project.lib.gates import Code, Gate, failed
 
@@ -80,8 +80,7 @@ def answer(request: Request, now: datetime) -> Answer:
 
 
 def _person(user_id: str) -> Person | None:
-    found = Person.objects.filter(user_id=user_id).select_related("merged_into").first()
-    return found.merged_into or found if found else None
+    return merging.remaining(Person.objects.filter(user_id=user_id).select_related("merged_into").first())
 
 
 def _account(person: Person, request: Request, now: datetime) -> int | None:

@@ -20,6 +20,7 @@ from campaigns_app.recipient_pages import Page
 from consent_app import ledger, links
 from offers_app.checkout import orders
 from offers_app.models import Proposition
+from people_app import merging
 from people_app.models import Channel, Person
 from upsell_project.lib import clock
 
@@ -169,11 +170,7 @@ def _choose(page: Page, shown: str, ticked: str, result: str) -> HttpResponse:
 
 def _page(recipient: links.Recipient) -> Page | None:
     """The page of whom the link names, or of whom they were merged into; None when nobody is left."""
-    person = Person.objects.filter(pk=recipient.person_id).first()
-    for _ in range(10):
-        if person is None or person.merged_into_id is None:
-            break
-        person = person.merged_into
+    person = merging.remaining(Person.objects.filter(pk=recipient.person_id).first())
     if person is None or person.erased_at:
         return None
     made = Proposition.objects.filter(person=person, pk=recipient.proposition_id or uuid.UUID(int=0))

@@ -190,6 +190,18 @@ def test_whoever_was_merged_is_asked_about_under_either_id(server: Server) -> No
     assert server.offered(former).person == person
 
 
+@pytest.mark.parametrize("ring", [False, True])
+def test_however_often_they_were_merged_the_answer_is_about_who_is_left(server: Server, ring: bool) -> None:
+    person = noticed()
+    between = Person.objects.create(user_id="between", merged_into=person, first_seen_at=MORNING)
+    former = Person.objects.create(user_id="former", merged_into=between, first_seen_at=MORNING)
+    if ring:
+        Person.objects.filter(pk=person.pk).update(merged_into=former)
+        assert server.ask(former)["gate"] == "unknown_person"
+    else:
+        assert server.offered(former).person == person
+
+
 def test_it_counts_against_the_caps_and_holds_the_account(server: Server, time: Time) -> None:
     person = noticed()
     server.offered(person)
