@@ -6,7 +6,7 @@ that nothing is held: who asks is told when to ask again.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
 from offers_app import decide, offer_gates, replayed
+from offers_app.checkout import orders
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
 from people_app import homes, merging
@@ -182,7 +183,7 @@ def _intended(draft: Draft, decision: Decision, now: datetime) -> Delivery:
         content=draft.content,
         evidence=draft.evidence,
         ready_at=now,
-        expires_at=now + deliver.LIFETIME,
+        expires_at=offer.over_at(now, now + deliver.LIFETIME),
     )
     delivery = Delivery.objects.create(
         person=asked.person,
@@ -203,17 +204,22 @@ def _intended(draft: Draft, decision: Decision, now: datetime) -> Delivery:
 
 def still(delivery: Delivery, now: datetime) -> Gate | None:
     """What speaks by now against an offer that was answered before; reads only."""
-    proposition = delivery.proposition
+    return next((gate for gate in _still(delivery, now) if not gate.passed), None)
+
+
+def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
+    proposition, offer = delivery.proposition, delivery.proposition.offer
     if proposition.state != Proposition.State.LIVE or proposition.expires_at <= now:
-        return failed(Code.NO_LONGER_RELEVANT, "The offer is over.")
+        yield failed(Code.NO_LONGER_RELEVANT, "The offer is over.")
     state: Standing = standing.load({delivery.account_id}, {delivery.person_id}, now)
     asked = Asked(delivery.person, delivery.account, proposition.evidence, proposition.expires_at)
-    gates = contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
-    if gates[-1].passed:
-        gates.append(judge.holdout(asked, state))
-    if gates[-1].passed and offer_gates.owns(delivery.account, proposition.offer):
-        gates.append(failed(Code.ALREADY_OWNED, f"The account already has {proposition.offer.name}."))
-    return None if gates[-1].passed else gates[-1]
+    yield from contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
+    yield from offer_gates.on_offer(offer, now)
+    if orders.incentive_withdrawn(proposition, now):
+        yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
+    if offer_gates.owns(delivery.account, offer):
+        yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
+    yield judge.holdout(asked, state)
 
 
 def presented(delivery: Delivery) -> dict[str, Any]:

@@ -96,8 +96,7 @@ def meet(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Fact
 
 
 def _gates(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Facts) -> Iterator[Gate]:
-    yield _live(candidate)
-    yield from _valid_now(candidate, facts.now)
+    yield from on_offer(candidate, facts.now)
     yield _has_evidence(ask)
     yield _not_owned(candidate, ask, facts)
     yield from _not_prepaid(candidate, ask.account)
@@ -173,6 +172,11 @@ def _known(asks: Sequence[Asking], offers: Mapping[str, Offer], now: datetime) -
 def _asked_by(offer: Offer) -> set[Fact]:
     rules = [ready.readable(raw) for name, _ in _RULES if (raw := getattr(offer, name))]
     return {fact for rule in rules if rule for fact in rule.facts}
+
+
+def on_offer(offer: Offer, now: datetime) -> list[Gate]:
+    """Whether anybody is offered it just now: switched on, and within its dates."""
+    return [_live(offer), *_valid_now(offer, now)]
 
 
 def _live(candidate: Offer) -> Gate:
