@@ -102,7 +102,8 @@ def wake(enrollment_id: int | None) -> None:
 
 
 def recheck(account_ids: Collection[int]) -> None:
-    """Facts of these accounts changed: look now at their runs with a live offer, so that none outlives its reason."""
+    """Facts of these accounts changed: look now at their live offers, and at the runs that made them, so that none
+    outlives its reason."""
     live = Proposition.objects.filter(account_id__in=account_ids, state=Proposition.State.LIVE)
     with transaction.atomic():
         rows = Enrollment.objects.filter(
@@ -110,6 +111,7 @@ def recheck(account_ids: Collection[int]) -> None:
         )
         runs = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         Enrollment.objects.filter(pk__in=runs).update(wake_at=clock.now())
+        requested.recheck(account_ids, clock.now())
     if runs:
         queue.nudge("steps")
 

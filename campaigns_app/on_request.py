@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns_app import contact_gates, deliver, grounds, judge, shown, standing
+from campaigns_app import contact_gates, deliver, grounds, judge, requested, shown, standing
 from campaigns_app.decide_body import Request, spoken
 from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
@@ -212,13 +212,15 @@ def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
     if proposition.state != Proposition.State.LIVE or proposition.expires_at <= now:
         yield failed(Code.NO_LONGER_RELEVANT, "The offer is over.")
     state: Standing = standing.load({delivery.account_id}, {delivery.person_id}, now)
-    asked = Asked(delivery.person, delivery.account, proposition.evidence, proposition.expires_at)
+    evidence = requested.reasons([proposition], now)[proposition.pk]
+    asked = Asked(delivery.person, delivery.account, evidence, proposition.expires_at)
     yield from contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
     yield from offer_gates.on_offer(offer, now)
     if orders.incentive_withdrawn(proposition, now):
         yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
     if offer_gates.owns(delivery.account, offer):
         yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
+    yield judge.relevant(asked)
     yield judge.holdout(asked, state)
 
 
