@@ -31,6 +31,25 @@ def test_it_works(buyer: Buyer, offered: Proposition) -> None:
     assert clicks() == ["mail"]
 
 
+def test_on_a_page_that_somebody_else_made_no_widget_tells_of_it(buyer: Buyer, offered: Proposition) -> None:
+    change(offered, channel="in_app", enrollment_id=None)
+    buyer.click(offered)
+    buyer.click(offered)
+    offered.refresh_from_db()
+    assert offered.clicked_at and clicks() == ["link"]
+
+
+@pytest.mark.parametrize(
+    "shown", [{}, {"enrollment_id": None, "clicked_at": clock.real()}], ids=["by a run", "on request"]
+)
+def test_what_the_widget_tells_is_kept_once(
+    buyer: Buyer, offered: Proposition, shown: dict[str, object]
+) -> None:
+    change(offered, channel="in_app", **shown)
+    buyer.click(offered)
+    assert clicks() == [] and Checkout.objects.exists()
+
+
 def test_who_clicked_before_it_was_withdrawn_may_go_on(buyer: Buyer, offered: Proposition) -> None:
     buyer.click(offered)
     change(offered, state="ended")
