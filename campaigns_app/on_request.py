@@ -125,8 +125,17 @@ def _judged(person: Person, account: Account, request: Request, now: datetime) -
 
 def _chosen(possible: Sequence[Ground], catalog: decide.Catalog) -> tuple[Ground, Choice]:
     """The first that leads to an offer and still is so, else the one that came furthest."""
-    choices = [(one, decide.offer(one.ask, catalog)) for one in possible]
+    choices = [(one, _choice(one, catalog)) for one in possible]
     return max(choices, key=lambda pair: (bool(pair[1].offer), bool(pair[0].evidence), len(pair[1].gates)))
+
+
+def _choice(ground: Ground, catalog: decide.Catalog) -> Choice:
+    """What the playbook asks of the moment comes before what its offers ask."""
+    if not all(gate.passed for gate in ground.gates):
+        return Choice(None, None, [*ground.gates])
+    choice = decide.offer(ground.ask, catalog)
+    choice.gates = [*ground.gates, *choice.gates]
+    return choice
 
 
 def _words(draft: Draft, now: datetime) -> Gate:

@@ -17,6 +17,8 @@ from signals_app.models import Signal
 from tests.build import an_account
 from tests.campaigns.deciding import Server, noticed, signal
 from tests.campaigns.gates import ALL, bar
+from tests.campaigns.rules import FREE, PAID, SAAS, publish
+from tests.campaigns.test_concurrently import a_second_playbook
 from tests.conftest import Time
 from tests.engine import MORNING, account_of, act, begun, last_decision, somebody, used
 from upsell_project.lib import clock
@@ -44,7 +46,9 @@ def test_it_works(server: Server) -> None:
     offer = server.offered(person)
     decision = last_decision(person)
     assert (offer.decision, offer.enrollment_id, offer.state) == (decision, None, "live")
-    assert set(codes(decision)) == set(ALL), "every gate of a message step"
+    assert set(codes(decision)) == {*ALL, "low_confidence"}, (
+        "every gate of a message step, and how sure it is"
+    )
     assert all(gate["passed"] for gate in decision.gates)
     assert offer.signal_id == Signal.objects.get().pk
     delivery = Delivery.objects.get()
@@ -138,14 +142,36 @@ def test_a_signal_that_no_playbook_speaks_of_needs_a_template(server: Server) ->
     assert server.offered(noticed(), template="smart-nudge").treatment
 
 
-def test_a_playbook_that_asks_for_more_certainty_does_not_speak_of_it(server: Server) -> None:
+@pytest.mark.parametrize("template", [None, "smart-nudge"])
+@pytest.mark.parametrize(
+    ("asks", "gate"),
+    [
+        ({"minimum_confidence": "0.9"}, "low_confidence"),
+        ({"entry": PAID}, "entry_rule"),
+        ({"entry": SAAS}, "entry_rule"),
+    ],
+)
+def test_what_a_playbook_asks_of_the_moment_is_asked_whoever_words_it(
+    server: Server, template: str | None, asks: dict[str, Any], gate: str
+) -> None:
     person = noticed()
     Signal.objects.update(confidence="0.5")
-    version = Playbook.objects.get(slug="power-user-upsell").live_version
-    assert version
-    version.minimum_confidence = "0.9"
-    version.save()
-    assert server.ask(person)["gate"] == "no_treatment"
+    publish(**{"minimum_confidence": 0.4, **asks})
+    said = server.ask(person, **({"template": template} if template else {}))
+    assert (said["offers"], said["gate"], said["outcome"]) == ([], gate, "excluded")
+    assert said["reason"] and last_decision(person).gate == gate
+
+
+@pytest.mark.parametrize("template", [None, "smart-nudge"])
+def test_of_two_playbooks_that_speak_of_it_one_that_may_is_enough(
+    server: Server, template: str | None
+) -> None:
+    publish(entry=PAID)
+    a_second_playbook(entry=FREE)
+    person = noticed()
+    server.offered(person, **({"template": template} if template else {}))
+    told = {gate["gate"]: gate for gate in last_decision(person).gates}
+    assert told["entry_rule"]["passed"] and told["entry_rule"]["threshold"] == "Account plan is free"
 
 
 def test_texts_may_speak_of_the_context_and_it_is_kept(server: Server) -> None:
