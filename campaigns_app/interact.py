@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from campaigns_app import enroll, outcomes, requested, shown
+from campaigns_app import enroll, outcomes, requested, shown, standing
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
 from offers_app import learn
@@ -101,7 +101,11 @@ def note(proposition: Proposition, kind: Interaction.Kind, how: str) -> None:
 def _permission_first(
     person: Person, proposition: Proposition, kind: str, data: dict[str, Any], how: str
 ) -> None:
-    """Contact points are locked before enrollments everywhere, so the ledger goes first."""
+    """Contact points are locked before enrollments everywhere, so the ledger goes first. Whoever intends anything for
+    them holds these too, and so waits for an answer that is under way."""
+    if kind in (Kind.VIEWED, Kind.CLICKED):
+        return
+    standing.lock([], [person.pk])
     proof = {"proposition": str(proposition.pk)}
     if kind == Kind.OPTED_OUT:
         ledger.withdraw(person, topic=proposition.topic, how=how, proof=proof)
@@ -170,14 +174,10 @@ def _dismissed(proposition: Proposition, act: Interaction) -> None:
     enroll.wake(proposition.enrollment_id)
 
 
-def _declined(proposition: Proposition, act: Interaction) -> None:
+def _refused(proposition: Proposition, act: Interaction) -> None:
+    """For good, or for some days: every sequence of theirs ends."""
     _answer(proposition, act)
-    enroll.exit(reason="declined", person_id=proposition.person_id)
-
-
-def _snoozed(proposition: Proposition, act: Interaction) -> None:
-    _answer(proposition, act)
-    enroll.exit(reason="snoozed", person_id=proposition.person_id)
+    enroll.exit(reason=str(act.kind), person_id=proposition.person_id)
 
 
 def _opted_out(proposition: Proposition, act: Interaction) -> None:
@@ -205,8 +205,8 @@ EFFECTS: dict[Interaction.Kind, Callable[[Proposition, Interaction], None]] = {
     Kind.CLICKED: _clicked,
     Kind.ACCEPTED: _accepted,
     Kind.DISMISSED: _dismissed,
-    Kind.DECLINED: _declined,
-    Kind.SNOOZED: _snoozed,
+    Kind.DECLINED: _refused,
+    Kind.SNOOZED: _refused,
     Kind.OPTED_OUT: _opted_out,
     Kind.FEEDBACK: _feedback,
     Kind.CONVERTED: _nothing,

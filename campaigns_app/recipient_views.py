@@ -20,6 +20,7 @@ from campaigns_app.recipient_pages import Page
 from consent_app import ledger, links
 from offers_app.checkout import orders
 from offers_app.models import Proposition
+from people_app import merging
 from people_app.models import Channel, Person
 from upsell_project.lib import clock
 
@@ -87,17 +88,8 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
     if proposition is None or (url is None and not bought):
         raise Http404
     human = request.method == "GET" and _human(request)
-    # In the app the widget itself tells of clicks.
-    if human and not (bought and proposition.channel == Channel.IN_APP):
-        interact.record(
-            proposition.pk,
-            proposition.person_id,
-            Interaction.Kind.CLICKED,
-            id=uuid.uuid5(_CLICK, f"{proposition.pk}:{target}"),
-            at=clock.now(),
-            how="mail",
-            data={"target": target},
-        )
+    if human and not (bought and _told_by_the_widget(proposition)):
+        _clicked(proposition, target)
     if bought:
         return checkout_pages.follow(proposition, human=human)
     return HttpResponseRedirect(str(url))
@@ -169,11 +161,7 @@ def _choose(page: Page, shown: str, ticked: str, result: str) -> HttpResponse:
 
 def _page(recipient: links.Recipient) -> Page | None:
     """The page of whom the link names, or of whom they were merged into; None when nobody is left."""
-    person = Person.objects.filter(pk=recipient.person_id).first()
-    for _ in range(10):
-        if person is None or person.merged_into_id is None:
-            break
-        person = person.merged_into
+    person = merging.remaining(Person.objects.filter(pk=recipient.person_id).first())
     if person is None or person.erased_at:
         return None
     made = Proposition.objects.filter(person=person, pk=recipient.proposition_id or uuid.UUID(int=0))
@@ -200,6 +188,24 @@ def _is_bought(proposition: Proposition) -> bool:
     stored = button.get("url") if isinstance(button, dict) else None
     own = isinstance(stored, str) and stored.startswith(f"{settings.PUBLIC_URL}/c/")
     return own or (bool(button) and orders.how(proposition) is not None)
+
+
+def _told_by_the_widget(proposition: Proposition) -> bool:
+    """It leads here as well and tells of clicks itself. On a page that asked for its offer there may be none."""
+    in_app = proposition.channel == Channel.IN_APP
+    return in_app and bool(proposition.enrollment_id is not None or proposition.clicked_at)
+
+
+def _clicked(proposition: Proposition, target: str) -> None:
+    interact.record(
+        proposition.pk,
+        proposition.person_id,
+        Interaction.Kind.CLICKED,
+        id=uuid.uuid5(_CLICK, f"{proposition.pk}:{target}"),
+        at=clock.now(),
+        how="mail" if proposition.channel == Channel.EMAIL else "link",
+        data={"target": target},
+    )
 
 
 def _human(request: HttpRequest) -> bool:

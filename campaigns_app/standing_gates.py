@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from campaigns_app import contact_gates, enroll, nearest, outline, plan, pressure, standing
+from campaigns_app import contact_gates, entry_gates, nearest, outline, plan, pressure, standing
 from campaigns_app.case import Case
 from campaigns_app.models import Cooldown, Enrollment, Playbook
 from campaigns_app.plan import Node
@@ -110,7 +110,7 @@ def entering(question: Question) -> Iterator[Gate]:
     own = question.signal if question.signal and question.signal.person_id == question.person.pk else None
     signal = own or _supposed(question)
     several = question.home is None and len(question.accounts) > 1
-    yield from enroll.entry(
+    yield from entry_gates.every(
         question.playbook,
         signal,
         question.person,

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +18,8 @@ from people_app.models import Channel
 from upsell_project.lib import clock
 
 TEXTS = ("headline", "body", "why", "cta_label", "secondary_label")
+KEPT = 500
+"""So many texts of which each process remembers what is wrong with them."""
 IN_USE: list[Callable[[], Iterable[str]]] = []
 """What says which templates somebody may get a text of right now; the app above adds its playbooks."""
 
@@ -109,8 +112,22 @@ def _judged(row: Treatment | Offer) -> dict[str, Any]:
     return {"texts": dict(whole.texts), "terms": asdict(whole.terms) if whole.terms else None}
 
 
-def _errors(row: Treatment | Offer) -> list[Finding]:
-    return [one for one in check.findings(draft(row)) if one.blocks]
+def _errors(row: Treatment | Offer) -> tuple[Finding, ...]:
+    whole = draft(row)
+    return _blocking(tuple(whole.texts.items()), whole.channel, whole.locale, whole.controls, whole.terms)
+
+
+@lru_cache(maxsize=KEPT)
+def _blocking(
+    texts: tuple[tuple[str, str], ...],
+    channel: str,
+    locale: str,
+    controls: frozenset[str] | None,
+    terms: Terms | None,
+) -> tuple[Finding, ...]:
+    """Of the same text the same each time, and reading one takes tens of milliseconds."""
+    found = check.findings(Draft(dict(texts), channel, locale, controls, terms))
+    return tuple(one for one in found if one.blocks)
 
 
 def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:

@@ -54,7 +54,7 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer to an offer by somebody of an account."""
+    """One answer to an offer by somebody of an account; `enrollment` is 0 where it was decided on request."""
 
     offer: Offer
     answer: str
@@ -96,8 +96,7 @@ def meet(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Fact
 
 
 def _gates(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Facts) -> Iterator[Gate]:
-    yield _live(candidate)
-    yield from _valid_now(candidate, facts.now)
+    yield from on_offer(candidate, facts.now)
     yield _has_evidence(ask)
     yield _not_owned(candidate, ask, facts)
     yield from _not_prepaid(candidate, ask.account)
@@ -152,7 +151,7 @@ def _answers(
     for person, account, offer, answer, at, enrollment in rows.values_list(*columns):
         if offer not in offers or at is None:
             continue
-        said = Said(offers[offer], answer, at, enrollment)
+        said = Said(offers[offer], answer, at, enrollment or 0)
         if person in people:
             facts.prior[person] = said
         if answer in TURNED_DOWN:
@@ -173,6 +172,11 @@ def _known(asks: Sequence[Asking], offers: Mapping[str, Offer], now: datetime) -
 def _asked_by(offer: Offer) -> set[Fact]:
     rules = [ready.readable(raw) for name, _ in _RULES if (raw := getattr(offer, name))]
     return {fact for rule in rules if rule for fact in rule.facts}
+
+
+def on_offer(offer: Offer, now: datetime) -> list[Gate]:
+    """Whether anybody is offered it just now: switched on, and within its dates."""
+    return [_live(offer), *_valid_now(offer, now)]
 
 
 def _live(candidate: Offer) -> Gate:

@@ -33,8 +33,10 @@ class Stop(StrEnum):
 
 
 def stopped(proposition: Proposition, now: datetime) -> Stop | None:
-    """One who clicked may go on also when the sequence that made the offer has ended meanwhile: the price stands."""
-    if Checkout.objects.filter(pk=proposition.pk, state=State.COMPLETED).exists():
+    """One who began to buy may go on also when the offer was withdrawn meanwhile: the price stands. That they clicked
+    says less: it may have been after the end."""
+    begun = Checkout.objects.filter(pk=proposition.pk).values_list("state", flat=True).first()
+    if begun == State.COMPLETED:
         return Stop.COMPLETED
     if proposition.account and offer_gates.owns(proposition.account, proposition.offer):
         return Stop.OWNED
@@ -43,7 +45,7 @@ def stopped(proposition: Proposition, now: datetime) -> Stop | None:
     if proposition.expires_at <= now or orders.incentive_ended(proposition, now):
         return Stop.EXPIRED
     over = proposition.state == Proposition.State.ENDED
-    if over and not proposition.clicked_at and not proposition.answer:
+    if over and not begun and not proposition.answer:
         return Stop.WITHDRAWN
     return None
 
