@@ -18,7 +18,7 @@ _WORD = rf"[^\s.!?;{BREAK}]{{1,25}}"
 _MACROS = {
     "w": rf"(?:{_WORD} ){{0,4}}",
     "mid": rf"(?: {_WORD}){{0,4}}",
-    "gap": rf"[^.!;{BREAK}]{{0,90}}?",
+    "gap": rf"[^.!;{BREAK}]{{0,150}}?",
     "date": DATE,
     "value": f"[{DATE}{EVIDENCE}{SOURCE}{VALUE}]",
 }
