@@ -1,5 +1,6 @@
 """What the linter says, beside the text; what blocks, as errors of the form; and what staff waived."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -73,10 +74,12 @@ class LintedAdmin(Admin):
         return section([row]) if row.pk else "Save first."
 
 
-def section(rows: list[Any]) -> SafeString:
-    """What the linter finds in these, each place marked in its text; what is waived says so."""
+def section(rows: list[Any], more: Mapping[str, Sequence[Finding]] | None = None) -> SafeString:
+    """What the linter finds in these, each place marked in its text; what is waived says so. `more`: findings by what
+    they are about that is no text."""
     open_ = linted.refused(rows)
-    said = [_said(row, open_.get(linted.subject(row), [])) for row in rows]
+    plain = [{"name": name, "findings": _lines(found)} for name, found in (more or {}).items()]
+    said = plain + [_said(row, open_.get(linted.subject(row), [])) for row in rows]
     return render_to_string(
         "admin/offers_app/lint.html", {"subjects": [one for one in said if one["findings"]]}
     )
@@ -93,6 +96,10 @@ def _said(row: Treatment | Offer, open_: list[Finding]) -> dict[str, Any]:
         for one in check.findings(draft)
     ]
     return {"name": linted.subject(row), "findings": lines}
+
+
+def _lines(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [{"finding": one, "parts": None, "waived": False} for one in found]
 
 
 def _around(source: str, finding: Finding) -> tuple[str, str, str] | None:

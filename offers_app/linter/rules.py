@@ -52,7 +52,12 @@ class Words:
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, Rule]:
     """By id, in the order of the file."""
-    found = yaml.safe_load((_FOLDER / "rules.yaml").read_text(encoding="utf-8"))
+    return read_rules(_FOLDER / "rules.yaml")
+
+
+def read_rules(path: Path) -> Mapping[str, Rule]:
+    """Of a file of rules, by id, in its order."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: Rule(id=name, **{**row, "because": tuple(row["because"])}) for name, row in found.items()}
 
 
