@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget
 
 from offers_app import linted
 from offers_app.linter import check
@@ -31,10 +32,12 @@ class LintedForm(Form):
     waive_because = forms.CharField(
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text="Only to keep a wording that the lint refuses: why it may stand. Kept with your name and the date.",
     )
-    waive_until = forms.DateField(required=False, help_text="Through this day; empty: for good.")
+    waive_until = forms.DateField(
+        required=False, widget=UnfoldAdminSingleDateWidget, help_text="Through this day; empty: for good."
+    )
 
     def _post_clean(self) -> None:
         """After Django put the values into the row."""

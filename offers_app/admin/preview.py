@@ -20,10 +20,17 @@ from signals_app.models import Signal
 from upsell_project.lib import clock
 
 WIDTHS = (375, 1200)
+LATELY = 50
+"""Signals, of whose people some are suggested."""
 
 
 class Whom(forms.Form):
-    person = forms.CharField(label="Person", max_length=200, help_text="The exact user id")
+    person = forms.CharField(
+        label="Person",
+        max_length=200,
+        widget=forms.TextInput({"list": "lately", "autocomplete": "off"}),
+        help_text="The user id; suggested are those in whom a moment was found lately",
+    )
     offer = forms.ModelChoiceField(Offer.objects.order_by("slug"), to_field_name="slug")
     locale = forms.CharField(
         required=False, max_length=20, help_text="Such as de or de-AT; empty: the person's own"
@@ -55,8 +62,9 @@ def page(model_admin: Any, request: HttpRequest, treatment: Treatment) -> HttpRe
     """Whoever may see people and texts may look; typed texts come by POST and are not stored."""
     if not request.user.has_perm("people_app.view_person"):
         raise PermissionDenied
-    asked = request.POST or request.GET
-    form = Whom(asked if "person" in asked else None, initial={"locale": treatment.locale})
+    asked, lately = request.POST or request.GET, _lately()
+    whom = asked if "person" in asked else _example(treatment, lately)
+    form = Whom(whom or None, initial={"locale": treatment.locale})
     faults = _apply(treatment, request)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
@@ -66,11 +74,26 @@ def page(model_admin: Any, request: HttpRequest, treatment: Treatment) -> HttpRe
         "form": form,
         "typed": {name: request.POST[name] for name in (*written.TEXTS, "media") if name in request.POST},
         "faults": faults,
+        "lately": lately,
         "widths": WIDTHS,
     }
     if form.is_bound and form.is_valid():
         context["shown"] = _all(treatment, form)
     return TemplateResponse(request, "admin/offers_app/treatment/preview.html", context)
+
+
+def _lately() -> list[str]:
+    """The user ids of some in whom a moment was found lately, newest first."""
+    found = (
+        Signal.objects.exclude(person=None).order_by("-detected_at").values_list("person__user_id", flat=True)
+    )
+    return list(dict.fromkeys(name for name in found[:LATELY] if name))
+
+
+def _example(treatment: Treatment, lately: list[str]) -> dict[str, str]:
+    """So that there is something to see at once; empty where nobody or nothing is there yet."""
+    offer = Offer.objects.order_by("-live", "-priority", "slug").first()
+    return {"person": lately[0], "offer": offer.slug, "locale": treatment.locale} if lately and offer else {}
 
 
 def _apply(treatment: Treatment, request: HttpRequest) -> dict[str, str]:

@@ -80,7 +80,7 @@ class ProductAdmin(TableAdmin, EditedAdmin):
     ordering = ("slug",)
     readonly_fields = ("edited",)
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("parts",)
+    autocomplete_fields = ("parts",)
     inlines = (PriceInline,)
     empty_hint = "Load the blueprint's products with manage.py load_starter_pack, add one, or import a list."
 

@@ -99,3 +99,14 @@ def violations(page: Page) -> list[str]:
     found = Axe().run(page, context={"include": [[name] for name in ours]}, options=options)
     rules = found.response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
+
+
+def faults(page: Page, cut_too: bool = False) -> list[str]:
+    """What somebody would stumble over: axe's findings, a page wider than its window, cut tables on a telephone."""
+    found = violations(page)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        found.append(f"{over} px wider than the window")
+    if cut_too or page.evaluate("innerWidth < 640"):
+        found += [f"cut: {one}" for one in cut(page)]
+    return found

@@ -10,6 +10,7 @@ from campaigns_app import starter_pack
 from offers_app.models import Claim, Proposition, Treatment
 from tests.build import a_person, an_account
 from tests.conftest import Time
+from tests.engine import a_signal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time", "pack")]
 
@@ -48,6 +49,19 @@ def test_every_channel_is_shown_by_the_code_that_sends_it(admin_client: Client) 
         assert page.count(f'width="{width}"') == 2, "in the app and the mail, each in a frame of its own"
     assert page.count('sandbox=""') == 4
     assert Proposition.objects.count() == 0
+
+
+def test_it_opens_with_somebody_in_whom_a_moment_was_found(admin_client: Client) -> None:
+    path = f"/admin/offers_app/treatment/{the(locale='de').pk}/preview/"
+    assert "shown" not in admin_client.get(path).context, "nobody is there yet"
+    bolt = an_account("bolt")
+    a_signal(a_person("ben", bolt), bolt)
+    answer = admin_client.get(path)
+    assert answer.context["form"].data["person"] == "ben"
+    assert {one.treatment.channel for one, _ in answer.context["shown"]} >= {"in_app", "email"}
+    assert '<option value="ben">' in answer.content.decode()
+    typed = admin_client.post(path, {"headline": "Typed"})
+    assert "not saved yet" in typed.content.decode() and typed.context["shown"]
 
 
 def test_the_language_can_be_chosen(admin_client: Client) -> None:

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaigns_app.models import Playbook
 from signals_app.models import Segment, SignalDefinition
-from tests.admin.browser import cut, opened, shot, violations
+from tests.admin.browser import faults, opened, shot
 from tests.admin.world import a_definition, a_signal
 from tests.build import a_person, an_account, an_event
 from tests.chromium import chromium
@@ -61,12 +61,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         page.goto(live_server.url + path)
         page.evaluate("document.querySelectorAll('.upsell-card details').forEach(one => { one.open = true })")
         shot(page, f"{name}-{width}-{scheme}")
-        found += [f"{name}: {one}" for one in violations(page)]
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if over > 0:
-            found.append(f"{name}: {over} px wider than the window")
-        if name == "why" or width < 640:
-            found += [f"{name} is cut: {one}" for one in cut(page)]
+        found += [f"{name}: {one}" for one in faults(page, cut_too=name == "why")]
     page.context.close()
     assert found == []
 
