@@ -22,6 +22,8 @@ KEPT = 500
 """So many texts of which each process remembers what is wrong with them."""
 IN_USE: list[Callable[[], Iterable[str]]] = []
 """What says which templates somebody may get a text of right now; the app above adds its playbooks."""
+ALSO_LIVE: list[Callable[[], Iterable[str]]] = []
+"""What says what else is live and refused, a sentence each; the app above adds the steps of its playbooks."""
 
 
 def draft(row: Treatment | Offer) -> Draft:
@@ -42,6 +44,17 @@ def subject(row: Treatment | Offer) -> str:
     if isinstance(row, Offer):
         return f"offer {row.slug}"
     return f"template {row.template.slug} {row.channel} {row.locale}"
+
+
+def live_refusals() -> list[str]:
+    """A sentence for each error that nobody waived, in all that somebody may be shown or enter right now.
+
+    A newer release may refuse what an older one let through: that stays live, for staff to mend.
+    """
+    slugs = {slug for asked in IN_USE for slug in asked()}
+    live = Offer.objects.filter(live=True).values_list("slug", flat=True)
+    also = [sentence for asked in ALSO_LIVE for sentence in asked()]
+    return [*refusals(rows(slugs, list(live))), *also]
 
 
 def in_use(slugs: Collection[str]) -> frozenset[str]:
@@ -68,7 +81,8 @@ def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
 def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment | Offer]:
     """The texts of these templates, and those of these offers that are live, in two statements."""
     texts = Treatment.objects.filter(template__slug__in=templates).select_related("template")
-    return [*texts.order_by("pk"), *Offer.objects.filter(slug__in=offers, live=True).order_by("pk")]
+    live = Offer.objects.filter(slug__in=offers, live=True).select_related("product")
+    return [*texts.order_by("pk"), *live.order_by("pk")]
 
 
 def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
@@ -95,6 +109,15 @@ def waive(row: Treatment | Offer, by: str, because: str, until: date | None = No
     )
     made = [_named(waiver, by, because, until) for waiver in rows]
     return LintWaiver.objects.bulk_create(made)
+
+
+def withdraw(waivers: Iterable[LintWaiver], by: str) -> list[LintWaiver]:
+    """Those that stood until now. The caller holds the rows."""
+    standing = [one for one in waivers if one.withdrawn_at is None]
+    for one in standing:
+        one.withdrawn_at, one.withdrawn_by = clock.now(), by
+    LintWaiver.objects.bulk_update(standing, ["withdrawn_at", "withdrawn_by"])
+    return standing
 
 
 def fingerprint(row: Treatment | Offer) -> str:

@@ -12,9 +12,9 @@ from django.core.checks import run_checks
 from django.utils.module_loading import import_string
 
 from campaigns_app import channels, conditions, plan
+from campaigns_app.intrusion import INTRUSION
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.steps import STEPS
-from campaigns_app.steps.message import INTRUSION
 from people_app.models import Channel
 from signals_app.detectors import DETECTORS
 from signals_app.models.signal import Detector

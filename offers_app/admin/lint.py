@@ -1,13 +1,17 @@
 """What the linter says, beside the text; what blocks, as errors of the form; and what staff waived."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget
 
@@ -15,7 +19,6 @@ from offers_app import linted
 from offers_app.linter import check
 from offers_app.linter.draft import Finding
 from offers_app.models import LintWaiver, Offer, Treatment
-from upsell_project.lib import clock
 from upsell_project.lib.admin_base import Admin, FactsAdmin, Form, log, told
 
 WAIVING = ("waive_because", "waive_until")
@@ -76,10 +79,12 @@ class LintedAdmin(Admin):
         return section([row]) if row.pk else "Save first."
 
 
-def section(rows: list[Any]) -> SafeString:
-    """What the linter finds in these, each place marked in its text; what is waived says so."""
+def section(rows: list[Any], more: Mapping[str, Sequence[Finding]] | None = None) -> SafeString:
+    """What the linter finds in these, each place marked in its text; what is waived says so. `more`: findings by what
+    they are about that is no text."""
     open_ = linted.refused(rows)
-    said = [_said(row, open_.get(linted.subject(row), [])) for row in rows]
+    plain = [{"name": name, "findings": _lines(found)} for name, found in (more or {}).items()]
+    said = plain + [_said(row, open_.get(linted.subject(row), [])) for row in rows]
     return render_to_string(
         "admin/offers_app/lint.html", {"subjects": [one for one in said if one["findings"]]}
     )
@@ -98,6 +103,10 @@ def _said(row: Treatment | Offer, open_: list[Finding]) -> dict[str, Any]:
     return {"name": linted.subject(row), "findings": lines}
 
 
+def _lines(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [{"finding": one, "parts": None, "waived": False} for one in found]
+
+
 def _around(source: str, finding: Finding) -> tuple[str, str, str] | None:
     """What stands before it, itself, and behind it; None where something lacks."""
     if finding.end <= finding.start:
@@ -114,13 +123,28 @@ class LintWaiverAdmin(FactsAdmin):
     list_filter = ("rule",)
     search_fields = ("subject", "by")
     actions = ("withdraw",)
-    empty_hint = "Nothing is waived: every text that is live passes the lint."
+    empty_hint = "Nothing is waived: what is live has to pass the lint by itself."
+    list_before_template = "admin/offers_app/lintwaiver/before_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.live_view)
+        return [path("live/", view, name="offers_app_lintwaiver_live"), *super().get_urls()]
+
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """All that is live, read by the rules of this release. A GET only reads."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Lint of all that is live",
+            "refused": linted.live_refusals(),
+        }
+        return TemplateResponse(request, "admin/offers_app/lintwaiver/live.html", context)
 
     @admin.action(description="Withdraw: the text needs to pass again", permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, rows: QuerySet[LintWaiver]) -> None:
-        standing = list(rows.filter(withdrawn_at=None))
-        changed = {"withdrawn_at": clock.now(), "withdrawn_by": request.user.get_username()}
-        rows.filter(withdrawn_at=None).update(**changed)
+        with transaction.atomic():
+            standing = linted.withdraw(rows.order_by("pk").select_for_update(), request.user.get_username())
         if standing:
             log(request, standing, "Withdrawn")
         told(self, request, len(standing), "withdrawn")
