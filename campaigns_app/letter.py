@@ -27,8 +27,8 @@ def write(delivery: Delivery) -> Letter:
     unsubscribe = links.unsubscribe_url(delivery.person_id, proposition.pk)
     preferences = links.preferences_url(delivery.person_id, proposition.pk)
     urls = {name: links.click_url(proposition.pk, name) for name in ("cta", "secondary")} | {
-        "not_now": f"{preferences}#pause",
-        "no_more": f"{preferences}#choose",
+        "not_now": f"{preferences}?do=not_now",
+        "no_more": f"{preferences}?do=no_more",
         "why": links.why_url(proposition.pk),
         "unsubscribe": unsubscribe,
     }
