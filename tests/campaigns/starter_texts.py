@@ -34,7 +34,7 @@ CONFUSED = {"intent": "confused"}
 TICKETS = {"event": "Ticket Created", "count": 5, "days": 14}
 SEASON = {
     "season": "black_friday",
-    "label": "Black Friday",
+    "label": "",
     "starts": "2026-11-23",
     "ends": "2026-11-30",
     "phase": "before",

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from campaigns_app import starter_pack
-from offers_app import claims, limits, safe_html, wording, written
-from offers_app.models import Template, Treatment
+from offers_app import claims, limits, safe_html, sms, wording, written
+from offers_app.models import Offer, Template, Treatment
 from tests.campaigns.starter_texts import (
     AFTER,
     DROP,
     EVIDENCE,
     EXPORTS,
+    NOT_FOR_SALE,
     PREMIUM,
     SEASON,
     SEATS,
@@ -57,9 +58,11 @@ def test_all_templates_of_the_contract_are_there_on_at_least_two_channels() -> N
 
 
 @pytest.mark.parametrize("locale", ["de", "fr", "es"])
-def test_four_templates_speak_german_french_and_spanish(locale: str) -> None:
-    spoken = Treatment.objects.filter(locale=locale).values_list("template__slug", flat=True)
-    assert set(spoken) == {"smart-nudge", "advanced-unlock", "over-limit", "trial-reminder-sms"}
+def test_every_template_speaks_every_language_on_each_of_its_channels(locale: str) -> None:
+    def said(language: str) -> set[tuple[str, str]]:
+        return set(Treatment.objects.filter(locale=language).values_list("template__slug", "channel"))
+
+    assert said(locale) == said("en")
 
 
 def test_every_text_renders_for_every_evidence_with_and_without_a_name() -> None:
@@ -78,9 +81,8 @@ def test_every_text_passes_the_checks_of_the_editor() -> None:
 def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
     for treatment, content in all_renderings():
         text = safe_html.to_text(body(content)) if "<p>" in body(content) else body(content)
-        # In an SMS typographic signs are made plain.
-        said = [content["why"], content["why"].replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")]
-        assert any(why in text for why in said), (treatment, text)
+        # In an SMS typographic signs and accents are made plain.
+        assert any(why in text for why in (content["why"], sms.plain(content["why"]))), (treatment, text)
         assert re.search(CHOICES, text, re.IGNORECASE), (treatment, text)
 
 
@@ -90,6 +92,30 @@ def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
             assert "/c/" in content["body"]
             assert "STOP" in content["body"]
             assert 1 <= content["segments"] <= limits.SMS_SEGMENTS
+
+
+def test_every_message_to_a_phone_fits_for_every_offer() -> None:
+    """Nothing is raised: no offer is refused by the length of its name or of what it gives."""
+    for treatment in Treatment.objects.filter(channel__in=["sms", "push"]).select_related("template"):
+        free = treatment.template.slug in NOT_FOR_SALE
+        for offer in Offer.objects.filter(**{"product": None} if free else {}):
+            for evidence in EVIDENCE[treatment.template.slug]:
+                assert rendered(treatment, evidence, offer=offer)["body"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "season", "said"),
+    [
+        ("en", "tax_season", "Tax season begins on November 23, 2026"),
+        ("de", "christmas", "Weihnachten: los geht es am 23. November 2026"),
+        ("fr", "fiscal_year_end", "Clôture de l’exercice : cela commence le 23 novembre 2026"),
+        ("es", "back_to_school", "Vuelta al cole: empieza el 23 de noviembre de 2026"),
+    ],
+)
+def test_a_season_is_named_in_the_language_of_the_text(locale: str, season: str, said: str) -> None:
+    """Signals leave no name of it, or one in English."""
+    content = rendered(the("seasonal", "email", locale), SEASON | {"season": season, "label": "Anything"})
+    assert content["why"].startswith(said)
 
 
 def test_what_costs_something_says_what_and_what_does_not_has_no_terms() -> None:
