@@ -1,10 +1,12 @@
 """The shipped texts, with evidence as the signals leave it."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from offers_app import claims, personalize, wording
+from offers_app.cohort import Compared
 from offers_app.models import Claim, Offer, Treatment
 from people_app.models import Account, Person
 
@@ -99,18 +101,20 @@ def rendered(
     account_name: str = "Acme",
     known: claims.Known | None = None,
     offer: Offer | None = None,
+    peers: Compared | None = None,
+    of_account: Mapping[str, Any] | None = None,
     **person: Any,
 ) -> dict[str, Any]:
     offer = offer or an_offer(treatment.template.slug)
     who = Person(pk=1, user_id="u1", locale=treatment.locale, **person)
     over = treatment.template.slug == "pause-survey"
-    account = Account(
-        group_id="acme",
-        name=account_name,
-        trial_ends_at=datetime(2026, 3, 1 if over else 19, tzinfo=UTC),
-        account_manager={"booking_url": "https://book.test/ana"},
-    )
-    context = personalize.context(who, account, offer, evidence, NOW, treatment.locale)
+    known_of_it: dict[str, Any] = {
+        "trial_ends_at": datetime(2026, 3, 1 if over else 19, tzinfo=UTC),
+        "account_manager": {"booking_url": "https://book.test/ana"},
+        **(of_account or {}),
+    }
+    account = Account(group_id="acme", name=account_name, **known_of_it)
+    context = personalize.context(who, account, offer, evidence, NOW, treatment.locale, {"peers": peers})
     context |= claims.fields(known or claims.Known(), who, account, evidence, treatment.locale)
     return wording.proposition_content(
         treatment, offer, context, channel=treatment.channel, proposition_id=ID
