@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +129,9 @@ def treatments() -> list[Treatment]:
     return list(Treatment.objects.select_related("template").order_by("pk"))
 
 
+@cache
 def all_renderings() -> list[tuple[Treatment, dict[str, Any]]]:
+    """Made once: the pack is the same in every test."""
     return [
         (treatment, rendered(treatment, evidence, **person))
         for treatment in treatments()
