@@ -120,6 +120,7 @@ def _evaluation(row: Decision, now: datetime) -> dict[str, Any]:
         "must_happen": next_time.must_happen(_closed(row, gates), now),
         "candidates": candidates(row),
         "derived": False,
+        "not_known": [],
     }
 
 

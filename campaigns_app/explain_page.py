@@ -93,6 +93,7 @@ class Told:
     policy: int
     gates: list[Row]
     candidates: list[Candidate] = field(default_factory=list)
+    not_known: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -180,6 +181,7 @@ def _told(one: Mapping[str, Any], links: _Links) -> Told:
         policy=one["policy_version"],
         gates=[_row(gate, one, links) for gate in one["gates"]],
         candidates=[_candidate(each) for each in one["candidates"]],
+        not_known=one["not_known"],
     )
 
 

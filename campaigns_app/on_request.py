@@ -259,5 +259,7 @@ def _links(proposition: Proposition) -> dict[str, str]:
     return clicks | {
         "why": links.why_url(key),
         "preferences": links.preferences_url(person, key),
+        "not_now": links.preferences_url(person, key, "not_now"),
+        "no_more": links.preferences_url(person, key, "no_more"),
         "unsubscribe": links.unsubscribe_url(person, key),
     }

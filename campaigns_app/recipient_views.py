@@ -33,6 +33,7 @@ HEADERS = {
     "frame-ancestors 'none'",
 }
 _CLICK = uuid.UUID("9f5b0c0e-8c1e-4b55-9b3f-1f0f5e1d2a77")
+_ACT = uuid.UUID("5c0f8a53-2c55-4a0b-8a1a-6d1e3c9d7b42")
 
 
 def private(view: View) -> View:
@@ -55,11 +56,14 @@ def private(view: View) -> View:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
-    """`/p/<token>`: see and change what one gets."""
+    """`/p/<token>`: see and change what one gets; with `?do=not_now` or `?do=no_more`, as in mails, one act."""
     page = _page(links.read_preferences(token))
     if page is None:
         return recipient_pages.nobody()
-    return _change(request, page) if request.method == "POST" else recipient_pages.preferences(page)
+    if request.method == "POST":
+        return _change(request, page)
+    act = request.GET.get("do", "")
+    return recipient_pages.one_act(page, act) if page.offers(act) else recipient_pages.preferences(page)
 
 
 @private
@@ -124,6 +128,8 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
 
 def _change(request: HttpRequest, page: Page) -> HttpResponse:
     wish, _, number = request.POST.get("do", "").partition("-")
+    if page.offers(wish):
+        return _answer(page, wish)
     if wish == "stop":
         page.remember()
         preferences.stop_all(page.person, preferences.HERE, page.proof)
@@ -145,6 +151,17 @@ def _change(request: HttpRequest, page: Page) -> HttpResponse:
         ledger.resume(page.person)
         return recipient_pages.preferences(page, "resumed")
     return recipient_pages.preferences(page, "nothing", status=400)
+
+
+def _answer(page: Page, act: str) -> HttpResponse:
+    """As the same control in the app: once, however often it is pressed."""
+    page.remember()
+    kind, made = recipient_pages.ACTS[act], page.proposition
+    if made is None:
+        raise Http404
+    once = uuid.uuid5(_ACT, f"{made.pk}:{kind}")
+    interact.record(made.pk, page.person.pk, kind, id=once, at=clock.now(), how=preferences.HERE)
+    return recipient_pages.preferences(page, f"{act}_done")
 
 
 def _note(page: Page, kind: Interaction.Kind, how: str) -> None:

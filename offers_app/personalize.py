@@ -15,7 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 
-from offers_app import cohort, offer_gates, terms, terms_words
+from offers_app import cohort, offer_gates, season_words, terms, terms_words
 from offers_app.models import Offer
 from people_app.models import Account, Person
 
@@ -254,6 +254,8 @@ def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dic
         fields.pop(name, None)
         if at := _date(evidence.get(name)):
             fields[name] = day(at, locale)
+    if name := season_words.of(evidence.get("season"), locale.language):
+        fields["label"] = name
     fields.pop("period_label", None)  # always our own, in the reader's language
     if evidence.get("resource") not in LEVELS and (label := _period(evidence.get("period"), now, locale)):
         fields["period_label"] = label

@@ -116,6 +116,25 @@ def test_a_job_that_cannot_be_called_stops_the_start(settings: Any, path: str, c
     assert [message.id for message in checks.jobs(None)] == ["upsell.E001"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OFFERS_EXPLORATION", 1.5),
+        ("OFFERS_LEAST_SCORE", float("nan")),
+        ("LEARNING_HALF_LIFE_DAYS", 0),
+        ("LEARNING_BASE_RATE", 1),
+        ("LEARNING_STRENGTH", -1),
+    ],
+)
+def test_offers_cannot_be_chosen_by_settings_out_of_their_range(
+    settings: Any, setting: str, value: float
+) -> None:
+    assert checks.choice(None) == []
+    setattr(settings, setting, value)
+    (said,) = [message for message in run_checks() if message.id == "upsell.E004"]
+    assert "docs/choosing.md" in str(said.hint)
+
+
 def test_no_file_is_long() -> None:
     long = {
         str(path.relative_to(ROOT)): lines

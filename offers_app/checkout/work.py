@@ -32,6 +32,7 @@ State = Checkout.State
 # Longer than all calls for one order can take.
 LEASE = timedelta(seconds=90)
 SECONDS_A_JOB = 5.0
+TRY_SECONDS = 4.0
 MAX_ATTEMPTS = 6
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
@@ -63,10 +64,13 @@ def forget(person_ids: Collection[int]) -> None:
     Checkout.objects.filter(proposition__person__in=person_ids).delete()
 
 
-def try_key(account: CheckoutAccount) -> str:
-    """Ask the provider for something that changes nothing. What is wrong, in a sentence; empty: it works."""
+def try_key(account: CheckoutAccount, seconds: float | None = None) -> str:
+    """Ask the provider for something that changes nothing. What is wrong, in a sentence; empty: it works.
+
+    For `TRY_SECONDS` at most, as somebody waits for the page.
+    """
     try:
-        PROVIDERS[account.provider].test(_api(account))
+        PROVIDERS[account.provider].test(_api(account, seconds or TRY_SECONDS))
     except (Later, Refused) as error:
         account.error = f"{error}"[:300]
     else:
@@ -163,10 +167,12 @@ def _mine(row: Checkout) -> QuerySet[Checkout]:
     )
 
 
-def _api(account: CheckoutAccount) -> Api:
+def _api(account: CheckoutAccount, seconds: float | None = None) -> Api:
     base = account.base_url.rstrip("/") or PROVIDERS[account.provider].address
-    return Api(account.secret_key.strip(), base, _send)
 
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Answer:
+        if method == "GET":
+            return http.get(url, headers, seconds)
+        return http.post(url, headers, body or b"", seconds)
 
-def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Answer:
-    return http.get(url, headers) if method == "GET" else http.post(url, headers, body or b"")
+    return Api(account.secret_key.strip(), base, send)

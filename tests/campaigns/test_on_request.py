@@ -118,7 +118,7 @@ def test_a_mail_of_somebody_else_is_decided_without_a_server_of_ours(
     person = noticed()
     (offer,) = server.ask(person, channel="email")["offers"]
     assert {"subject", "html", "text", "preheader"} <= offer.keys()
-    assert {"unsubscribe", "preferences", "why", "cta"} <= offer["links"].keys()
+    assert {"unsubscribe", "preferences", "not_now", "no_more", "why", "cta"} <= offer["links"].keys()
     assert (Delivery.objects.get().state, offer["channel"]) == ("accepted", "email")
 
 

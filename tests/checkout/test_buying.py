@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from campaigns_app import checkout_words
 from campaigns_app.models import Interaction
 from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Proposition
 from people_app.models import Person
@@ -97,9 +98,28 @@ def test_what_is_over_says_so_in_their_language(
     assert stripe.asked == []
 
 
-def test_an_english_reader_reads_english(buyer: Buyer, offered: Proposition) -> None:
-    Person.objects.update(locale="fr-FR")
-    assert "One moment" in buyer.click(offered).page
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("fr-CA", "Un instant"),
+        ("es_MX", "Un momento"),
+        ("de", "Einen Moment"),
+        ("en", "One moment"),
+        ("it", "One moment"),
+    ],
+)
+def test_it_speaks_the_readers_language(buyer: Buyer, offered: Proposition, locale: str, said: str) -> None:
+    Person.objects.update(locale=locale)
+    assert said in buyer.click(offered).page
+
+
+def test_every_page_is_there_in_every_language() -> None:
+    english = checkout_words.of("en")
+    for locale in ("de", "fr", "es"):
+        own = checkout_words.of(locale)
+        assert own.keys() == english.keys(), locale
+        same = [name for name, said in own.items() if set(said) & set(english[name])]
+        assert same == [], locale
 
 
 def test_an_incentive_that_has_ended_is_not_charged_without_it(

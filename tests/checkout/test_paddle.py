@@ -1,5 +1,6 @@
 """What Paddle is asked for: one transaction, found again where its answer was lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,22 @@ def test_it_works(buyer: Buyer, offered: Proposition, paddle: PaddleDouble) -> N
     for _ in range(3):
         assert bought(buyer, offered).at.endswith("txn_1")
     assert len(paddle.made) == 1
+
+
+@pytest.mark.parametrize(("price", "currency"), [("4900", "JPY"), ("65000", "KRW"), ("4.250", "KWD")])
+def test_no_amount_is_sent_so_no_minor_unit_can_be_wrong(
+    buyer: Buyer, offered: Proposition, paddle: PaddleDouble, price: str, currency: str
+) -> None:
+    terms = {**offered.content["terms"], "price": price, "currency": currency}
+    Proposition.objects.update(content={**offered.content, "terms": terms})
+    CheckoutPrice.objects.update(currency=currency, external_id="pri_there")
+    bought(buyer, offered)
+    (asked,) = paddle.posts("/transactions")
+    assert (asked.said["items"], asked.said["currency_code"]) == (
+        [{"price_id": "pri_there", "quantity": 2}],
+        currency,
+    )
+    assert not re.search("amount|unit_price", asked.body)
 
 
 @pytest.mark.parametrize("troubles", [[LOST], [LOST, 503], [500, LOST], [429]])
