@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from campaigns_app import enroll, outcomes, requested, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
-from offers_app import learn
+from offers_app import answers, learn
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import again, segments
@@ -26,7 +26,7 @@ Kind = Interaction.Kind
 SNOOZE_DAYS = (7, 30, 90)
 ANSWERS = ("helpful", "intrusive", "mistimed")
 # After these no other offer of the same run stays open.
-_SETTLES = {Kind.ACCEPTED, Kind.DECLINED, Kind.SNOOZED, Kind.OPTED_OUT, Kind.FEEDBACK}
+_SETTLES = {Kind.ACCEPTED, Kind.SNOOZED, Kind.REPLIED, *answers.NO}
 _NOTED = uuid.UUID("b7d0f5f4-2f0e-4c1a-9a53-6d2f3d1c9e07")
 
 
@@ -211,6 +211,7 @@ EFFECTS: dict[Interaction.Kind, Callable[[Proposition, Interaction], None]] = {
     Kind.FEEDBACK: _feedback,
     Kind.CONVERTED: _nothing,
     Kind.IGNORED: _nothing,
+    Kind.REPLIED: _answer,
 }
 
 # A purchase or a trial: whoever got there needs no other offer. A trial is not the goal: its own sequence goes on.

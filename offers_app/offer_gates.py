@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from offers_app import caps, locales, ruled, terms
+from offers_app import answers, caps, locales, ruled, terms
 from offers_app.models import Offer, Product, Proposition, Treatment
 from people_app.models import Account, Person
 from signals_app.knowing import Known
@@ -18,8 +18,7 @@ from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import ready
 from upsell_project.lib.rules.facts import Fact
 
-# An offer is answered with feedback only when that was negative.
-TURNED_DOWN = ("declined", "opted_out", "feedback")
+TURNED_DOWN = answers.NO
 TURNED_DOWN_DAYS = 90
 ACCEPTED = "accepted"
 # By then billing has said whether they have it.
