@@ -117,7 +117,7 @@ def hold_runs(proposition: Proposition) -> None:
 
 
 def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> None:
-    """The first one stays; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
+    """The strongest counts; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
     if new:
         Answer.objects.create(
             person_id=proposition.person_id,
@@ -128,9 +128,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
         )
         again.answered([(proposition.person_id, proposition.account_id)], _said(act))
         learn.outcome([(proposition.pk, act.kind)], act.recorded_at)
-    Proposition.objects.filter(pk=proposition.pk, answer="").update(
-        answer=act.kind, answered_at=act.recorded_at
-    )
+    answers.keep(proposition.pk, act.kind, act.recorded_at)
     live = requested.beside(proposition).filter(state=Proposition.State.LIVE)
     live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
     if act.kind in _SETTLES:

@@ -22,6 +22,7 @@ from tests.build import a_person, a_source
 from tests.conftest import Time
 from tests.engine import MORNING, account_of, act, begun, offer_of, somebody, work
 from upsell_project.lib import clock
+from upsell_project.lib.gates import Code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 
@@ -199,7 +200,7 @@ def test_a_reply_that_is_no_refusal_is_a_no_nowhere(time: Time, text: str) -> No
     assert begin.stopped(offer, clock.now()) is None, "they may still buy it"
     asks = decide.Ask(person, account_of(person), ["pro-plan"], "smart-nudge", "email", {"used": 17})
     gates = {gate.gate: gate.passed for gate in decide.offer(asks, decide.catalog([asks], clock.now())).gates}
-    assert gates["dismissed_earlier"]
+    assert gates[Code.DISMISSED_EARLIER]
     assert Answer.objects.filter(person=person, answer="replied").exists()
 
 
