@@ -4,12 +4,12 @@ A negative act (dismissed, declined, opted out, intrusive) never leads to more c
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from campaigns_app import enroll, outcomes, requested, shown
 from campaigns_app.models import Cooldown, Enrollment, Interaction
@@ -18,9 +18,8 @@ from offers_app import answers, learn
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import again, segments
-from signals_app.ingest import Stored
 from signals_app.models import Answer
-from upsell_project.lib import clock, spans
+from upsell_project.lib import clock
 
 Kind = Interaction.Kind
 SNOOZE_DAYS = (7, 30, 90)
@@ -211,88 +210,3 @@ EFFECTS: dict[Interaction.Kind, Callable[[Proposition, Interaction], None]] = {
     Kind.IGNORED: _nothing,
     Kind.REPLIED: _answer,
 }
-
-# A purchase or a trial: whoever got there needs no other offer. A trial is not the goal: its own sequence goes on.
-YES_EVENTS = {"Plan Upgraded", "Add-on Purchased", "Trial Started", "Order Completed"}
-_CONVERTED = uuid.UUID("0c5a3d5e-51a5-4cf7-9f52-0a7b8b1f6f0e")
-
-
-def from_events(stored: Sequence[Stored], now: datetime) -> None:
-    """Product events that answer an offer: the goal of a run ends it, and a yes ends every other one."""
-    yes = [one for one in stored if one.item.kind == "track" and one.item.name in YES_EVENTS]
-    for one in sorted(yes, key=lambda one: one.item.occurred_at):
-        if one.person_id or one.account_id:
-            _said_yes(one, now)
-
-
-def _said_yes(one: Stored, now: datetime) -> None:
-    """What happened before a run began says nothing about it; the gates see what they own since."""
-    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
-    whose |= Q(person_id=one.person_id) if one.person_id else whose
-    known = Enrollment.objects.filter(whose, entered_at__lte=one.item.occurred_at).select_related("version")
-    runs = known.filter(state=Enrollment.State.ACTIVE).order_by("pk")
-    reached = [run for run in runs if run.version.goal_event == one.item.name]
-    for run in reached:
-        _converted(run, one, now)
-    if not reached:
-        _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
-    if shown := requested.led_to(one):
-        credit(shown, one, now)
-    own = _own(one, runs) if one.item.name == "Trial Started" else None
-    keep = own.enrollment_id if own else None
-    for run in runs:
-        if run.pk != keep:
-            reason = "converted" if run in reached else "accepted_elsewhere"
-            enroll.exit_one(run.pk, reason)
-
-
-def _own(one: Stored, runs: Iterable[Enrollment], *, answered: bool = True) -> Proposition | None:
-    """The offer that led to the event: the one it names, else one that was accepted or clicked."""
-    offers = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs]).order_by("-ready_at")
-    named = str(one.item.properties.get("proposition_id", ""))
-    by_name = next((offer for offer in offers if str(offer.pk) == named.lower()), None)
-    taken = offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False))
-    return by_name or (taken.first() if answered else None)
-
-
-def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
-    """Credit goes to the offer that the event names, else to the run's newest one before it; once per event."""
-    before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
-    shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
-    if shown:
-        credit(shown, one, now)
-
-
-def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) -> None:
-    """A goal after the end of a run counts within the version's `goal_days` of its newest offer."""
-    goals = ended.filter(version__goal_event=one.item.name)
-    days = dict(goals.values_list("pk", "version__goal_days"))
-    at = one.item.occurred_at
-    offers = Proposition.objects.filter(enrollment_id__in=days, ready_at__lte=at)
-    offers = offers.only("enrollment_id", "person_id", "ready_at").order_by("-ready_at")
-    newest: dict[int, Proposition] = {}
-    for offer in offers:
-        newest.setdefault(offer.enrollment_id or 0, offer)
-    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at)
-    if shown := next(timely, None):
-        credit(shown, one, now)
-
-
-def credit(shown: Proposition, one: Stored, now: datetime) -> None:
-    """Once per event."""
-    Interaction.objects.bulk_create(
-        [
-            Interaction(
-                id=uuid.uuid5(_CONVERTED, f"{shown.pk}:{one.event_id}"),
-                proposition=shown,
-                person_id=shown.person_id,
-                kind=Kind.CONVERTED,
-                at=one.item.occurred_at,
-                recorded_at=now,
-                how="event",
-                data={"event": one.event_id},
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    learn.outcome([(shown.pk, Kind.CONVERTED)], now)

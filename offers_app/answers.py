@@ -1,10 +1,13 @@
 """What answers to an offer mean, and which of several counts. One place, so that no reader takes one for another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Max
+
+from offers_app.models import Proposition
 from upsell_project.lib import bulk
 
 ACCEPTED: Final = "accepted"
@@ -26,6 +29,14 @@ def accepted_at(answer: str, at: datetime, also: Mapping[str, str]) -> datetime 
     if answer == ACCEPTED:
         return at
     return datetime.fromisoformat(also[ACCEPTED]) if ACCEPTED in also else None
+
+
+def not_refused(offers: Iterable[Proposition]) -> list[Proposition]:
+    """Without those whose person has said no to any offer since they were made. One statement."""
+    found = list(offers)
+    noes = Proposition.objects.filter(person__in={one.person_id for one in found}, answer__in=NO)
+    last = dict(noes.values("person_id").annotate(at=Max("answered_at")).values_list("person_id", "at"))
+    return [one for one in found if not (at := last.get(one.person_id)) or at < one.ready_at]
 
 
 _KEEP = """

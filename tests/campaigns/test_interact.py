@@ -310,22 +310,22 @@ def test_a_goal_after_the_end_counts_within_its_days_of_the_newest_offer(
     run = begun(person)
     time.move(hours=12)
     work()
-    act(person, offer_of(run), "declined")
+    enroll.exit_one(run.pk, "no_engagement")
     time.move(days=days)
     upgrade(person, plan="pro")
     found = Interaction.objects.filter(kind="converted")
     assert [one.proposition_id for one in found] == [offer_of(run).pk] * credited
     run.refresh_from_db()
-    assert run.end_reason == "declined"
+    assert run.end_reason == "no_engagement"
 
 
 def test_a_goal_is_credited_once_even_where_two_runs_had_ended(time: Time) -> None:
     account = an_account(caps={"exports": 20})
     ana, ben = somebody(account=account), somebody(account=account)
-    act(ana, offer_of(begun(ana)), "declined")
+    enroll.exit_one(begun(ana).pk, "no_engagement")
     time.move(days=1)
     last = begun(ben)
-    act(ben, offer_of(last), "declined")
+    enroll.exit_one(last.pk, "no_engagement")
     upgrade(ana, plan="pro")
     assert Interaction.objects.get(kind="converted").proposition == offer_of(last)
 
