@@ -30,6 +30,7 @@ _OF_OFFER = {
     Code.OFFER_CAP,
     Code.DISMISSED_EARLIER,
     Code.NOT_WORTH,
+    Code.NOT_CHOSEN,
     Code.NO_CANDIDATE,
 }
 _OF_TEXTS = {Code.NO_TREATMENT, Code.RENDER_ERROR, Code.TOO_LONG}

@@ -50,6 +50,7 @@ _MUST: Final[dict[str, str]] = {
     Code.DISMISSED_EARLIER: "The time after their no must pass.",
     Code.NO_TREATMENT: "Staff must write it for this channel.",
     Code.NOT_WORTH: "It must be expected to bring more, or staff must ask for less.",
+    Code.NOT_CHOSEN: "Nothing: it may be chosen the next time.",
     Code.NO_LONGER_RELEVANT: "What it is about must be so again.",
     Code.RENDER_ERROR: "The value that the text asks for must be known.",
     Code.TOO_LONG: "Staff must shorten the text for this channel.",
