@@ -144,5 +144,5 @@ def _outcomes(reason: str, own: Sequence[Proposition]) -> set[str]:
     if reason in NO_COOLDOWN:
         return set()
     found = {BY_REASON[reason]} if reason in BY_REASON else set()
-    found |= {"dismissed"} if any(p.answer == "dismissed" for p in own) else set()
+    found |= {"dismissed"} if any("dismissed" in p.answers for p in own) else set()
     return found | ({"ignored"} if any(was_ignored(p) for p in own) else set())

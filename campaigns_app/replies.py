@@ -191,7 +191,7 @@ def _hand_over(reply: Reply) -> None:
     run = reply.delivery.enrollment_id if reply.delivery else _talking(reply)
     if run:
         enroll.exit_one(run, REPLIED)
-    _note(reply, Interaction.Kind.FEEDBACK)
+    _note(reply, Interaction.Kind.REPLIED)
 
 
 def _talking(reply: Reply) -> int | None:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from campaigns_app import outcomes, standing
 from campaigns_app.models import Cooldown, Interaction
+from offers_app import answers
 from offers_app.models import Proposition
 from signals_app import detect
 from signals_app.evidence import Evidence
@@ -85,19 +86,24 @@ def _rest(propositions: list[Proposition], outcome: str, now: datetime) -> None:
         )
 
 
+def whose(one: Stored) -> Q:
+    """Rows of whom an event is about: the account, or the person without one, and the person."""
+    found = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
+    return found | Q(person_id=one.person_id) if one.person_id else found
+
+
 def led_to(one: Stored) -> Proposition | None:
-    """The offer to whom a purchase is owed: the one it names, else the newest that was accepted or clicked. What is
-    still live of theirs ends: who got there needs no other."""
-    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
-    whose |= Q(person_id=one.person_id) if one.person_id else whose
+    """The offer to whom a purchase is owed: the newest that was accepted or clicked, by somebody who said no to none
+    since. What is still live of theirs ends: who got there needs no other."""
     at = one.item.occurred_at
-    known = Proposition.objects.filter(whose, enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL)
+    known = Proposition.objects.filter(
+        whose(one), enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL
+    )
     offers = list(known.order_by("-ready_at"))
     open_ones = [offer.pk for offer in offers if offer.state == Proposition.State.LIVE]
     Proposition.objects.filter(pk__in=open_ones).update(state=Proposition.State.ENDED)
-    named = str(one.item.properties.get("proposition_id", "")).lower()
-    by_name = next((offer for offer in offers if str(offer.pk) == named), None)
-    return by_name or next((o for o in offers if o.clicked_at or o.answer == Kind.ACCEPTED), None)
+    taken = [offer for offer in offers if offer.clicked_at or offer.answer == Kind.ACCEPTED]
+    return next(iter(answers.not_refused(taken)), None)
 
 
 def waiting() -> bool:

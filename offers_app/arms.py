@@ -10,7 +10,7 @@ from offers_app import tallies as fading
 from offers_app.models import Arm
 from offers_app.policy import Policy
 from offers_app.tallies import Posterior, Tally
-from upsell_project.lib import bulk
+from signals_app.segments import smallest
 
 Key = tuple[int, str, str, str]
 """Offer, template, channel, segment; blank: all of them."""
@@ -62,7 +62,7 @@ def load(
     now: datetime,
 ) -> Learned:
     """Two statements, however many ask."""
-    segments = dict(bulk.select(_SEGMENTS, sorted(people)))
+    segments = smallest.of(people)
     rows = Arm.objects.filter(
         offer__in=offers, template__in={"", *templates}, segment__in={"", *segments.values()}
     )
@@ -73,12 +73,3 @@ def load(
 def tallies(arms: QuerySet[Arm]) -> dict[Key, Tally]:
     columns = ("offer_id", "template", "channel", "segment", "successes", "failures", "updated_at")
     return {tuple(row[:4]): Tally(*row[4:]) for row in arms.values_list(*columns)}
-
-
-# Of the segments that somebody is in the one with the fewest people: it says the most of them. Which that is does not
-# depend on any answer.
-_SEGMENTS = """
-SELECT DISTINCT ON (m.person_id) m.person_id, s.slug FROM signals_app_segmentmember m
-JOIN signals_app_segment s ON s.id = m.segment_id AND s.live
-WHERE m.person_id = ANY(%s) ORDER BY m.person_id, s.counted, s.slug
-"""

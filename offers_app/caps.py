@@ -100,7 +100,8 @@ _TIMES = """
     FROM offers_app_offercap c
     JOIN offers_app_proposition p ON p.offer_id = c.offer_id {of}
     CROSS JOIN LATERAL (SELECT CASE c.outcome WHEN 'presented' THEN p.ready_at WHEN 'viewed' THEN p.viewed_at
-        WHEN 'clicked' THEN p.clicked_at ELSE CASE WHEN p.answer = c.outcome THEN p.answered_at END END AS at) x
+        WHEN 'clicked' THEN p.clicked_at WHEN p.answer THEN p.answered_at
+        ELSE (p.also_said ->> c.outcome)::timestamptz END AS at) x
     WHERE c.id IN (SELECT id FROM wanted) AND c.scope = '{scope}' AND p.id NOT IN (SELECT id FROM held)
         AND x.at IS NOT NULL AND (c.days IS NULL OR x.at > (SELECT now FROM asked) - make_interval(days => c.days))
 """

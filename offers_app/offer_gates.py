@@ -1,7 +1,7 @@
 """The gates of an offer for one person, in order: may it be made at all, is it for them, and not too often."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from offers_app import caps, locales, ruled, terms
+from offers_app import answers, caps, locales, ruled, terms
 from offers_app.models import Offer, Product, Proposition, Treatment
 from people_app.models import Account, Person
 from signals_app.knowing import Known
@@ -18,10 +18,8 @@ from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import ready
 from upsell_project.lib.rules.facts import Fact
 
-# An offer is answered with feedback only when that was negative.
-TURNED_DOWN = ("declined", "opted_out", "feedback")
+TURNED_DOWN = answers.NO
 TURNED_DOWN_DAYS = 90
-ACCEPTED = "accepted"
 # By then billing has said whether they have it.
 ACCEPTED_DAYS = 30
 _RULES = (
@@ -144,11 +142,12 @@ def _answers(
 ) -> None:
     """Of these people what they said, and of their accounts what anybody accepted; the newest counts."""
     since = facts.now - timedelta(days=TURNED_DOWN_DAYS)
-    whose = Q(person_id__in=people) | Q(account_id__in=accounts, answer=ACCEPTED)
+    yes = Q(answer=answers.ACCEPTED) | Q(also_said__has_key=answers.ACCEPTED)
+    whose = Q(person_id__in=people) | Q(account_id__in=accounts) & yes
     rows = Proposition.objects.filter(whose, answered_at__gt=since).exclude(answer="").order_by("answered_at")
-    columns = ("person_id", "account_id", "offer_id", "answer", "answered_at", "enrollment_id")
+    columns = ("person_id", "account_id", "offer_id", "answer", "answered_at", "enrollment_id", "also_said")
     accepted_since = facts.now - timedelta(days=ACCEPTED_DAYS)
-    for person, account, offer, answer, at, enrollment in rows.values_list(*columns):
+    for person, account, offer, answer, at, enrollment, also in rows.values_list(*columns):
         if offer not in offers or at is None:
             continue
         said = Said(offers[offer], answer, at, enrollment or 0)
@@ -156,8 +155,9 @@ def _answers(
             facts.prior[person] = said
         if answer in TURNED_DOWN:
             facts.turned_down[person, offer] = at
-        if answer == ACCEPTED and account in accounts and at > accepted_since:
-            facts.accepted.setdefault(account, []).append(said)
+        taken = answers.accepted_at(answer, at, also)
+        if taken and account in accounts and taken > accepted_since:
+            facts.accepted.setdefault(account, []).append(replace(said, answer=answers.ACCEPTED, at=taken))
 
 
 def _known(asks: Sequence[Asking], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:

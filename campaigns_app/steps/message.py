@@ -52,7 +52,7 @@ def _again(cases: Sequence[Case], state: standing.Standing, now: datetime) -> di
 
 def may_follow(case: Case, own: UUID | None = None) -> bool:
     """Whether a soft dismissal, if there was one, lets this step run; `own` is the offer it already holds."""
-    turned_away = [p for p in case.propositions if p.answer == "dismissed"]
+    turned_away = [p for p in case.propositions if "dismissed" in p.answers]
     if not turned_away:
         return True
     first = turned_away[0]

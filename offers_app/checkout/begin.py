@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers_app import offer_gates
+from offers_app import answers, offer_gates
 from offers_app.checkout import PROVIDERS, orders
 from offers_app.checkout.base import Api, Order, Refused
 from offers_app.models import Checkout, OfferCheckout, Proposition
@@ -19,7 +19,6 @@ from upsell_project.lib import clock, http, queue
 State = Checkout.State
 AGAIN = timedelta(seconds=30)
 """So long a refusal is told to who comes back, before it is tried again by itself."""
-NEGATIVE = frozenset({"declined", "dismissed", "snoozed", "opted_out", "feedback"})
 
 
 class Stop(StrEnum):
@@ -40,7 +39,7 @@ def stopped(proposition: Proposition, now: datetime) -> Stop | None:
         return Stop.COMPLETED
     if proposition.account and offer_gates.owns(proposition.account, proposition.offer):
         return Stop.OWNED
-    if proposition.answer in NEGATIVE:
+    if proposition.answer in answers.NO | answers.NOT_NOW:
         return Stop.ANSWERED
     if proposition.expires_at <= now or orders.incentive_ended(proposition, now):
         return Stop.EXPIRED

@@ -55,6 +55,7 @@ class Code(StrEnum):
     DISMISSED_EARLIER = "dismissed_earlier"
     NO_TREATMENT = "no_treatment"
     NOT_WORTH = "not_worth"
+    NOT_CHOSEN = "not_chosen"
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
     RENDER_ERROR = "render_error"
