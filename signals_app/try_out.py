@@ -73,7 +73,7 @@ def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tr
     subject = _subject(ready, person, homes.of([person.pk], now, create=False)[person.pk])
     if subject is None:
         return Tried(note=_HOMELESS)
-    found, _ = judged.judge([Asked(ready, subject, {}, None)], now)
+    found, _ = judged.judge([Asked(ready, subject, {}, None)], now, whole=True)
     return _tried(ready, subject, [(one.moment, one.known) for one in found], person.pk, now)
 
 
