@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0009_draft_request'),
+        ('offers_app', '0010_also_said'),
     ]
 
     operations = [
