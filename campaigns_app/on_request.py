@@ -17,7 +17,7 @@ from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
-from offers_app import decide, offer_gates, replayed
+from offers_app import decide, goods, replayed
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
 from people_app import homes
@@ -212,7 +212,7 @@ def still(delivery: Delivery, now: datetime) -> Gate | None:
     gates = contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
     if gates[-1].passed:
         gates.append(judge.holdout(asked, state))
-    if gates[-1].passed and offer_gates.owns(delivery.account, proposition.offer):
+    if gates[-1].passed and goods.owned(delivery.account, proposition.offer):
         gates.append(failed(Code.ALREADY_OWNED, f"The account already has {proposition.offer.name}."))
     return None if gates[-1].passed else gates[-1]
 

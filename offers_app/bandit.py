@@ -8,7 +8,7 @@ up to 300 acceptances of which less than half of the offers led to one (tests/of
 beyond, scores that lie within a cell are taken to be as good as each other. Pure and deterministic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, takewhile
 from math import exp, expm1, floor, inf, log, prod
@@ -89,7 +89,8 @@ def thompson(arms: tuple[Arm, ...]) -> tuple[float, ...]:
     end = max(one.end for one in spreads)
     # Whoever begins lower has all of its mass below until there; the one that ends first ends the integral.
     shares = [[1.0] * (end - one.end) + one.below for one in spreads]
-    below_all = [*takewhile(_CERTAIN.__lt__, map(prod, zip(*shares, strict=False)))] or [1.0]
+    none_better: Iterator[float] = map(prod, zip(*shares, strict=False))
+    below_all = [*takewhile(_CERTAIN.__lt__, none_better)] or [1.0]
     found = [sum(map(mul, below_all[end - one.end :], one.hazards)) for one in spreads]
     whole = sum(found)
     return tuple(each / whole for each in found)

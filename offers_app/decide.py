@@ -11,7 +11,9 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from offers_app import arms, claims, cohort, in_force, locales, offer_gates, ranking, weighing
+from django.db.models import Q
+
+from offers_app import arms, claims, cohort, in_force, locales, offer_facts, offer_gates, ranking, weighing
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
@@ -73,16 +75,33 @@ class Choice:
     policy: Policy | None = None
 
 
+Text = tuple[Treatment | None, Gate]
+"""How it reads for somebody, and the gate that says so."""
+
+
 @dataclass(slots=True)
 class Catalog:
     """What can be offered and how it reads, what the gates ask, and what was learned; read once for many questions."""
 
     offers: dict[str, Offer]
+    judges: dict[str, list[offer_gates.Judge]]
     treatments: dict[tuple[str, str], list[Treatment]]
-    facts: offer_gates.Facts
+    facts: offer_facts.Facts
     peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
     sayable: claims.Known
+    texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
+
+    def text(self, ask: Ask) -> Text:
+        """Looked for once for all who ask for the same in the same language."""
+        key = (ask.template, ask.channel, ask.person.locale)
+        found = self.texts.get(key)
+        if found is None:
+            wanted = offer_gates.languages(ask.person.locale)
+            treatment = localized(self.treatments.get(key[:2], []), wanted)
+            gate = offer_gates.is_written(treatment, ask.template, ask.channel, wanted)
+            found = self.texts[key] = (treatment, gate)
+        return found
 
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
@@ -95,17 +114,29 @@ class Catalog:
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
-    treatments: dict[tuple[str, str], list[Treatment]] = {}
-    for treatment in Treatment.objects.select_related("template").order_by("pk"):
-        treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
-    rows = Offer.objects.select_related("product", "checkout").prefetch_related(
-        "product__prices", "product__parts", "caps"
-    )
-    offers = {offer.slug: offer for offer in rows}
-    gates = offer_gates.load(asks, offers, now)
+    treatments, said = _treatments(asks), offer_facts.answers(asks, now)
+    offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
+    facts = offer_facts.load(asks, offers, said, now)
+    judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
-    return Catalog(offers, treatments, gates, peers, learned, sayable)
+    return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
+
+
+def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
+    """By template and channel."""
+    templates, channels = {ask.template for ask in asks}, {ask.channel for ask in asks}
+    rows = Treatment.objects.filter(template__slug__in=templates, channel__in=channels)
+    found: dict[tuple[str, str], list[Treatment]] = {}
+    for treatment in rows.select_related("template").order_by("pk"):
+        found.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
+    return found
+
+
+def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
+    """Those that are candidates, and those of which somebody said something."""
+    rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
+    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
@@ -131,13 +162,12 @@ def _compares(text: Treatment) -> bool:
 
 def offer(ask: Ask, known: Catalog) -> Choice:
     """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
-    treatment = localized(
-        known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person)
-    )
+    treatment, written = known.text(ask)
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
+    asked = offer_gates.asked(ask, known.facts, written)
     considered = [
-        Considered(candidate, treatment, [*offer_gates.meet(candidate, treatment, ask, known.facts)])
+        Considered(candidate, treatment, offer_gates.meet(known.judges[candidate.slug], asked))
         for candidate in found
     ]
     passing = [one for one in considered if one.passed]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers_app import offer_gates
+from offers_app import goods
 from offers_app.checkout import PROVIDERS, orders
 from offers_app.checkout.base import Api, Order, Refused
 from offers_app.models import Checkout, OfferCheckout, Proposition
@@ -36,7 +36,7 @@ def stopped(proposition: Proposition, now: datetime) -> Stop | None:
     """One who clicked may go on also when the sequence that made the offer has ended meanwhile: the price stands."""
     if Checkout.objects.filter(pk=proposition.pk, state=State.COMPLETED).exists():
         return Stop.COMPLETED
-    if proposition.account and offer_gates.owns(proposition.account, proposition.offer):
+    if proposition.account and goods.owned(proposition.account, proposition.offer):
         return Stop.OWNED
     if proposition.answer in NEGATIVE:
         return Stop.ANSWERED
