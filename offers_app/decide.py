@@ -91,6 +91,7 @@ class Catalog:
     learned: Learned
     sayable: claims.Known
     texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
+    candidates: dict[tuple[str, str, str, str], Candidate] = field(default_factory=dict)
 
     def text(self, ask: Ask) -> Text:
         """Looked for once for all who ask for the same in the same language."""
@@ -101,6 +102,17 @@ class Catalog:
             treatment = localized(self.treatments.get(key[:2], []), wanted)
             gate = offer_gates.is_written(treatment, ask.template, ask.channel, wanted)
             found = self.texts[key] = (treatment, gate)
+        return found
+
+    def candidate(self, offer: Offer, ask: Ask) -> Candidate:
+        """The offer as it is ranked, alike for all of a segment."""
+        segment = self.learned.segments.get(ask.person.pk, "")
+        key = (offer.slug, ask.template, ask.channel, segment)
+        found = self.candidates.get(key)
+        if found is None:
+            posterior = self.learned.posterior(offer.pk, ask.template, ask.channel, segment)
+            ranked = offer.slug, offer.value, offer.cost, offer.priority
+            found = self.candidates[key] = Candidate(*ranked, posterior, segment)
         return found
 
     def more(self, ask: Ask) -> dict[str, Any]:
@@ -172,29 +184,25 @@ def offer(ask: Ask, known: Catalog) -> Choice:
     ]
     passing = [one for one in considered if one.passed]
     # Whatever narrows the candidates by experiment stands here: after the gates, before they are ranked.
-    chosen = _ranked(passing, ask, known)
-    best_first = sorted(passing, key=_rank) + [one for one in considered if not one.passed]
+    ranked, chosen = _ranked(passing, ask, known)
+    best_first = ranked + [one for one in considered if not one.passed]
     choice = _chosen(chosen) if chosen else _nothing(ask, considered, best_first, known.learned.policy)
     choice.considered, choice.seed, choice.policy = best_first, ask.seed, known.learned.policy
     return choice
 
 
-def _ranked(passing: Sequence[Considered], ask: Ask, known: Catalog) -> Considered | None:
-    """The one that the seed draws; each is given what it was weighed at."""
+def _ranked(
+    passing: Sequence[Considered], ask: Ask, known: Catalog
+) -> tuple[list[Considered], Considered | None]:
+    """The best first, each with what it was weighed at, and the one that the seed draws."""
     by_slug = {one.offer.slug: one for one in passing}
-    candidates = [_candidate(one.offer, ask, known.learned) for one in by_slug.values()]
+    candidates = [known.candidate(one.offer, ask) for one in passing]
     weighed = weighing.weigh(candidates, _context(ask, known.facts.now), known.learned.policy)
     for each in weighed:
         by_slug[each.candidate.offer].weighed = each
     drawn = weighing.choose(weighed, ask.seed)
-    return by_slug[drawn.candidate.offer] if drawn else None
-
-
-def _candidate(offer: Offer, ask: Ask, learned: Learned) -> Candidate:
-    """The offer as it is ranked."""
-    segment = learned.segments.get(ask.person.pk, "")
-    posterior = learned.posterior(offer.pk, ask.template, ask.channel, segment)
-    return Candidate(offer.slug, offer.value, offer.cost, offer.priority, posterior, segment)
+    best_first = [by_slug[each.candidate.offer] for each in weighed]
+    return best_first, by_slug[drawn.candidate.offer] if drawn else None
 
 
 def _context(ask: Ask, now: datetime) -> float:
@@ -207,10 +215,6 @@ def _age(evidence: Mapping[str, Any], now: datetime) -> timedelta:
         return now - datetime.fromisoformat(str(evidence["measured_at"]))
     except (KeyError, ValueError, TypeError):
         return timedelta(0)
-
-
-def _rank(one: Considered) -> tuple[float, str]:
-    return (-one.weighed.score if one.weighed else 0.0, one.offer.slug)
 
 
 def _chosen(one: Considered) -> Choice:

@@ -39,6 +39,8 @@ class Asked:
     known: Known | None
     counts: caps.Counts
     evidence: Gate
+    nothing_sold: Gate
+    """Nobody owns what is not for sale."""
     written: Gate
 
 
@@ -60,6 +62,7 @@ def asked(ask: Asking, facts: Facts, written: Gate) -> Asked:
         facts.known.get(ruled.subject(person, account)) if facts.known else None,
         facts.counts,
         _has_evidence(ask),
+        passed(Code.ALREADY_OWNED, _holdings(account), []),
         written,
     )
 
@@ -145,6 +148,8 @@ def _has_evidence(ask: Asking) -> Gate:
 def _not_owned(offer: Offer) -> Judge:
     """Neither as billing says, nor by a yes of which billing has not said anything yet."""
     sold = goods.of(offer)
+    if not sold:
+        return attrgetter("nothing_sold")
     keys = {product.pk for product in sold}
     not_had = _once(attrgetter("has"), partial(_not_had, offer, sold))
 
