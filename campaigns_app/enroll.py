@@ -15,7 +15,7 @@ from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
 from signals_app.models import Signal
 from signals_app.subjects import Subject
-from upsell_project.lib import clock, queue, spans
+from upsell_project.lib import bulk, clock, queue, spans
 from upsell_project.lib.gates import Code, Gate, failed, passed
 from upsell_project.lib.rules import ready
 from upsell_project.lib.rules.facts import Fact
@@ -44,7 +44,7 @@ def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None
             started.append(_enrollment(playbook, signal, gates, now))
         else:
             refused.append(_refusal(playbook, signal, gates, state.policy.version, now))
-    Decision.objects.bulk_create([decision for decision in refused if decision])
+    bulk.insert([decision for decision in refused if decision])
     Enrollment.objects.bulk_create(started, ignore_conflicts=True)
     if started:
         queue.nudge("steps")
