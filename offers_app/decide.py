@@ -18,6 +18,7 @@ from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
 from offers_app.ranking import Candidate
+from offers_app.tallies import Posterior
 from offers_app.weighing import Weighed
 from people_app.models import Account, Person
 from upsell_project.lib.gates import Code, Gate, failed
@@ -91,7 +92,7 @@ class Catalog:
     learned: Learned
     sayable: claims.Known
     texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
-    candidates: dict[tuple[str, str, str, str], Candidate] = field(default_factory=dict)
+    candidates: dict[tuple[str, str, str], dict[str, Candidate]] = field(default_factory=dict)
 
     def text(self, ask: Ask) -> Text:
         """Looked for once for all who ask for the same in the same language."""
@@ -104,16 +105,14 @@ class Catalog:
             found = self.texts[key] = (treatment, gate)
         return found
 
-    def candidate(self, offer: Offer, ask: Ask) -> Candidate:
-        """The offer as it is ranked, alike for all of a segment."""
-        segment = self.learned.segments.get(ask.person.pk, "")
-        key = (offer.slug, ask.template, ask.channel, segment)
-        found = self.candidates.get(key)
-        if found is None:
-            posterior = self.learned.posterior(offer.pk, ask.template, ask.channel, segment)
-            ranked = offer.slug, offer.value, offer.cost, offer.priority
-            found = self.candidates[key] = Candidate(*ranked, posterior, segment)
-        return found
+    def ranked(self, offers: Sequence[Offer], ask: Ask) -> list[Candidate]:
+        """These offers as they are ranked, alike for all of a segment."""
+        alike = (ask.template, ask.channel, self.learned.segments.get(ask.person.pk, ""))
+        known = self.candidates.setdefault(alike, {})
+        for offer in offers:
+            if offer.slug not in known:
+                known[offer.slug] = _candidate(offer, self.learned.posterior(offer.pk, *alike), alike[2])
+        return [known[offer.slug] for offer in offers]
 
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
@@ -196,13 +195,17 @@ def _ranked(
 ) -> tuple[list[Considered], Considered | None]:
     """The best first, each with what it was weighed at, and the one that the seed draws."""
     by_slug = {one.offer.slug: one for one in passing}
-    candidates = [known.candidate(one.offer, ask) for one in passing]
+    candidates = known.ranked([one.offer for one in passing], ask)
     weighed = weighing.weigh(candidates, _context(ask, known.facts.now), known.learned.policy)
     for each in weighed:
         by_slug[each.candidate.offer].weighed = each
     drawn = weighing.choose(weighed, ask.seed)
     best_first = [by_slug[each.candidate.offer] for each in weighed]
     return best_first, by_slug[drawn.candidate.offer] if drawn else None
+
+
+def _candidate(offer: Offer, posterior: Posterior, segment: str) -> Candidate:
+    return Candidate(offer.slug, offer.value, offer.cost, offer.priority, posterior, segment)
 
 
 def _context(ask: Ask, now: datetime) -> float:
