@@ -12,7 +12,7 @@ from campaigns_app.models import Enrollment, Playbook
 from offers_app.models import Decision, Proposition
 from people_app.models import Account, Person
 from signals_app.models import Signal
-from upsell_project.lib import clock, queue
+from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.gates import Gate
 
 
@@ -37,7 +37,7 @@ def from_signals(signals: Sequence[Signal], now: datetime, upto: datetime | None
             started.append(_enrollment(playbook, signal, gates, now))
         else:
             refused.append(_refusal(playbook, signal, gates, state.policy.version, now))
-    Decision.objects.bulk_create([decision for decision in refused if decision])
+    bulk.insert([decision for decision in refused if decision])
     Enrollment.objects.bulk_create(started, ignore_conflicts=True)
     if started:
         queue.nudge("steps")

@@ -17,7 +17,7 @@ from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
-from offers_app import decide, offer_gates, replayed
+from offers_app import decide, goods, offer_gates, replayed
 from offers_app.checkout import orders
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
@@ -227,7 +227,7 @@ def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
     yield from offer_gates.on_offer(offer, now)
     if orders.incentive_withdrawn(proposition, now):
         yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
-    if offer_gates.owns(delivery.account, offer):
+    if goods.owned(delivery.account, offer):
         yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
     yield judge.relevant(asked)
     yield judge.holdout(asked, state)

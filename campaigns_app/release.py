@@ -14,6 +14,7 @@ from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import decide
 from offers_app.models import Decision, Offer, Proposition, Treatment
+from upsell_project.lib import bulk
 from upsell_project.lib.gates import Code, Gate, failed
 
 
@@ -37,7 +38,7 @@ def due(
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
             decisions.append(judge.again(delivery, gates, standing.policy.version, now, choice))
         _settle(case, delivery, stopped, gates, standing, now)
-    Decision.objects.bulk_create(decisions)
+    bulk.insert(decisions)
     changed = [delivery for _, delivery in cases]
     Delivery.objects.bulk_update(
         changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision"]
@@ -79,7 +80,7 @@ def _ask(case: Case, delivery: Delivery) -> decide.Ask:
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:
     """Held deliveries that what the person did meanwhile has overtaken."""
     gates = [failed(Code.NO_LONGER_RELEVANT, reason)]
-    Decision.objects.bulk_create([judge.again(one, gates, policy_version, now) for one in deliveries])
+    bulk.insert([judge.again(one, gates, policy_version, now) for one in deliveries])
     for delivery in deliveries:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, reason
     Delivery.objects.bulk_update(deliveries, ["state", "reason", "decision"])

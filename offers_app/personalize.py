@@ -15,7 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 
-from offers_app import cohort, offer_gates, season_words, terms, terms_words
+from offers_app import cohort, goods, offer_facts, season_words, terms, terms_words
 from offers_app.models import Offer
 from people_app.models import Account, Person
 
@@ -91,7 +91,7 @@ def _fitting(fields: Mapping[str, Any], situation: Sequence[str]) -> dict[str, A
 def _stated(
     person: Person, account: Account | None, offer: Offer, fields: Mapping[str, Any], now: datetime
 ) -> dict[str, Any] | None:
-    stated = terms.stated(offer_gates.priced(offer, person, account, now), offer, now)
+    stated = terms.stated(goods.priced(offer, person, account, now), offer, now)
     incentive = (stated or {}).get("incentive")
     if stated and incentive and incentive["kind"] == "bonus":
         stated["incentive"] = {**incentive, "value": str(fields.get("bonus") or offer.bonus)}
@@ -159,7 +159,7 @@ def _day_there(at: datetime, account: Account, locale: Locale) -> str:
     return day(at.astimezone(zone).date(), locale)
 
 
-def _prior(prior: offer_gates.Said | None, now: datetime) -> dict[str, Any]:
+def _prior(prior: offer_facts.Said | None, now: datetime) -> dict[str, Any]:
     """P3: what they answered last, to which offer."""
     if prior is None:
         return {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers_app import answers, offer_gates
+from offers_app import answers, goods
 from offers_app.checkout import PROVIDERS, orders
 from offers_app.checkout.base import Api, Order, Refused
 from offers_app.models import Checkout, OfferCheckout, Proposition
@@ -37,7 +37,7 @@ def stopped(proposition: Proposition, now: datetime) -> Stop | None:
     begun = Checkout.objects.filter(pk=proposition.pk).values_list("state", flat=True).first()
     if begun == State.COMPLETED:
         return Stop.COMPLETED
-    if proposition.account and offer_gates.owns(proposition.account, proposition.offer):
+    if proposition.account and goods.owned(proposition.account, proposition.offer):
         return Stop.OWNED
     if proposition.answer in answers.NO | answers.NOT_NOW:
         return Stop.ANSWERED

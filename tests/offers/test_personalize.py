@@ -9,7 +9,7 @@ import pytest
 from offers_app import personalize
 from offers_app.cohort import Compared
 from offers_app.models import Price
-from offers_app.offer_gates import Said
+from offers_app.offer_facts import Said
 from people_app.models import Account, Person
 from tests.offers.selling import unsaved
 

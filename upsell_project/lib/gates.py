@@ -76,16 +76,15 @@ class Gate:
 
     def as_json(self) -> dict[str, Any]:
         """The stored form: plain JSON, times in ISO 8601, what is unsaid left out."""
-        at = self.next_eligible_at.isoformat() if self.next_eligible_at else None
-        stored = {
-            "gate": self.gate.value,
-            "passed": self.passed,
-            "reason": self.reason,
-            "input": self.input,
-            "threshold": self.threshold,
-            "next_eligible_at": at,
-        }
-        return {key: value for key, value in stored.items() if value is not None and value != ""}
+        stored: dict[str, Any] = {"gate": self.gate.value, "passed": self.passed}
+        if self.reason:
+            stored["reason"] = self.reason
+        for name, value in (("input", self.input), ("threshold", self.threshold)):
+            if value is not None and value != "":
+                stored[name] = value
+        if self.next_eligible_at:
+            stored["next_eligible_at"] = self.next_eligible_at.isoformat()
+        return stored
 
 
 def passed(code: Code, input: Any = None, threshold: Any = None) -> Gate:
