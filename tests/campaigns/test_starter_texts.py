@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from campaigns_app import starter_pack
-from offers_app import claims, limits, safe_html, sms, wording, written
+from offers_app import claims, limits, merge_fields, safe_html, sms, wording, written
 from offers_app.cohort import Compared
+from offers_app.drafts import prompt, reading
 from offers_app.models import Offer, Template, Treatment
 from tests.campaigns.starter_texts import (
     AFTER,
@@ -50,6 +51,16 @@ def the(template: str, channel: str, locale: str = "en") -> Treatment:
 
 def body(content: dict[str, Any]) -> str:
     return str(content.get("body_html") or content.get("html") or content["body"])
+
+
+def test_draft_help_may_propose_what_ships() -> None:
+    """So its list of merge fields is whole, and its limits fit."""
+    offers = [{"fields": offer.fields} for offer in Offer.objects.all()]
+    known = merge_fields.KNOWN.union(*map(merge_fields.of, offers))
+    for text in Treatment.objects.all():
+        present = {name: getattr(text, name) for name in prompt.LENGTHS}
+        for name, said in present.items():
+            assert reading.faults(name, said, known, present) == [], (text, name)
 
 
 def test_all_templates_of_the_contract_are_there_on_at_least_two_channels() -> None:

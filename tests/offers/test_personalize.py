@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offers_app import personalize
+from offers_app import merge_fields, personalize
 from offers_app.cohort import Compared
 from offers_app.models import Price
 from offers_app.offer_facts import Said
@@ -172,3 +172,23 @@ def test_peers_are_told_in_the_readers_figures() -> None:
         "times": "2",
     }
     assert fields(more={"peers": None})["peers"] == {}
+
+
+def test_the_list_of_merge_fields_is_what_texts_are_given() -> None:
+    """But for ids, which no text needs."""
+    running = {"industry": "fintech", "trial_ends_at": NOW + 3 * DAY, "renews_at": NOW + 9 * DAY}
+    prior = Said(unsaved(slug="seats", name="Seats"), "dismissed", NOW - 4 * DAY, 1)
+    peers = Compared(Decimal(9), Decimal(3), 31, "fintech", NOW.date(), NOW.date())
+    deal = {
+        "incentive_kind": "percent",
+        "incentive_value": 20,
+        "incentive_ends_at": NOW + DAY,
+        "trial_days": 14,
+    }
+    given = [
+        fields(running, more={"prior": prior, "peers": peers}, **deal),
+        fields({"trial_ends_at": NOW - DAY}),
+    ]
+    for group in ("person", "account", "terms", "prior", "peers"):
+        told = {name for shown in given for name in shown[group]} - {"id"}
+        assert told == {one.partition(".")[2] for one in merge_fields.KNOWN if one.startswith(f"{group}.")}
