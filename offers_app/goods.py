@@ -20,11 +20,11 @@ def owned(account: Account, offer: Offer) -> bool:
 
 
 def has(account: Account, product: Product) -> bool:
-    if not product.code:
-        return False
+    """Whatever the case in which billing writes it."""
+    code = product.code.lower()
     if product.kind == Product.Kind.PLAN:
-        return account.plan.lower() == product.code.lower()
-    return product.code in account.addons
+        return code != "" and account.plan.lower() == code
+    return code != "" and code in {addon.lower() for addon in account.addons}
 
 
 def priced(offer: Offer, person: Person, account: Account | None, now: datetime) -> terms.Priced | None:
