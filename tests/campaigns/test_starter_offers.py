@@ -84,6 +84,20 @@ def judged(person: Person, slug: str) -> str:
     return "" if gate.passed else gate.gate.value
 
 
+@pytest.mark.parametrize("slug", sorted(SOLD | HELP))
+def test_each_can_be_chosen_by_the_policy_in_force(slug: str) -> None:
+    """Also what sells nothing: what it is worth is more than what it costs."""
+    account = an_account(renews_at=clock.now() + timedelta(days=20), caps={"seats": 10}, seats_used=9)
+    seats = slug in ("extra-seats", "team-reporting")
+    assert judged(a_person(account=account, role="admin" if seats else "member"), slug) == ""
+
+
+@pytest.mark.parametrize("plan", ["team", "business", "scale", "enterprise"])
+def test_nobody_is_offered_less_than_they_have(plan: str) -> None:
+    assert judged(a_person(account=an_account(plan=plan)), "pro-plan") == "not_eligible"
+    assert judged(a_person(account=an_account(plan="starter")), "pro-plan") == ""
+
+
 @pytest.mark.parametrize(
     ("role", "facts", "pro", "reporting"),
     [
