@@ -18,6 +18,7 @@ _CANDIDATE: dict[str, Any] = {
     "factors": {},
     "score": None,
     "propensity": None,
+    "chance": None,
     "chosen": False,
 }
 
@@ -61,8 +62,9 @@ def standing(
 
 
 def candidates(row: Decision) -> list[dict[str, Any]]:
-    """What was chosen among, as the decision keeps it: each `{offer, gates, factors, score, propensity, chosen}`, with
-    an empty value for what is not kept."""
+    """What was chosen among, as the decision keeps it: each `{offer, gates, factors, score, propensity, chance,
+    chosen}`, with an empty value for what is not kept. `propensity`: how likely they were to say yes; `chance`: how
+    likely it was to be drawn, as logged for comparing policies."""
     stored = getattr(row, "candidates", None)
     if not isinstance(stored, list):
         return []
@@ -74,8 +76,7 @@ def _candidate(stored: Mapping[str, Any]) -> dict[str, Any]:
     gates = known["gates"] if isinstance(known["gates"], list) else []
     known["gates"] = [_gate(one) for one in gates if isinstance(one, Mapping)]
     known["factors"] = dict(known["factors"]) if isinstance(known["factors"], Mapping) else {}
-    if known["propensity"] is None:
-        known["propensity"] = known["factors"].get("propensity")
+    known["propensity"] = known["factors"].get("propensity")
     return known
 
 

@@ -95,9 +95,11 @@ class Candidate:
     offer: str
     chosen: bool
     score: str
-    propensity: str
+    chance: str
     factors: list[tuple[str, str]]
     stopped: str
+    """By what; that it was not drawn, where nothing stopped it."""
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +240,10 @@ def _candidate(one: Mapping[str, Any]) -> Candidate:
         offer=str(one["offer"]),
         chosen=bool(one["chosen"]),
         score=_number(one["score"]),
-        propensity=_number(one["propensity"]),
+        chance=f"{chance:.1%}" if isinstance(chance := one["chance"], float) else "",
         factors=[(str(name).replace("_", " "), _number(value)) for name, value in one["factors"].items()],
         stopped=str(first.get("reason") or first.get("gate") or "").replace("_", " "),
+        open=not closed and one["score"] is not None,
     )
 
 
