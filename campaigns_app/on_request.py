@@ -124,9 +124,15 @@ def _judged(person: Person, account: Account, request: Request, now: datetime) -
 
 
 def _chosen(possible: Sequence[Ground], catalog: decide.Catalog) -> tuple[Ground, Choice]:
-    """The first that leads to an offer and still is so, else the one that came furthest."""
+    """Of those that lead to an offer and still are so the one with the best score, so the surest and freshest moment;
+    else the one that came furthest."""
     choices = [(one, _choice(one, catalog)) for one in possible]
-    return max(choices, key=lambda pair: (bool(pair[1].offer), bool(pair[0].evidence), len(pair[1].gates)))
+    return max(choices, key=_fit)
+
+
+def _fit(pair: tuple[Ground, Choice]) -> tuple[bool, bool, float, int]:
+    ground, choice = pair
+    return bool(choice.offer), bool(ground.evidence), choice.best if choice.offer else 0.0, len(choice.gates)
 
 
 def _choice(ground: Ground, catalog: decide.Catalog) -> Choice:

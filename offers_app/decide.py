@@ -75,6 +75,11 @@ class Choice:
     seed: int = 0
     policy: Policy | None = None
 
+    @property
+    def best(self) -> float:
+        """The score of the best of its candidates; 0 where none was weighed."""
+        return max((one.weighed.score for one in self.considered if one.weighed), default=0.0)
+
 
 Text = tuple[Treatment | None, Gate]
 """How it reads for somebody, and the gate that says so."""

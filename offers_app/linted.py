@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from offers_app import wording
+from offers_app import media, wording
 from offers_app.linter import check
 from offers_app.linter.draft import Draft, Finding, Terms
-from offers_app.models import LintWaiver, Offer, Product, Treatment
+from offers_app.models import Claim, LintWaiver, Offer, Product, Treatment
 from people_app.models import Channel
 from upsell_project.lib import clock
 
@@ -29,14 +29,27 @@ ALSO_LIVE: list[Callable[[], Iterable[str]]] = []
 def draft(row: Treatment | Offer) -> Draft:
     """What the linter judges of it. An offer that is not for sale has no terms to judge."""
     if isinstance(row, Offer):
-        return Draft(
-            dict(_strings(row.fields, "fields")), "", terms=_terms(row.product) if row.product else None
-        )
+        texts = {"name": row.name, **dict(_strings(row.fields, "fields"))}
+        return Draft(texts, "", terms=_terms(row.product) if row.product else None)
     shown = (
         frozenset(wording.CONTROLS) if row.channel == Channel.IN_APP else None
     )  # mails have them in their layout
     texts = {name: text for name in TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
-    return Draft(texts, row.channel, row.locale, shown)
+    return Draft(texts | _words(row.media), row.channel, row.locale, shown)
+
+
+def of_claim(claim: Claim) -> list[Finding]:
+    """Its errors. What it says of others has its source."""
+    drafts = [Draft({"texts": text}, "", locale, claims=(text,)) for locale, text in claim.texts.items()]
+    return [one for each in drafts for one in check.findings(each) if one.blocks]
+
+
+def _words(shown: Any) -> dict[str, str]:
+    """What a picture or a video says of itself."""
+    given = shown if isinstance(shown, Mapping) else {}
+    return {
+        f"media.{name}": text for name in media.WORDS.values() if isinstance(text := given.get(name), str)
+    }
 
 
 def subject(row: Treatment | Offer) -> str:
@@ -97,11 +110,14 @@ def sentence(finding: Finding) -> str:
     return f"{quoted}{finding.message} ({finding.rule}; {finding.citation})"
 
 
-def waive(row: Treatment | Offer, by: str, because: str, until: date | None = None) -> list[LintWaiver]:
-    """Set aside, for this wording, every rule that still refuses it."""
+def waive(
+    row: Treatment | Offer, by: str, because: str, rules: Collection[str], until: date | None = None
+) -> list[LintWaiver]:
+    """Set aside, for this wording, those of these rules that still refuse it."""
     found: dict[str, list[Finding]] = {}
     for one in refused([row]).get(subject(row), []):
-        found.setdefault(one.rule, []).append(one)
+        if one.rule in rules:
+            found.setdefault(one.rule, []).append(one)
     common = {"subject": subject(row), "fingerprint": fingerprint(row), "text": _judged(row)}
     rows = (
         LintWaiver(rule=rule, quotes=[one.quote for one in ones if one.quote], **common)

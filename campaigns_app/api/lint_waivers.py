@@ -36,8 +36,9 @@ class WaiversSerializer(serializers.Serializer[Any]):
 
 
 class WaivingSerializer(Edited):
-    """`template` with `channel` and `locale`, or `offer`. What is waived is what the linter refuses in the `wording`
-    that will be saved next (texts of the treatment, or `fields` of the offer); without it, in what is stored."""
+    """`template` with `channel` and `locale`, or `offer`. What is waived is what these `rules` refuse in the
+    `wording` that will be saved next (texts of the treatment, or `fields` of the offer); without it, in what is
+    stored."""
 
     fixed: ClassVar = ()
     template = serializers.SlugRelatedField(
@@ -53,6 +54,11 @@ class WaivingSerializer(Edited):
         validators=[checks.an_object],
         help_text="headline, body, why, cta_label and secondary_label of the treatment, or `fields` of the offer",
     )
+    rules = serializers.ListField(
+        child=serializers.CharField(max_length=50),
+        allow_empty=False,
+        help_text="Which of the rules that refuse it",
+    )
     because = serializers.CharField(max_length=500, help_text="Why this wording may stand")
     until = serializers.DateField(
         required=False, allow_null=True, help_text="Through this day; null: for good"
@@ -60,7 +66,7 @@ class WaivingSerializer(Edited):
 
     class Meta:
         model = LintWaiver
-        fields = ("template", "channel", "locale", "offer", "wording", "because", "until")
+        fields = ("template", "channel", "locale", "offer", "wording", "rules", "because", "until")
 
     def validate_until(self, until: Any) -> Any:
         if until and until < clock.now().date():
@@ -138,9 +144,12 @@ class LintWaiversView(Readable):
         asked = WaivingSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        made = linted.waive(said["row"], name_of(request), said["because"], said.get("until"))
+        by, because, until = name_of(request), said["because"], said.get("until")
+        made = linted.waive(said["row"], by, because, said["rules"], until)
         if not made:
-            raise Conflict("The linter refuses nothing of this wording that is not waived already.")
+            raise Conflict(
+                "By these rules the linter refuses nothing of this wording that is not waived already."
+            )
         return Response({"results": self.get_serializer(made, many=True).data}, 201)
 
     @extend_schema(request=WithdrawingSerializer, responses=WaiverSerializer)

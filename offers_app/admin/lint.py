@@ -13,31 +13,48 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+)
 
 from offers_app import linted
 from offers_app.linter import check
 from offers_app.linter.draft import Finding
+from offers_app.linter.rules import rules
 from offers_app.models import LintWaiver, Offer, Treatment
 from upsell_project.lib.admin_base import Admin, FactsAdmin, Form, log, told
 
-WAIVING = ("waive_because", "waive_until")
+WAIVING = ("waive_rules", "waive_because", "waive_until")
 _MAY = "offers_app.add_lintwaiver"
 
 
 class LintedForm(Form):
-    """Refuses what is live and breaks a rule, unless whoever may do so says why it shall stand."""
+    """Refuses what is live and breaks a rule, unless whoever may do so says of each rule that it shall not count here,
+    and why."""
 
     may_waive = False
+    waive_rules = forms.MultipleChoiceField(
+        required=False,
+        choices=lambda: [(name, name) for name in rules()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="What the lint refuses here. Tick what may stand all the same; the rest is still refused.",
+    )
     waive_because = forms.CharField(
         required=False,
         max_length=500,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text="Only to keep a wording that the lint refuses: why it may stand. Kept with your name and the date.",
+        help_text="Why what is ticked may stand. Kept with your name and the date.",
     )
     waive_until = forms.DateField(
         required=False, widget=UnfoldAdminSingleDateWidget, help_text="Through this day; empty: for good."
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk and not self.is_bound:
+            self._ask_about(self._refused())
 
     def _post_clean(self) -> None:
         """After Django put the values into the row."""
@@ -46,13 +63,27 @@ class LintedForm(Form):
             self._judge()
 
     def _judge(self) -> None:
-        because = (self.cleaned_data.get("waive_because") or "").strip()
-        if because and not self.may_waive:
+        ticked, because = self.cleaned_data["waive_rules"], self.cleaned_data["waive_because"].strip()
+        found = self._refused()
+        self._ask_about(found)
+        if (ticked or because) and not self.may_waive:
             self.add_error(None, "You may not waive what the lint refuses.")
-        elif not because and linted.live(self.instance):
-            for found in linted.refused([self.instance]).values():
-                for one in found:
+        elif ticked and not because:
+            self.add_error("waive_because", "Say why it may stand.")
+        elif because and found and not ticked:
+            self.add_error("waive_rules", "Tick what may stand.")
+        if linted.live(self.instance):
+            for one in found:
+                if one.rule not in ticked:
                     self.add_error(self._place(one), linted.sentence(one))
+
+    def _refused(self) -> list[Finding]:
+        return [one for found in linted.refused([self.instance]).values() for one in found]
+
+    def _ask_about(self, found: Sequence[Finding]) -> None:
+        """Of nothing else: what nobody has seen is not waived."""
+        field = self.fields["waive_rules"]
+        field.choices = [(rule, rule) for rule in dict.fromkeys(one.rule for one in found)]  # type: ignore[attr-defined]
 
     def _place(self, finding: Finding) -> str | None:
         name = finding.field.partition(".")[0].partition("[")[0]
@@ -69,9 +100,9 @@ class LintedAdmin(Admin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if because := (form.cleaned_data.get("waive_because") or "").strip():
-            by, until = request.user.get_username(), form.cleaned_data.get("waive_until")
-            made = linted.waive(obj, by, because, until)
+        if ticked := form.cleaned_data.get("waive_rules"):
+            because, until = form.cleaned_data["waive_because"].strip(), form.cleaned_data.get("waive_until")
+            made = linted.waive(obj, request.user.get_username(), because, ticked, until)
             told(self, request, len(made), "waived, with your name, the date and the reason")
 
     @admin.display(description="Lint")

@@ -67,6 +67,7 @@ SOUND: dict[str, dict[str, list[Any]]] = {
     "lint-waivers": {
         "offer": ["fuzzed"],
         "wording": [{}, {"note": "Only 3 seats left"}],
+        "rules": [["false-scarcity"], ["x"]],
         "because": ["Counted"],
         "until": [None, "9000-01-01"],
     },

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 PATH = "/api/lint-waivers/"
 PLACE = {"template": "smart-nudge", "channel": "in_app", "locale": "en"}
 BECAUSE = "There are three desks, counted daily."
+WHY = {"rules": ["false-scarcity"], "because": BECAUSE}
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def pointers(answer: Any) -> set[str]:
 def test_a_refused_wording_is_saved_after_it_was_waived_and_another_one_is_not(admin: Caller) -> None:
     path = "/api/templates/smart-nudge/"
     assert b"false-scarcity" in admin.patch(path, with_body(scarce())).content
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE, "until": "2100-01-01"}
+    asked = {**PLACE, "wording": scarce(), **WHY, "until": "2100-01-01"}
     (made,) = body(admin.post(PATH, asked), 201)["results"]
     assert (made["rule"], made["subject"]) == ("false-scarcity", "template smart-nudge in_app en")
     assert (made["because"], made["until"], made["quotes"]) == (BECAUSE, "2100-01-01", ["Only 3 seats left"])
@@ -80,7 +81,7 @@ def test_a_refused_wording_is_saved_after_it_was_waived_and_another_one_is_not(a
 
 def test_what_is_stored_is_waived_where_no_wording_is_given(admin: Caller) -> None:
     Treatment.objects.filter(pk=stored().pk).update(body=scarce()["body"])
-    body(admin.post(PATH, {**PLACE, "because": BECAUSE}), 201)
+    body(admin.post(PATH, {**PLACE, **WHY}), 201)
     assert linted.refusals([stored()]) == []
     waiver = LintWaiver.objects.get()
     assert waiver.text["texts"]["body"] == scarce()["body"]
@@ -90,14 +91,14 @@ def test_what_is_stored_is_waived_where_no_wording_is_given(admin: Caller) -> No
 def test_an_offers_words_are_waived_as_they_will_be_saved(admin: Caller) -> None:
     fields = {**Offer.objects.get(slug="pro-plan").fields, "note": "Only 3 seats left"}
     assert admin.patch("/api/offers/pro-plan/", {"fields": fields}).status_code == 400
-    said = {"offer": "pro-plan", "wording": fields, "because": BECAUSE}
+    said = {"offer": "pro-plan", "wording": fields, **WHY}
     (made,) = body(admin.post(PATH, said), 201)["results"]
     assert made["subject"] == "offer pro-plan"
     assert admin.patch("/api/offers/pro-plan/", {"fields": fields}).status_code == 200
 
 
 def test_it_is_withdrawn_once_with_a_name_and_the_text_needs_to_pass_again(admin: Caller, time: Time) -> None:
-    wording = {**PLACE, "wording": scarce(), "because": BECAUSE}
+    wording = {**PLACE, "wording": scarce(), **WHY}
     (made,) = body(admin.post(PATH, wording), 201)["results"]
     one = f"{PATH}{made['id']}/"
     gone = body(admin.patch(one, {"withdrawn": True}))
@@ -114,15 +115,18 @@ def test_it_is_withdrawn_once_with_a_name_and_the_text_needs_to_pass_again(admin
 
 
 def test_a_wording_that_nothing_refuses_has_nothing_to_waive(admin: Caller) -> None:
-    answer = body(admin.post(PATH, {**PLACE, "because": BECAUSE}), 409)
+    answer = body(admin.post(PATH, {**PLACE, **WHY}), 409)
     assert "refuses nothing" in answer["detail"]
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE}
+    asked = {**PLACE, "wording": scarce(), **WHY}
+    assert admin.post(PATH, {**asked, "rules": ["hidden-price"]}).status_code == 409, (
+        "another rule refuses it"
+    )
     body(admin.post(PATH, asked), 201)
     assert admin.post(PATH, asked).status_code == 409, "it is waived already"
 
 
 def test_the_same_request_twice_waives_once(admin: Caller) -> None:
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE}
+    asked = {**PLACE, "wording": scarce(), **WHY}
     first, second = (admin.post(PATH, asked, Idempotency_Key="one") for _ in range(2))
     assert body(first, 201) == body(second, 201)
     assert LintWaiver.objects.count() == 1
@@ -132,6 +136,8 @@ def test_the_same_request_twice_waives_once(admin: Caller) -> None:
     ("changes", "where"),
     [
         ({"because": ""}, {"#/because"}),
+        ({"rules": []}, {"#/rules"}),
+        ({"rules": "false-scarcity"}, {"#/rules"}),
         ({"because": "x" * 501}, {"#/because"}),
         ({"until": "2001-01-01"}, {"#/until"}),
         ({"until": "soon"}, {"#/until"}),
@@ -150,7 +156,7 @@ def test_the_same_request_twice_waives_once(admin: Caller) -> None:
 def test_what_cannot_be_waived_is_refused_with_its_place(
     admin: Caller, changes: dict[str, Any], where: set[str]
 ) -> None:
-    found = pointers(admin.post(PATH, {**PLACE, "because": BECAUSE, **changes}))
+    found = pointers(admin.post(PATH, {**PLACE, **WHY, **changes}))
     assert where <= found
     assert not LintWaiver.objects.exists()
 
@@ -158,10 +164,10 @@ def test_what_cannot_be_waived_is_refused_with_its_place(
 @pytest.mark.parametrize(
     ("asked", "where"),
     [
-        ({"because": BECAUSE}, {"#"}),
-        ({"template": "smart-nudge", "because": BECAUSE}, {"#/channel", "#/locale"}),
-        ({"offer": "pro-plan", "locale": "en", "because": BECAUSE}, {"#/locale"}),
-        ({"offer": "pro-plan", "wording": [], "because": BECAUSE}, {"#/wording"}),
+        (WHY, {"#"}),
+        ({"template": "smart-nudge", **WHY}, {"#/channel", "#/locale"}),
+        ({"offer": "pro-plan", "locale": "en", **WHY}, {"#/locale"}),
+        ({"offer": "pro-plan", "wording": [], **WHY}, {"#/wording"}),
     ],
 )
 def test_what_it_is_about_is_said_whole(admin: Caller, asked: dict[str, Any], where: set[str]) -> None:
@@ -171,7 +177,7 @@ def test_what_it_is_about_is_said_whole(admin: Caller, asked: dict[str, Any], wh
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("editor", 403), ("admin", 201)])
 def test_a_key_of_an_admin_waives_and_others_read(role: str, status: int) -> None:
     caller = Caller(role)
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE}
+    asked = {**PLACE, "wording": scarce(), **WHY}
     assert caller.post(PATH, asked).status_code == status
     assert caller.get(PATH).status_code == 200
 
@@ -180,7 +186,7 @@ def test_staff_waive_who_may_in_the_admin_and_are_named() -> None:
     user = User.objects.create(username="sam", is_staff=True)
     client = Client()
     client.force_login(user)
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE}
+    asked = {**PLACE, "wording": scarce(), **WHY}
     assert client.post(PATH, asked, content_type="application/json").status_code == 403
     user.user_permissions.add(Permission.objects.get(codename="add_lintwaiver"))
     assert client.post(PATH, asked, content_type="application/json").status_code == 201
@@ -189,7 +195,7 @@ def test_staff_waive_who_may_in_the_admin_and_are_named() -> None:
 
 def test_a_waiver_ends_after_its_last_day(admin: Caller, time: Time) -> None:
     today: date = time.now.date()
-    asked = {**PLACE, "wording": scarce(), "because": BECAUSE, "until": today.isoformat()}
+    asked = {**PLACE, "wording": scarce(), **WHY, "until": today.isoformat()}
     body(admin.post(PATH, asked), 201)
     assert admin.patch("/api/templates/smart-nudge/", with_body(scarce())).status_code == 200
     time.move(days=1)

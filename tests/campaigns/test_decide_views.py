@@ -13,6 +13,7 @@ from campaigns_app import decide_body
 from campaigns_app.models import Delivery, IdempotencyKey
 from consent_app import ledger
 from offers_app import linted
+from offers_app.linter import check
 from offers_app.models import Decision, Proposition, Template, Treatment
 from tests.build import a_source
 from tests.campaigns.deciding import Server, noticed
@@ -132,7 +133,7 @@ def test_a_template_that_the_linter_refuses_is_refused_until_somebody_waives_it(
         for one in errors
     )
     assert not Decision.objects.exists()
-    linted.waive(text, "ana", "a test")
+    linted.waive(text, "ana", "a test", {one.rule for one in check.findings(linted.draft(text))})
     assert len(json.loads(server.post(body).content)["offers"]) == 1
 
 

@@ -101,6 +101,16 @@ def test_of_several_signals_one_that_still_holds_counts(server: Server, time: Ti
     assert offer.treatment and offer.treatment.template.slug == "advanced-unlock"
 
 
+@pytest.mark.parametrize("surer", ["usage-limit-near", "premium-feature-frequent"])
+def test_of_several_moments_the_surer_one_is_spoken_of(server: Server, surer: str) -> None:
+    person = noticed("premium-feature-frequent")
+    signal(person)
+    Signal.objects.update(confidence="0.6")
+    Signal.objects.filter(definition__slug=surer).update(confidence="0.9")
+    taken = server.offered(person).signal_id
+    assert taken == Signal.objects.get(definition__slug=surer).pk
+
+
 def test_quiet_hours_are_told_and_hold_nothing(server: Server, time: Time) -> None:
     time.set(MORNING.replace(hour=22))
     person = noticed()

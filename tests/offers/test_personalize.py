@@ -179,7 +179,7 @@ def test_the_list_of_merge_fields_is_what_texts_are_given() -> None:
     running = {"industry": "fintech", "trial_ends_at": NOW + 3 * DAY, "renews_at": NOW + 9 * DAY}
     prior = Said(unsaved(slug="seats", name="Seats"), "dismissed", NOW - 4 * DAY, 1)
     peers = Compared(Decimal(9), Decimal(3), 31, "fintech", NOW.date(), NOW.date())
-    deal = {
+    deal: dict[str, Any] = {
         "incentive_kind": "percent",
         "incentive_value": 20,
         "incentive_ends_at": NOW + DAY,
