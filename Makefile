@@ -45,7 +45,7 @@ chaos: dev
 	@$(PYTEST) -m long tests/chaos
 
 # Two minutes each at the doors of SDKs and of webhooks, on one core; all the properties meanwhile, on the other.
-FUZZED := tests/signals/test_fuzz.py tests/people/test_any_order.py tests/signals/test_any_arrival.py tests/signals/test_usage_any_order.py tests/api/test_fuzz.py tests/consent/test_rule.py tests/lib tests/connectors
+FUZZED := tests/signals/test_fuzz.py tests/campaigns/test_express_fuzz.py tests/people/test_any_order.py tests/signals/test_any_arrival.py tests/signals/test_usage_any_order.py tests/api/test_fuzz.py tests/api/test_wrong_types.py tests/consent/test_rule.py tests/lib tests/connectors
 fuzz: dev
 	@FUZZ_SECONDS=120 HYPOTHESIS_PROFILE=fuzz $(PYTEST) --timeout 900 -n 2 --dist worksteal $(FUZZED)
 

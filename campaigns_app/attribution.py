@@ -7,9 +7,8 @@ offer to this person or account alone, within the `goal_days` of its run, and co
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 
-from campaigns_app import enroll, interact, requested
+from campaigns_app import conversions, enroll, interact, requested
 from campaigns_app.models import Enrollment, Interaction
 from offers_app.checkout import work
 from offers_app.models import Proposition
@@ -18,11 +17,11 @@ from upsell_project.lib import spans
 
 Kind = Interaction.Kind
 _SAID = uuid.UUID("6a1f0b52-0a3c-4d0e-8d0b-5f3f5a9be9d4")
-TOLD = (*sorted(interact.YES_EVENTS), "Trial Ended")
+TOLD = (*sorted(conversions.YES_EVENTS), "Trial Ended")
 
 
 def from_events(stored: Sequence[Stored], now: datetime) -> list[Stored]:
-    """The events that are left for `interact.from_events`: those that name no offer which may be believed."""
+    """The events that are left for `conversions.from_events`: those that name no offer which may be believed."""
     said = [one for one in stored if one.item.kind == "track" and one.item.name in TOLD]
     named = [(one, key) for one in said if (key := _named(one))]
     offers = _offers({key for _, key in named}) if named else {}
@@ -31,16 +30,6 @@ def from_events(stored: Sequence[Stored], now: datetime) -> list[Stored]:
         if (offer := offers.get(key)) and _believed(one, offer) and _take(offer, one, now):
             taken.add(id(one))
     return [one for one in stored if id(one) not in taken]
-
-
-def _is_free(one: Stored) -> bool:
-    """A trial, or an order of nothing, as which providers tell of one that begins: a yes, but no goal yet."""
-    if one.item.name == "Trial Started":
-        return True
-    try:
-        return one.item.name == "Order Completed" and Decimal(str(one.item.properties.get("revenue"))) == 0
-    except InvalidOperation:
-        return False
 
 
 def _named(one: Stored) -> uuid.UUID | None:
@@ -74,7 +63,7 @@ def _take(offer: Proposition, one: Stored, now: datetime) -> bool:
         account_id=offer.account_id,
         keep=offer.enrollment_id,
     )
-    if not _is_free(one):
+    if not conversions.is_free(one):
         _convert(offer, one, now)
     return True
 
@@ -106,7 +95,6 @@ def _accept(offer: Proposition, one: Stored, now: datetime) -> None:
 
 
 def _convert(offer: Proposition, one: Stored, now: datetime) -> None:
-    if not Interaction.objects.filter(proposition=offer, kind=Kind.CONVERTED).exists():
-        interact.credit(offer, one, now)
+    conversions.credit(offer, one, now, named=True)
     if offer.enrollment_id is not None:
         enroll.exit_one(offer.enrollment_id, "converted")

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.plan import Node, Plan
-from offers_app import offer_gates
+from offers_app import goods
 from offers_app.models import Proposition
 from people_app.models import Account, Person
 from signals_app.knowing import Known
@@ -73,7 +73,7 @@ class Case:
         """Why what was offered is no offer any more, if so. That its signal grew old withdraws nothing."""
         if self.last is None:
             return None
-        if offer_gates.owns(self.account, self.last.offer):
+        if goods.owned(self.account, self.last.offer):
             return Code.ALREADY_OWNED
         stale = self.evidence is None and self.enrollment.signal.expires_at > now
         return Code.NO_LONGER_RELEVANT if stale else None

@@ -1,6 +1,7 @@
 """What recipients read while they buy, in the languages of their other pages: heading and text of each page."""
 
 from campaigns_app import recipient_words
+from campaigns_app.checkout_words_romance import FRENCH, SPANISH
 
 Page = tuple[str, str]
 
@@ -74,7 +75,7 @@ _GERMAN: dict[str, Page] = {
     ),
     "buttons": ("Weiter", "Noch einmal versuchen"),
 }
-_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN}
+_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN, "fr": FRENCH, "es": SPANISH}
 
 
 def of(locale: str) -> dict[str, Page]:

@@ -60,7 +60,7 @@ def clicked(case: Case) -> bool:
 
 
 def dismissed(case: Case) -> bool:
-    return bool(case.last and case.last.answer == "dismissed")
+    return bool(case.last and "dismissed" in case.last.answers)
 
 
 def opened_no_click(case: Case) -> bool:

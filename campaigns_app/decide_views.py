@@ -13,7 +13,8 @@ from campaigns_app import decide_body, on_request
 from campaigns_app.decide_body import Request
 from campaigns_app.models import Delivery, IdempotencyKey
 from campaigns_app.on_request import Answer
-from offers_app.models import Decision, Offer, Placement, Template
+from offers_app import linted
+from offers_app.models import Decision, Offer, Placement, Template, Treatment
 from signals_app import authentication, limits
 from signals_app.models import Source
 from upsell_project.lib import bulk, clock, gunzip, problem, strict_json
@@ -22,6 +23,7 @@ from upsell_project.lib.problem import Error
 
 KEPT = timedelta(hours=24)
 HEADER = "Idempotency-Key"
+MOST_REFUSALS = 10
 
 
 class Unusable(Exception):
@@ -87,16 +89,24 @@ def _source(request: HttpRequest, sent: dict[str, Any]) -> Source:
 
 
 def _unknown(asked: Request) -> list[Error]:
-    """Names that nothing here has: a typing error must not look like "no offer"."""
+    """Names that nothing here has, or that cannot be used: a typing error must not look like "no offer"."""
     errors = []
     if asked.placement and not Placement.objects.filter(slug=asked.placement).exists():
         errors.append(Error("#/placement", "unknown", "is no placement"))
-    if asked.template and not Template.objects.filter(slug=asked.template).exists():
-        errors.append(Error("#/template", "unknown", "is no template"))
+    errors += _unusable(asked.template, asked.channel) if asked.template else []
     wanted = asked.offers or ()
     known = set(Offer.objects.filter(slug__in=wanted).values_list("slug", flat=True)) if wanted else set()
     lacking = [place for place, slug in enumerate(wanted) if slug not in known]
     return errors + [Error(f"#/offers/{place}", "unknown", "is no offer") for place in lacking]
+
+
+def _unusable(template: str, channel: str) -> list[Error]:
+    """What is wrong with a template that may be in no playbook: then nobody was asked whether its texts may go live."""
+    if not Template.objects.filter(slug=template).exists():
+        return [Error("#/template", "unknown", "is no template")]
+    texts = Treatment.objects.filter(template__slug=template, channel=channel).select_related("template")
+    refused = linted.refusals(list(texts.order_by("pk")))
+    return [Error("#/template", "refused", f"is refused: {one}") for one in refused[:MOST_REFUSALS]]
 
 
 def _key(request: HttpRequest, sent: dict[str, Any], errors: list[Error]) -> str | None:

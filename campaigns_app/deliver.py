@@ -18,7 +18,7 @@ from campaigns_app.standing import Standing
 from offers_app import bandit, claims, decide, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
-from upsell_project.lib import queue
+from upsell_project.lib import bulk, queue
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
 LIFETIME = timedelta(days=7)
@@ -74,17 +74,16 @@ def intend(intents: Sequence[Intent], standing: Standing, now: datetime) -> list
     asks = [_ask(intent) for intent in intents]
     catalog = decide.catalog(asks, now)
     drafts = [_draft(*one, standing, catalog, now) for one in zip(intents, asks, strict=True)]
-    decisions = Decision.objects.bulk_create([_decision(draft, standing, now) for draft in drafts])
+    decisions = [_decision(draft, standing, now) for draft in drafts]
+    bulk.insert(decisions)
     results = [
         Result(decision, stopped=draft.stopped) for draft, decision in zip(drafts, decisions, strict=True)
     ]
     going = [(draft, result) for draft, result in zip(drafts, results, strict=True) if _goes(result.decision)]
-    propositions = Proposition.objects.bulk_create(
-        [_proposition(draft, result.decision, now) for draft, result in going]
-    )
-    deliveries = Delivery.objects.bulk_create(
-        [_delivery(draft, result.decision, standing, now) for draft, result in going]
-    )
+    propositions = [_proposition(draft, result.decision, now) for draft, result in going]
+    bulk.insert(propositions)
+    deliveries = [_delivery(draft, result.decision, standing, now) for draft, result in going]
+    bulk.insert(deliveries)
     for (draft, result), proposition, delivery in zip(going, propositions, deliveries, strict=True):
         result.delivery = delivery
         draft.intent.case.deliveries[draft.intent.case.node.id] = delivery

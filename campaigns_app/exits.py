@@ -23,7 +23,7 @@ from signals_app.models import Signal
 from signals_app.segments import reads
 from signals_app.subjects import Subject
 from signals_app.triggered import Batch
-from upsell_project.lib import clock, queue
+from upsell_project.lib import bulk, clock, queue
 from upsell_project.lib.gates import Code, Gate, failed
 from upsell_project.lib.rules.facts import Answered, Fact, Found, Member, Of, Score, Trait
 from upsell_project.lib.rules.ready import Ready
@@ -171,10 +171,12 @@ def _decide(
     """Why each of them ended, kept like every decision: about its newest offer, where it had shown any."""
     shown = Proposition.objects.filter(enrollment_id__in=[run.pk for run, _, _ in over]).order_by("ready_at")
     offers = dict(shown.values_list("enrollment_id", "offer__slug"))
-    Decision.objects.bulk_create(
-        _decision(run, steps, _gate(steps.exit_when, known), offers.get(run.pk, ""), policy_version, now)
-        for run, steps, known in over
-        if steps.exit_when and known
+    bulk.insert(
+        [
+            _decision(run, steps, _gate(steps.exit_when, known), offers.get(run.pk, ""), policy_version, now)
+            for run, steps, known in over
+            if steps.exit_when and known
+        ]
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from campaigns_app import next_time, why_not
+from campaigns_app import next_time, not_chosen, why_not
 from offers_app.models import Decision
 from people_app.models import Person
 from upsell_project.lib import clock
@@ -18,6 +18,7 @@ _CANDIDATE: dict[str, Any] = {
     "factors": {},
     "score": None,
     "propensity": None,
+    "chance": None,
     "chosen": False,
 }
 
@@ -41,10 +42,12 @@ def evaluations(
 
     Beside the contract's keys: `must_happen`, a sentence for each closed gate, and `candidates`, as the decision keeps
     them.
+    A decision that weighed the named offer and made another is told as it was for the named one (`not_chosen`).
     One statement where something was decided.
     """
     now = clock.now()
-    told = [_evaluation(row, now) for row in _rows(person, offer, playbook, at)[:limit]]
+    rows = _rows(person, offer, playbook, at)[:limit]
+    told = [_evaluation(not_chosen.of(row, offer) if offer else row, now) for row in rows]
     if told or not (offer or playbook):
         return told
     return [*_refused_entry(person, offer, playbook, at, now), *standing(person, offer, playbook, at)][:limit]
@@ -59,8 +62,9 @@ def standing(
 
 
 def candidates(row: Decision) -> list[dict[str, Any]]:
-    """What was chosen among, as the decision keeps it: each `{offer, gates, factors, score, propensity, chosen}`, with
-    an empty value for what is not kept."""
+    """What was chosen among, as the decision keeps it: each `{offer, gates, factors, score, propensity, chance,
+    chosen}`, with an empty value for what is not kept. `propensity`: how likely they were to say yes; `chance`: how
+    likely it was to be drawn, as logged for comparing policies."""
     stored = getattr(row, "candidates", None)
     if not isinstance(stored, list):
         return []
@@ -72,18 +76,18 @@ def _candidate(stored: Mapping[str, Any]) -> dict[str, Any]:
     gates = known["gates"] if isinstance(known["gates"], list) else []
     known["gates"] = [_gate(one) for one in gates if isinstance(one, Mapping)]
     known["factors"] = dict(known["factors"]) if isinstance(known["factors"], Mapping) else {}
+    known["propensity"] = known["factors"].get("propensity")
     return known
 
 
 def _rows(person: Person, offer: str, playbook: str, at: datetime | None) -> QuerySet[Decision]:
     rows = Decision.objects.filter(person=person)
-    if offer:
-        rows = rows.filter(offer=offer)
-    if playbook:
-        rows = rows.filter(playbook=playbook)
+    rows = rows.filter(playbook=playbook) if playbook else rows
+    rows = rows.filter(at__lte=at) if at is not None else rows
+    rows = not_chosen.about(rows, offer) if offer else rows
     if at is not None:
-        about = ("playbook", "offer", "channel")
-        last = rows.filter(at__lte=at).order_by(*about, "-at", "-pk").distinct(*about)
+        about = ("playbook", "channel") if offer else ("playbook", "offer", "channel")
+        last = rows.order_by(*about, "-at", "-pk").distinct(*about)
         rows = Decision.objects.filter(pk__in=last.values("pk"))
     return rows.order_by("-at", "-id")
 
@@ -120,6 +124,7 @@ def _evaluation(row: Decision, now: datetime) -> dict[str, Any]:
         "must_happen": next_time.must_happen(_closed(row, gates), now),
         "candidates": candidates(row),
         "derived": False,
+        "not_known": [],
     }
 
 

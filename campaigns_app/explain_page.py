@@ -19,7 +19,21 @@ from upsell_project.lib.gates import Code
 SHOWN = 30
 LONG = 160
 _OF_POLICY = {Code.CAP, Code.COOLDOWN, Code.QUIET_HOURS}
-_OF_OFFER = {Code.OFFER_OFF, Code.ALREADY_OWNED, Code.NOT_ELIGIBLE, Code.DISMISSED_EARLIER, Code.NO_CANDIDATE}
+_OF_OFFER = {
+    Code.OFFER_OFF,
+    Code.NOT_VALID_NOW,
+    Code.ALREADY_OWNED,
+    Code.NO_PRICE,
+    Code.NOT_ELIGIBLE,
+    Code.NOT_APPLICABLE,
+    Code.NOT_SUITABLE,
+    Code.OFFER_CAP,
+    Code.DISMISSED_EARLIER,
+    Code.NOT_WORTH,
+    Code.NOT_CHOSEN,
+    Code.NO_CANDIDATE,
+}
+_OF_TEXTS = {Code.NO_TREATMENT, Code.RENDER_ERROR, Code.TOO_LONG}
 _OF_PLAYBOOK = {
     Code.PLAYBOOK_OFF,
     Code.LOW_CONFIDENCE,
@@ -27,6 +41,8 @@ _OF_PLAYBOOK = {
     Code.ENTRY_RULE,
     Code.EXIT_RULE,
     Code.ALREADY_ENROLLED,
+    Code.LANE_RULE,
+    Code.WAITING,
 }
 _OF_PERSON = {
     Code.NO_CONTACT_POINT,
@@ -41,6 +57,11 @@ _OF_PERSON = {
     Code.ZONE_UNKNOWN,
     Code.UNPAID,
     Code.CANCELLING,
+    Code.PREPAID_ANNUALLY,
+    Code.PROBLEM_TICKET,
+    Code.ACCOUNT_BUSY,
+    Code.NO_EVIDENCE,
+    Code.NO_LONGER_RELEVANT,
     Code.HOLDOUT,
 }
 
@@ -74,9 +95,11 @@ class Candidate:
     offer: str
     chosen: bool
     score: str
-    propensity: str
+    chance: str
     factors: list[tuple[str, str]]
     stopped: str
+    """By what; that it was not drawn, where nothing stopped it."""
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +116,7 @@ class Told:
     policy: int
     gates: list[Row]
     candidates: list[Candidate] = field(default_factory=list)
+    not_known: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -117,9 +141,14 @@ class _Links:
             return self._to("offers_app_offer", self.offers.get(told["offer"]), "the offer")
         if code in _OF_PERSON:
             return self._to("people_app_person", self.person.pk, "the person")
-        if code in _OF_POLICY and self.may.get("campaigns_app_contactpolicy"):
-            return reverse("admin:campaigns_app_contactpolicy_changelist"), "the contact policy"
+        if code in _OF_TEXTS:
+            return self._list("offers_app_template", "the texts")
+        if code in _OF_POLICY:
+            return self._list("campaigns_app_contactpolicy", "the contact policy")
         return "", ""
+
+    def _list(self, page: str, words: str) -> tuple[str, str]:
+        return (reverse(f"admin:{page}_changelist"), words) if self.may.get(page) else ("", "")
 
     def _to(self, page: str, pk: int | None, words: str) -> tuple[str, str]:
         if pk is None or not self.may.get(page):
@@ -133,6 +162,7 @@ PAGES = (
     "offers_app_offer",
     "people_app_person",
     "campaigns_app_contactpolicy",
+    "offers_app_template",
 )
 
 
@@ -180,6 +210,7 @@ def _told(one: Mapping[str, Any], links: _Links) -> Told:
         policy=one["policy_version"],
         gates=[_row(gate, one, links) for gate in one["gates"]],
         candidates=[_candidate(each) for each in one["candidates"]],
+        not_known=one["not_known"],
     )
 
 
@@ -209,9 +240,10 @@ def _candidate(one: Mapping[str, Any]) -> Candidate:
         offer=str(one["offer"]),
         chosen=bool(one["chosen"]),
         score=_number(one["score"]),
-        propensity=_number(one["propensity"]),
+        chance=f"{chance:.1%}" if isinstance(chance := one["chance"], float) else "",
         factors=[(str(name).replace("_", " "), _number(value)) for name, value in one["factors"].items()],
         stopped=str(first.get("reason") or first.get("gate") or "").replace("_", " "),
+        open=not closed and one["score"] is not None,
     )
 
 

@@ -4,29 +4,28 @@ A negative act (dismissed, declined, opted out, intrusive) never leads to more c
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from campaigns_app import enroll, outcomes, requested, shown
+from campaigns_app import enroll, outcomes, requested, shown, standing
 from campaigns_app.models import Cooldown, Enrollment, Interaction
 from consent_app import ledger
-from offers_app import learn
+from offers_app import answers, learn
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app import again, segments
-from signals_app.ingest import Stored
 from signals_app.models import Answer
-from upsell_project.lib import clock, spans
+from upsell_project.lib import clock
 
 Kind = Interaction.Kind
 SNOOZE_DAYS = (7, 30, 90)
 ANSWERS = ("helpful", "intrusive", "mistimed")
 # After these no other offer of the same run stays open.
-_SETTLES = {Kind.ACCEPTED, Kind.DECLINED, Kind.SNOOZED, Kind.OPTED_OUT, Kind.FEEDBACK}
+_SETTLES = {Kind.ACCEPTED, Kind.SNOOZED, Kind.REPLIED, *answers.NO}
 _NOTED = uuid.UUID("b7d0f5f4-2f0e-4c1a-9a53-6d2f3d1c9e07")
 
 
@@ -101,7 +100,11 @@ def note(proposition: Proposition, kind: Interaction.Kind, how: str) -> None:
 def _permission_first(
     person: Person, proposition: Proposition, kind: str, data: dict[str, Any], how: str
 ) -> None:
-    """Contact points are locked before enrollments everywhere, so the ledger goes first."""
+    """Contact points are locked before enrollments everywhere, so the ledger goes first. Whoever intends anything for
+    them holds these too, and so waits for an answer that is under way."""
+    if kind in (Kind.VIEWED, Kind.CLICKED):
+        return
+    standing.lock([], [person.pk])
     proof = {"proposition": str(proposition.pk)}
     if kind == Kind.OPTED_OUT:
         ledger.withdraw(person, topic=proposition.topic, how=how, proof=proof)
@@ -117,7 +120,7 @@ def hold_runs(proposition: Proposition) -> None:
 
 
 def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> None:
-    """The first one stays; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
+    """The strongest counts; the offer ends, and if it settles the run, all of its. A `new` one is kept and taught."""
     if new:
         Answer.objects.create(
             person_id=proposition.person_id,
@@ -128,9 +131,7 @@ def _answer(proposition: Proposition, act: Interaction, *, new: bool = True) -> 
         )
         again.answered([(proposition.person_id, proposition.account_id)], _said(act))
         learn.outcome([(proposition.pk, act.kind)], act.recorded_at)
-    Proposition.objects.filter(pk=proposition.pk, answer="").update(
-        answer=act.kind, answered_at=act.recorded_at
-    )
+    answers.keep(proposition.pk, act.kind, act.recorded_at)
     live = requested.beside(proposition).filter(state=Proposition.State.LIVE)
     live.filter(pk=proposition.pk).update(state=Proposition.State.ANSWERED)
     if act.kind in _SETTLES:
@@ -170,14 +171,10 @@ def _dismissed(proposition: Proposition, act: Interaction) -> None:
     enroll.wake(proposition.enrollment_id)
 
 
-def _declined(proposition: Proposition, act: Interaction) -> None:
+def _refused(proposition: Proposition, act: Interaction) -> None:
+    """For good, or for some days: every sequence of theirs ends."""
     _answer(proposition, act)
-    enroll.exit(reason="declined", person_id=proposition.person_id)
-
-
-def _snoozed(proposition: Proposition, act: Interaction) -> None:
-    _answer(proposition, act)
-    enroll.exit(reason="snoozed", person_id=proposition.person_id)
+    enroll.exit(reason=str(act.kind), person_id=proposition.person_id)
 
 
 def _opted_out(proposition: Proposition, act: Interaction) -> None:
@@ -205,95 +202,11 @@ EFFECTS: dict[Interaction.Kind, Callable[[Proposition, Interaction], None]] = {
     Kind.CLICKED: _clicked,
     Kind.ACCEPTED: _accepted,
     Kind.DISMISSED: _dismissed,
-    Kind.DECLINED: _declined,
-    Kind.SNOOZED: _snoozed,
+    Kind.DECLINED: _refused,
+    Kind.SNOOZED: _refused,
     Kind.OPTED_OUT: _opted_out,
     Kind.FEEDBACK: _feedback,
     Kind.CONVERTED: _nothing,
     Kind.IGNORED: _nothing,
+    Kind.REPLIED: _answer,
 }
-
-# A purchase or a trial: whoever got there needs no other offer. A trial is not the goal: its own sequence goes on.
-YES_EVENTS = {"Plan Upgraded", "Add-on Purchased", "Trial Started", "Order Completed"}
-_CONVERTED = uuid.UUID("0c5a3d5e-51a5-4cf7-9f52-0a7b8b1f6f0e")
-
-
-def from_events(stored: Sequence[Stored], now: datetime) -> None:
-    """Product events that answer an offer: the goal of a run ends it, and a yes ends every other one."""
-    yes = [one for one in stored if one.item.kind == "track" and one.item.name in YES_EVENTS]
-    for one in sorted(yes, key=lambda one: one.item.occurred_at):
-        if one.person_id or one.account_id:
-            _said_yes(one, now)
-
-
-def _said_yes(one: Stored, now: datetime) -> None:
-    """What happened before a run began says nothing about it; the gates see what they own since."""
-    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
-    whose |= Q(person_id=one.person_id) if one.person_id else whose
-    known = Enrollment.objects.filter(whose, entered_at__lte=one.item.occurred_at).select_related("version")
-    runs = known.filter(state=Enrollment.State.ACTIVE).order_by("pk")
-    reached = [run for run in runs if run.version.goal_event == one.item.name]
-    for run in reached:
-        _converted(run, one, now)
-    if not reached:
-        _converted_later(known.exclude(state=Enrollment.State.ACTIVE), one, now)
-    if shown := requested.led_to(one):
-        credit(shown, one, now)
-    own = _own(one, runs) if one.item.name == "Trial Started" else None
-    keep = own.enrollment_id if own else None
-    for run in runs:
-        if run.pk != keep:
-            reason = "converted" if run in reached else "accepted_elsewhere"
-            enroll.exit_one(run.pk, reason)
-
-
-def _own(one: Stored, runs: Iterable[Enrollment], *, answered: bool = True) -> Proposition | None:
-    """The offer that led to the event: the one it names, else one that was accepted or clicked."""
-    offers = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs]).order_by("-ready_at")
-    named = str(one.item.properties.get("proposition_id", ""))
-    by_name = next((offer for offer in offers if str(offer.pk) == named.lower()), None)
-    taken = offers.filter(Q(answer=Kind.ACCEPTED) | Q(clicked_at__isnull=False))
-    return by_name or (taken.first() if answered else None)
-
-
-def _converted(run: Enrollment, one: Stored, now: datetime) -> None:
-    """Credit goes to the offer that the event names, else to the run's newest one before it; once per event."""
-    before = Proposition.objects.filter(enrollment_id=run.pk, ready_at__lte=one.item.occurred_at)
-    shown = _own(one, [run], answered=False) or before.order_by("-ready_at").first()
-    if shown:
-        credit(shown, one, now)
-
-
-def _converted_later(ended: QuerySet[Enrollment], one: Stored, now: datetime) -> None:
-    """A goal after the end of a run counts within the version's `goal_days` of its newest offer."""
-    goals = ended.filter(version__goal_event=one.item.name)
-    days = dict(goals.values_list("pk", "version__goal_days"))
-    at = one.item.occurred_at
-    offers = Proposition.objects.filter(enrollment_id__in=days, ready_at__lte=at)
-    offers = offers.only("enrollment_id", "person_id", "ready_at").order_by("-ready_at")
-    newest: dict[int, Proposition] = {}
-    for offer in offers:
-        newest.setdefault(offer.enrollment_id or 0, offer)
-    timely = (o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at)
-    if shown := next(timely, None):
-        credit(shown, one, now)
-
-
-def credit(shown: Proposition, one: Stored, now: datetime) -> None:
-    """Once per event."""
-    Interaction.objects.bulk_create(
-        [
-            Interaction(
-                id=uuid.uuid5(_CONVERTED, f"{shown.pk}:{one.event_id}"),
-                proposition=shown,
-                person_id=shown.person_id,
-                kind=Kind.CONVERTED,
-                at=one.item.occurred_at,
-                recorded_at=now,
-                how="event",
-                data={"event": one.event_id},
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    learn.outcome([(shown.pk, Kind.CONVERTED)], now)

@@ -29,10 +29,9 @@ def write(delivery: Delivery) -> Letter:
     """From what was rendered at the intent. Raises KeyError when that is not a mail."""
     proposition, content = delivery.proposition, delivery.proposition.content
     unsubscribe = links.unsubscribe_url(delivery.person_id, proposition.pk)
-    preferences = links.preferences_url(delivery.person_id, proposition.pk)
+    acts = ("not_now", "no_more")
     urls = {name: links.click_url(proposition.pk, name) for name in ("cta", "secondary")} | {
-        "not_now": f"{preferences}#pause",
-        "no_more": f"{preferences}#choose",
+        **{act: links.preferences_url(delivery.person_id, proposition.pk, act) for act in acts},
         "why": links.why_url(proposition.pk),
         "unsubscribe": unsubscribe,
     }

@@ -1,14 +1,16 @@
 """Nothing was noticed: which definition came nearest, and by which of its conditions it fails."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from people_app.models import Person
 from signals_app import compiled, try_out
 from signals_app.models import SignalDefinition
-from signals_app.try_out import Line, TriedPart
+from signals_app.try_out import Line, Tried, TriedPart
 from upsell_project.lib.gates import Code, Gate, failed
 from upsell_project.lib.rules.facts import Op
 
@@ -34,20 +36,46 @@ def no_signal(definitions: Sequence[SignalDefinition], person: Person, now: date
     if not live:
         names = ", ".join(one.slug for one in definitions)
         return failed(Code.NO_SIGNAL, f"Every signal that begins this playbook is switched off: {names}.")
-    found, notes = _tried(live, person, now)
+    found, notes = _tried(live, lambda one: try_out.on_person(one, person, now))
     if not found:
         why = notes[0] if notes else "None of them can be read."
         return failed(Code.NO_SIGNAL, f"No signal was found. {why}", [one.slug for one in live])
     return _closed(max(found, key=lambda one: one.closeness))
 
 
+def no_signal_then(
+    definitions: Sequence[SignalDefinition], person: Person, at: datetime, now: datetime
+) -> Gate:
+    """None was live at that moment: what the definition that came nearest lacked then, by the events of before, as far
+    as they are kept."""
+    begun = f"No signal that begins it was live at {at:%Y-%m-%d %H:%M} UTC."
+    months = now.year * 12 + now.month - (at.year * 12 + at.month)
+    if months >= settings.EVENT_RETENTION_MONTHS - 1:
+        return failed(
+            Code.NO_SIGNAL, f"{begun} What was used then is not known: its events are not kept any more."
+        )
+    found, _ = _tried(definitions, lambda one: try_out.at_moment(one, person, at, now))
+    if not found:
+        return failed(Code.NO_SIGNAL, begun)
+    near = max(found, key=lambda one: one.closeness)
+    return failed(Code.NO_SIGNAL, f"{begun} {_lacked(near)}", _said(near), near.part.sentence)
+
+
+def _lacked(near: Near) -> str:
+    nearest = f"By what is stored, the nearest was {near.definition.slug}"
+    if near.lacking is None or near.part.holds:
+        return f"{nearest}: it held then, and was not found."
+    was = _found(near.lacking).replace("it is ", "it was ", 1)
+    return f"{nearest}: it asks for “{near.lacking.condition}”, and then {was}."
+
+
 def _tried(
-    definitions: Iterable[SignalDefinition], person: Person, now: datetime
+    definitions: Iterable[SignalDefinition], ask: Callable[[SignalDefinition], Tried]
 ) -> tuple[list[Near], list[str]]:
     found: list[Near] = []
     notes: list[str] = []
     for ready in compiled.sound(definitions):
-        tried = try_out.on_person(ready.definition, person, now)
+        tried = ask(ready.definition)
         found += [_near(ready.definition, part) for part in tried.parts]
         notes += [tried.note] if tried.note else []
     return found, notes
@@ -77,7 +105,11 @@ def _number(value: Any) -> bool:
 
 
 def _closed(near: Near) -> Gate:
-    said = {
+    return failed(Code.NO_SIGNAL, _reason(near), _said(near), near.part.sentence)
+
+
+def _said(near: Near) -> dict[str, Any]:
+    return {
         "definition": near.definition.slug,
         "conditions": [
             {"condition": line.condition, "value": line.found, "holds": line.holds}
@@ -85,7 +117,6 @@ def _closed(near: Near) -> Gate:
             if line.op
         ],
     }
-    return failed(Code.NO_SIGNAL, _reason(near), said, near.part.sentence)
 
 
 def _reason(near: Near) -> str:

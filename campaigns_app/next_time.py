@@ -8,7 +8,7 @@ from upsell_project.lib import in_words
 from upsell_project.lib.gates import Code
 
 # A lane that was not taken stands in nobody's way.
-_NO_BARRIER = {Code.LANE_RULE}
+NO_BARRIER = {Code.LANE_RULE}
 _MUST: Final[dict[str, str]] = {
     Code.PLAYBOOK_OFF: "Staff must publish the playbook and switch it on.",
     Code.NO_ACCOUNT: "An event must name which of their accounts it is about.",
@@ -38,20 +38,33 @@ _MUST: Final[dict[str, str]] = {
     Code.QUIET_HOURS: "It must be an hour where they are at which this channel may be used.",
     Code.ZONE_UNKNOWN: "Their time zone or country must become known.",
     Code.OFFER_OFF: "Staff must make the offer and switch it on.",
+    Code.NOT_VALID_NOW: "The time in which the offer is valid must come, or staff must make it valid again.",
     Code.NO_EVIDENCE: "There must be evidence that it would help.",
     Code.ALREADY_OWNED: "Nothing: the account has it already.",
+    Code.PREPAID_ANNUALLY: "The year that is paid ahead must end.",
+    Code.NO_PRICE: "Staff must give it a price in the account's currency and country.",
     Code.NOT_ELIGIBLE: "The offer's rule must hold for them.",
+    Code.NOT_APPLICABLE: "The offer's rule about what is relevant to them must hold.",
+    Code.NOT_SUITABLE: "The offer's rule about what is good for them must hold.",
+    Code.OFFER_CAP: "The offer's cap must have room again, or staff must widen it.",
     Code.DISMISSED_EARLIER: "The time after their no must pass.",
     Code.NO_TREATMENT: "Staff must write it for this channel.",
+    Code.NOT_WORTH: "It must be expected to bring more, or staff must ask for less.",
+    Code.NOT_CHOSEN: "Nothing: it may be chosen the next time.",
     Code.NO_LONGER_RELEVANT: "What it is about must be so again.",
     Code.RENDER_ERROR: "The value that the text asks for must be known.",
+    Code.TOO_LONG: "Staff must shorten the text for this channel.",
     Code.HOLDOUT: "Nothing: the account stays in the control group, so that the effect can be measured.",
+}
+# Where the gate says when it opens by itself.
+_IN_TIME: Final[dict[str, str]] = {
+    Code.ALREADY_OWNED: "The account said yes to it: the time for which that counts as having it must pass.",
 }
 
 
 def closed(gates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The gates that stand in the way."""
-    return [one for one in gates if not one.get("passed") and one.get("gate") not in _NO_BARRIER]
+    return [one for one in gates if not one.get("passed") and one.get("gate") not in NO_BARRIER]
 
 
 def latest(gates: Sequence[Mapping[str, Any]]) -> datetime | None:
@@ -78,8 +91,9 @@ def moment(stored: Any) -> datetime | None:
 
 
 def _said(gate: Mapping[str, Any], now: datetime) -> str:
-    text = _MUST.get(str(gate.get("gate")), "What this gate asks for must be so.")
-    at = moment(gate.get("next_eligible_at"))
+    code, at = str(gate.get("gate")), moment(gate.get("next_eligible_at"))
+    text = _MUST.get(code, "What this gate asks for must be so.")
     if at is None:
         return text
+    text = _IN_TIME.get(code, text)
     return f"{text[:-1]} ({'that was' if at <= now else 'at the earliest'} {in_words.moment(at)})."

@@ -20,7 +20,7 @@ from upsell_project.lib.problem import Error
 
 MAX_BODY = 8 * 1024
 MAX_LIMIT = 10
-REPORTED = {kind.value for kind in Interaction.Kind} - {"converted", "ignored"}
+REPORTED = {kind.value for kind in Interaction.Kind} - {"converted", "ignored", "replied"}
 View = Callable[[HttpRequest, Source, authentication.Claims], HttpResponse]
 
 

@@ -6,21 +6,22 @@ that nothing is held: who asks is told when to ask again.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns_app import contact_gates, deliver, grounds, judge, shown, standing
+from campaigns_app import contact_gates, deliver, grounds, judge, requested, shown, standing
 from campaigns_app.decide_body import Request, spoken
 from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
-from offers_app import decide, offer_gates, replayed
+from offers_app import decide, goods, offer_gates, replayed
+from offers_app.checkout import orders
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
-from people_app import homes
+from people_app import homes, merging
 from people_app.models import Account, Channel, Person
 from upsell_project.lib.gates import Code, Gate, failed
 
@@ -80,8 +81,7 @@ def answer(request: Request, now: datetime) -> Answer:
 
 
 def _person(user_id: str) -> Person | None:
-    found = Person.objects.filter(user_id=user_id).select_related("merged_into").first()
-    return found.merged_into or found if found else None
+    return merging.remaining(Person.objects.filter(user_id=user_id).select_related("merged_into").first())
 
 
 def _account(person: Person, request: Request, now: datetime) -> int | None:
@@ -124,9 +124,24 @@ def _judged(person: Person, account: Account, request: Request, now: datetime) -
 
 
 def _chosen(possible: Sequence[Ground], catalog: decide.Catalog) -> tuple[Ground, Choice]:
-    """The first that leads to an offer and still is so, else the one that came furthest."""
-    choices = [(one, decide.offer(one.ask, catalog)) for one in possible]
-    return max(choices, key=lambda pair: (bool(pair[1].offer), bool(pair[0].evidence), len(pair[1].gates)))
+    """Of those that lead to an offer and still are so the one with the best score, so the surest and freshest moment;
+    else the one that came furthest."""
+    choices = [(one, _choice(one, catalog)) for one in possible]
+    return max(choices, key=_fit)
+
+
+def _fit(pair: tuple[Ground, Choice]) -> tuple[bool, bool, float, int]:
+    ground, choice = pair
+    return bool(choice.offer), bool(ground.evidence), choice.best if choice.offer else 0.0, len(choice.gates)
+
+
+def _choice(ground: Ground, catalog: decide.Catalog) -> Choice:
+    """What the playbook asks of the moment comes before what its offers ask."""
+    if not all(gate.passed for gate in ground.gates):
+        return Choice(None, None, [*ground.gates])
+    choice = decide.offer(ground.ask, catalog)
+    choice.gates = [*ground.gates, *choice.gates]
+    return choice
 
 
 def _words(draft: Draft, now: datetime) -> Gate:
@@ -183,7 +198,7 @@ def _intended(draft: Draft, decision: Decision, now: datetime) -> Delivery:
         content=draft.content,
         evidence=draft.evidence,
         ready_at=now,
-        expires_at=now + deliver.LIFETIME,
+        expires_at=offer.over_at(now, now + deliver.LIFETIME),
     )
     delivery = Delivery.objects.create(
         person=asked.person,
@@ -204,17 +219,24 @@ def _intended(draft: Draft, decision: Decision, now: datetime) -> Delivery:
 
 def still(delivery: Delivery, now: datetime) -> Gate | None:
     """What speaks by now against an offer that was answered before; reads only."""
-    proposition = delivery.proposition
+    return next((gate for gate in _still(delivery, now) if not gate.passed), None)
+
+
+def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
+    proposition, offer = delivery.proposition, delivery.proposition.offer
     if proposition.state != Proposition.State.LIVE or proposition.expires_at <= now:
-        return failed(Code.NO_LONGER_RELEVANT, "The offer is over.")
+        yield failed(Code.NO_LONGER_RELEVANT, "The offer is over.")
     state: Standing = standing.load({delivery.account_id}, {delivery.person_id}, now)
-    asked = Asked(delivery.person, delivery.account, proposition.evidence, proposition.expires_at)
-    gates = contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
-    if gates[-1].passed:
-        gates.append(judge.holdout(asked, state))
-    if gates[-1].passed and offer_gates.owns(delivery.account, proposition.offer):
-        gates.append(failed(Code.ALREADY_OWNED, f"The account already has {proposition.offer.name}."))
-    return None if gates[-1].passed else gates[-1]
+    evidence = requested.reasons([proposition], now)[proposition.pk]
+    asked = Asked(delivery.person, delivery.account, evidence, proposition.expires_at)
+    yield from contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
+    yield from offer_gates.on_offer(offer, now)
+    if orders.incentive_withdrawn(proposition, now):
+        yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
+    if goods.owned(delivery.account, offer):
+        yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
+    yield judge.relevant(asked)
+    yield judge.holdout(asked, state)
 
 
 def presented(delivery: Delivery) -> dict[str, Any]:
@@ -243,5 +265,7 @@ def _links(proposition: Proposition) -> dict[str, str]:
     return clicks | {
         "why": links.why_url(key),
         "preferences": links.preferences_url(person, key),
+        "not_now": links.preferences_url(person, key, "not_now"),
+        "no_more": links.preferences_url(person, key, "no_more"),
         "unsubscribe": links.unsubscribe_url(person, key),
     }

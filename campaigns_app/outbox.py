@@ -10,7 +10,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from campaigns_app import routes, sending
+from campaigns_app import lost_answers, routes, sending
 from campaigns_app.models import Delivery
 from upsell_project.lib import bulk, clock, queue
 
@@ -44,23 +44,24 @@ def waiting() -> bool:
 def send(limit: int = BATCH) -> int:
     """Claim and hand over one batch of each channel; return how many were claimed."""
     _recover()
-    looked = sending.look_up(limit)
+    looked = lost_answers.look_up(limit)
     return looked + sum(_batch(channel, limit) for channel in _due())
 
 
 def _recover() -> None:
     """What dead workers left: a claim is taken back; a send goes again where its provider knows the key."""
-    bulk.select(
+    bulk.run(
         "UPDATE campaigns_app_delivery SET lease_until = NULL,"
         " unsure_at = CASE WHEN state = 'sending' THEN coalesce(unsure_at, lease_until - %s) ELSE unsure_at END,"
-        " retry_at = CASE WHEN state = 'sending' THEN %s ELSE retry_at END,"
+        " retry_at = CASE WHEN state = 'claimed' THEN retry_at WHEN provider = ANY(%s) THEN %s END,"
         " state = CASE WHEN state = 'sending' AND provider = ANY(%s) THEN 'intended'"
         " WHEN state = 'sending' THEN 'unknown'"
         " WHEN attempts >= %s AND unsure_at IS NULL THEN 'refused' ELSE 'intended' END,"
         " reason = CASE WHEN state = 'sending'"
         " THEN 'A worker died while sending' ELSE 'A worker died before sending' END"
-        " WHERE state IN ('claimed', 'sending') AND lease_until < %s RETURNING 1",
+        " WHERE state IN ('claimed', 'sending') AND lease_until < %s",
         LEASE,
+        routes.keyed() + routes.tellers(),
         clock.real(),
         routes.keyed(),
         sending.MAX_ATTEMPTS,

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction
 from consent_app.models import ALL
 from offers_app import learn
@@ -50,8 +52,7 @@ def _withdraw(propositions: Sequence[Proposition], reasons: dict[int, str], now:
     Proposition.objects.filter(pk__in=live).update(state=Proposition.State.ENDED)
     for reason in set(reasons.values()):
         ids = [enrollment for enrollment, why in reasons.items() if why == reason]
-        open_ones = Delivery.objects.filter(enrollment_id__in=ids, state__in=_WAITING)
-        open_ones.update(state=Delivery.State.SKIPPED, reason=f"The sequence ended: {reason}")
+        _stop(Delivery.objects.filter(enrollment_id__in=ids), f"The sequence ended: {reason}")
 
 
 def withdraw_deliveries(person_id: int, channel: str = ALL, topic: str = ALL) -> None:
@@ -62,11 +63,16 @@ def withdraw_deliveries(person_id: int, channel: str = ALL, topic: str = ALL) ->
     ids = list(
         waiting.order_by("pk").select_for_update(of=("self",)).values_list("proposition_id", flat=True)
     )
-    Delivery.objects.filter(proposition__in=ids, state__in=_WAITING).update(
-        state=Delivery.State.SKIPPED, reason=f"{Code.OPTED_OUT}: They opted out before it left."
-    )
+    _stop(Delivery.objects.filter(proposition__in=ids), f"{Code.OPTED_OUT}: They opted out before it left.")
     over = Proposition.objects.filter(pk__in=ids, state=Proposition.State.LIVE)
     over.update(state=Proposition.State.ENDED)
+
+
+def _stop(deliveries: QuerySet[Delivery], reason: str) -> None:
+    """None of these leaves, or leaves once more: of what may have left before, a human says whether it did."""
+    waiting = deliveries.filter(state__in=_WAITING)
+    waiting.filter(unsure_at=None).update(state=Delivery.State.SKIPPED, reason=reason)
+    waiting.exclude(unsure_at=None).update(state=Delivery.State.UNKNOWN, retry_at=None, reason=reason)
 
 
 def was_ignored(proposition: Proposition) -> bool:
@@ -144,5 +150,5 @@ def _outcomes(reason: str, own: Sequence[Proposition]) -> set[str]:
     if reason in NO_COOLDOWN:
         return set()
     found = {BY_REASON[reason]} if reason in BY_REASON else set()
-    found |= {"dismissed"} if any(p.answer == "dismissed" for p in own) else set()
+    found |= {"dismissed"} if any("dismissed" in p.answers for p in own) else set()
     return found | ({"ignored"} if any(was_ignored(p) for p in own) else set())

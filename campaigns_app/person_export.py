@@ -8,7 +8,7 @@ from django.forms.models import model_to_dict
 
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Interaction, StaffTask
 from consent_app.models import ConsentRecord, Pause, Permission
-from offers_app.models import Decision, Proposition
+from offers_app.models import Checkout, Decision, Proposition
 from people_app import erasure
 from people_app.models import ContactPoint, Erasure, Identity, Membership, Person
 from signals_app.models import Answer, Event, SegmentMember, Signal, Ticket
@@ -33,7 +33,7 @@ _SORTS: dict[str, type[Model]] = {
     "interactions": Interaction,
     "staff_tasks": StaffTask,
 }
-_TECHNICAL = {"lease_until", "lease_token", "attempts", "retry_at", "told"}
+_TECHNICAL = {"lease_until", "lease_token", "attempts", "retry_at", "due_at", "told"}
 
 
 def of(person: Person) -> dict[str, Any]:
@@ -41,7 +41,8 @@ def of(person: Person) -> dict[str, Any]:
     family = erasure.family_of(person)
     records = [model_to_dict(one) | {"id": one.pk, "first_seen_at": one.first_seen_at} for one in family]
     rows = {sort: _rows(model, family) for sort, model in _SORTS.items()}
-    return {"records": records, **rows, "segments": _segments(family)}
+    begun = _told(Checkout.objects.filter(proposition__person__in=family))
+    return {"records": records, **rows, "purchases_begun": begun, "segments": _segments(family)}
 
 
 def _segments(family: Sequence[Person]) -> list[dict[str, Any]]:
@@ -52,5 +53,9 @@ def _segments(family: Sequence[Person]) -> list[dict[str, Any]]:
 
 
 def _rows(model: type[Model], family: Sequence[Person]) -> list[dict[str, Any]]:
-    rows: QuerySet[Any] = model._default_manager.filter(person__in=family).order_by("pk")
+    return _told(model._default_manager.filter(person__in=family))
+
+
+def _told(rows: QuerySet[Any]) -> list[dict[str, Any]]:
+    rows = rows.order_by("pk")
     return [{key: value for key, value in row.items() if key not in _TECHNICAL} for row in rows.values()]

@@ -13,7 +13,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from campaigns_app import attribution, backlog, enroll, interact, merges, privacy, receipts, replies
+from campaigns_app import attribution, backlog, conversions, enroll, merges, privacy, receipts, replies
 from campaigns_app.backlog import Backlog
 from people_app import erasure, facts, identify, settling
 from people_app.entitlements import Changed
@@ -166,7 +166,7 @@ def _take_in(opened: Sequence[ingest.Opened], waiting: Backlog, later: bool) -> 
     tickets.apply(believed)
     replies.apply(believed, now)
     receipts.apply(believed, now)
-    interact.from_events(attribution.from_events(believed, now), now)
+    conversions.from_events(attribution.from_events(believed, now), now)
     enroll.recheck(changed)
     waiting.take(Batch([*named, *mended.changed], changes, changed, facts), now, later=later)
     lookups.want(opened)

@@ -5,19 +5,24 @@ of the conditions, or `{rule: ...}`. `entry` and `exit_when` are rules: who may 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from campaigns_app import playbook_linted
 from campaigns_app.conditions import CONDITIONS
 from campaigns_app.models import Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.plan import OTHERWISE, RULE
+from campaigns_app.playbook_lint.written import Steps
 from offers_app import linted
+from offers_app.linter.draft import Finding
 from offers_app.models import Offer, Treatment
+from people_app.models import Channel
 from signals_app import references
 from upsell_project.lib import clock
 from upsell_project.lib.rules import ready
 
+MOST_HOURS = 24 * 366
 RULES = ("entry", "exit_when")
 VERSION_FIELDS = ("goal_event", "goal_days", "reentry_days", "minimum_confidence", *RULES)
 Tree = list[dict[str, Any]]
@@ -29,12 +34,10 @@ class Invalid(ValueError):
 
 def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     """A new version with the file's steps, published and live. The caller holds the transaction. Raises Invalid."""
-    validate(document["steps"])
-    if wrong := [
-        *rule_problems(document),
-        *_absent(document["steps"]),
-        *linted.refusals(_sent(document["steps"])),
-    ]:
+    steps = document["steps"]
+    validate(steps)
+    wrong = [*rule_problems(document), *_absent(steps)] or _refused(steps, document.get("entry", {}))
+    if wrong:
         raise Invalid("; ".join(wrong))
     return _publish(playbook, document)
 
@@ -60,7 +63,8 @@ def revise(playbook: Playbook, changes: Mapping[str, Any]) -> PlaybookVersion:
     live = playbook.live_version
     if live is None:
         raise Invalid("there is no live version to change")
-    if wrong := rule_problems(changes):
+    wrong = rule_problems(changes) or playbook_linted.entry_refusals(changes.get("entry", {}))
+    if wrong:
         raise Invalid("; ".join(wrong))
     known = {name: getattr(live, name) for name in VERSION_FIELDS}
     return _publish(playbook, {**known, **changes, "steps": tree(live)})
@@ -86,7 +90,7 @@ def tree(version: PlaybookVersion) -> Tree:
     return _branch(None, steps, lanes)
 
 
-def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
+def validate(steps: Steps, place: str = "steps") -> None:
     """Raises Invalid for what could not run as it is written; the text names the place."""
     for index, step in enumerate(steps):
         where = f"{place}[{index}]"
@@ -94,12 +98,14 @@ def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
             raise Invalid(f"{where}: a step is one of {', '.join(StepKind.values)}")
         kind, config = next(iter(step.items()))
         lanes = config.get("lanes", [])
-        if kind == StepKind.WAIT_UNTIL and not config.get("hours"):
+        if kind == StepKind.WAIT_UNTIL and not _positive(config.get("hours")):
             raise Invalid(f"{where}: a wait needs its longest time in hours")
         if kind == StepKind.MESSAGE and place == "steps" and index == len(steps) - 1:
             raise Invalid(
                 f"{where}: after the last message comes a wait, or the end would withdraw it at once"
             )
+        if kind == StepKind.MESSAGE and (wrong := list(_message_problems(config, where))):
+            raise Invalid("; ".join(wrong))
         if lanes and lanes[-1].get("when") != OTHERWISE:
             raise Invalid(f"{where}: the last lane is `otherwise`")
         for number, lane in enumerate(lanes):
@@ -109,12 +115,26 @@ def validate(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> None:
             validate(lane.get("steps", []), f"{inside}.steps")
 
 
+def _positive(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and 0 < number <= MOST_HOURS
+
+
+def _message_problems(config: Mapping[str, Any], where: str) -> Iterator[str]:
+    if config.get("channel") not in Channel.values:
+        yield f"{where}: `channel` is one of {', '.join(Channel.values)}"
+    templates = config.get("templates")
+    if not isinstance(templates, Mapping) or not templates:
+        yield f"{where}: `templates` names a template for each signal"
+    elif not all(isinstance(slug, str) for slug in templates.values()):
+        yield f"{where}: `templates` has a template's slug for each signal"
+
+
 def rule_problems(document: Mapping[str, Any]) -> list[str]:
     """Of who may enter, and of what ends a run at once."""
     return [said for name in RULES for said in references.faults(document.get(name, {}), name)]
 
 
-def offers(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> Iterator[tuple[str, str]]:
+def offers(steps: Steps, place: str = "steps") -> Iterator[tuple[str, str]]:
     """(place, slug) of those that its messages may propose."""
     for index, step in enumerate(steps):
         for kind, config in step.items():
@@ -124,7 +144,7 @@ def offers(steps: Sequence[Mapping[str, Any]], place: str = "steps") -> Iterator
                 yield from offers(lane.get("steps", []), f"{at}.lanes[{number}].steps")
 
 
-def templates(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def templates(steps: Steps) -> Iterator[str]:
     """Slugs of those that its messages are written by."""
     for step in steps:
         for config in step.values():
@@ -138,11 +158,31 @@ def sent(version: PlaybookVersion) -> list[Treatment | Offer]:
     return _sent(tree(version))
 
 
-def _sent(steps: Sequence[Mapping[str, Any]]) -> list[Treatment | Offer]:
+def findings(version: PlaybookVersion) -> list[Finding]:
+    """What the lint says of its steps."""
+    steps = tree(version)
+    return playbook_linted.findings(steps, version.entry, _sent(steps))
+
+
+def refusals(version: PlaybookVersion) -> list[str]:
+    """Why it may not go live, a sentence each."""
+    steps = tree(version)
+    try:
+        validate(steps)
+    except Invalid as error:
+        return [str(error)]
+    return _refused(steps, version.entry)
+
+
+def _refused(steps: Steps, entry: Mapping[str, Any]) -> list[str]:
+    return playbook_linted.refusals(steps, entry, _sent(steps))
+
+
+def _sent(steps: Steps) -> list[Treatment | Offer]:
     return linted.rows(set(templates(steps)), {slug for _, slug in offers(steps)})
 
 
-def _absent(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+def _absent(steps: Steps) -> list[str]:
     named = list(offers(steps))
     absent = references.absent("offer", [slug for _, slug in named])
     return [f"{place}: {absent[slug]}" for place, slug in named if slug in absent]
@@ -160,7 +200,7 @@ def _condition_problems(when: Any, where: str) -> Iterator[str]:
         yield f"{where}: `when` is one of {known}, {OTHERWISE}, or {{{RULE}: ...}}"
 
 
-def _write(version: PlaybookVersion, steps: Sequence[Mapping[str, Any]], lane: Lane | None) -> None:
+def _write(version: PlaybookVersion, steps: Steps, lane: Lane | None) -> None:
     for position, item in enumerate(steps, start=1):
         kind, given = next(iter(item.items()))
         config = {name: value for name, value in given.items() if name != "lanes"}
@@ -196,7 +236,7 @@ def _config(
     return dict(step.config) | ({"lanes": branches} if branches else {})
 
 
-def _plain(steps: Sequence[Mapping[str, Any]]) -> Tree:
+def _plain(steps: Steps) -> Tree:
     """The file's steps with every optional key spelled out, so that two trees can be compared."""
     plain = []
     for item in steps:

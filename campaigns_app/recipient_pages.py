@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 
 from campaigns_app import preferences as choices
 from campaigns_app import recipient_reasons, recipient_words, why_page
+from campaigns_app.models import Interaction
 from campaigns_app.preferences import Table
 from campaigns_app.recipient_words import Words
 from consent_app import links, permission
@@ -26,6 +27,8 @@ from people_app.models import Channel, Person
 from upsell_project.lib import clock
 from upsell_project.lib.rules.facts import Of
 
+# What a mail's controls lead to, and what it means for the offer.
+ACTS = {"not_now": Interaction.Kind.DISMISSED, "no_more": Interaction.Kind.OPTED_OUT}
 FIGURES = ("resource_label", "feature", "used", "cap", "percent", "count", "days")
 
 
@@ -48,6 +51,15 @@ class Page:
         proof = {"page": "preferences", "language": self.words["language"]}
         return proof | ({"proposition": str(self.proposition.pk)} if self.proposition else {})
 
+    @cached_property
+    def topic(self) -> str:
+        """Of the offer that led here, as people call it."""
+        return _topic(self.proposition.topic, self.words) if self.proposition else ""
+
+    def offers(self, act: str) -> bool:
+        """Is there anything to say this about?"""
+        return act in ACTS and self.proposition is not None
+
     def remember(self) -> None:
         self.before, paused = self.look()
         self.was_paused = paused is not None
@@ -67,7 +79,7 @@ def preferences(page: Page, result: str = "", status: int = 200) -> HttpResponse
     token = links.make_preferences(page.person.pk, page.proposition.pk if page.proposition else None)
     context = {
         "action": f"/p/{token}",
-        "result": words[result].format(until=until) if result else "",
+        "result": words[result].format(until=until, topic=page.topic) if result else "",
         "undo": _undo(page, result, table),
         "address": _address(page.person, words),
         "why": page.proposition.content.get("why", "") if page.proposition else "",
@@ -83,6 +95,21 @@ def preferences(page: Page, result: str = "", status: int = 200) -> HttpResponse
         ],
     }
     return _render("preferences", words, context, status)
+
+
+def one_act(page: Page, act: str) -> HttpResponse:
+    """What will happen, and the one button that does it: as far from the mail as a yes is."""
+    words = page.words
+    token = links.make_preferences(page.person.pk, page.proposition.pk if page.proposition else None)
+    context = {
+        "action": f"/p/{token}",
+        "act": act,
+        "heading": words[f"{act}_title"],
+        "offer": page.proposition.offer.name if page.proposition else "",
+        "text": words[f"{act}_help"].format(topic=page.topic),
+        "label": words[act],
+    }
+    return _render("act", words, context)
 
 
 def unsubscribe(page: Page, token: str) -> HttpResponse:
@@ -130,7 +157,11 @@ def _undo(page: Page, result: str, table: Table) -> dict[str, str]:
     """The fields that bring back what was before; nothing where there is nothing to bring back."""
     if result == "paused" and not page.was_paused:
         return {"do": "resume"}
-    if result in ("stopped", "started", "saved") and page.before and page.before.ticked != table.ticked:
+    if (
+        result in ("stopped", "started", "saved", "no_more_done")
+        and page.before
+        and page.before.ticked != table.ticked
+    ):
         return {"do": "save", "shown": page.before.shown, "on": page.before.ticked}
     return {}
 

@@ -20,6 +20,7 @@ from campaigns_app.recipient_pages import Page
 from consent_app import ledger, links
 from offers_app.checkout import orders
 from offers_app.models import Proposition
+from people_app import merging
 from people_app.models import Channel, Person
 from upsell_project.lib import clock
 
@@ -32,6 +33,7 @@ HEADERS = {
     "frame-ancestors 'none'",
 }
 _CLICK = uuid.UUID("9f5b0c0e-8c1e-4b55-9b3f-1f0f5e1d2a77")
+_ACT = uuid.UUID("5c0f8a53-2c55-4a0b-8a1a-6d1e3c9d7b42")
 
 
 def private(view: View) -> View:
@@ -54,11 +56,14 @@ def private(view: View) -> View:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
-    """`/p/<token>`: see and change what one gets."""
+    """`/p/<token>`: see and change what one gets; with `?do=not_now` or `?do=no_more`, as in mails, one act."""
     page = _page(links.read_preferences(token))
     if page is None:
         return recipient_pages.nobody()
-    return _change(request, page) if request.method == "POST" else recipient_pages.preferences(page)
+    if request.method == "POST":
+        return _change(request, page)
+    act = request.GET.get("do", "")
+    return recipient_pages.one_act(page, act) if page.offers(act) else recipient_pages.preferences(page)
 
 
 @private
@@ -87,17 +92,8 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
     if proposition is None or (url is None and not bought):
         raise Http404
     human = request.method == "GET" and _human(request)
-    # In the app the widget itself tells of clicks.
-    if human and not (bought and proposition.channel == Channel.IN_APP):
-        interact.record(
-            proposition.pk,
-            proposition.person_id,
-            Interaction.Kind.CLICKED,
-            id=uuid.uuid5(_CLICK, f"{proposition.pk}:{target}"),
-            at=clock.now(),
-            how="mail",
-            data={"target": target},
-        )
+    if human and not (bought and _told_by_the_widget(proposition)):
+        _clicked(proposition, target)
     if bought:
         return checkout_pages.follow(proposition, human=human)
     return HttpResponseRedirect(str(url))
@@ -132,6 +128,8 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
 
 def _change(request: HttpRequest, page: Page) -> HttpResponse:
     wish, _, number = request.POST.get("do", "").partition("-")
+    if page.offers(wish):
+        return _answer(page, wish)
     if wish == "stop":
         page.remember()
         preferences.stop_all(page.person, preferences.HERE, page.proof)
@@ -155,6 +153,17 @@ def _change(request: HttpRequest, page: Page) -> HttpResponse:
     return recipient_pages.preferences(page, "nothing", status=400)
 
 
+def _answer(page: Page, act: str) -> HttpResponse:
+    """As the same control in the app: once, however often it is pressed."""
+    page.remember()
+    kind, made = recipient_pages.ACTS[act], page.proposition
+    if made is None:
+        raise Http404
+    once = uuid.uuid5(_ACT, f"{made.pk}:{kind}")
+    interact.record(made.pk, page.person.pk, kind, id=once, at=clock.now(), how=preferences.HERE)
+    return recipient_pages.preferences(page, f"{act}_done")
+
+
 def _note(page: Page, kind: Interaction.Kind, how: str) -> None:
     """The offer that led here gets its answer, so that reports see what the ledger knows."""
     if page.proposition:
@@ -169,11 +178,7 @@ def _choose(page: Page, shown: str, ticked: str, result: str) -> HttpResponse:
 
 def _page(recipient: links.Recipient) -> Page | None:
     """The page of whom the link names, or of whom they were merged into; None when nobody is left."""
-    person = Person.objects.filter(pk=recipient.person_id).first()
-    for _ in range(10):
-        if person is None or person.merged_into_id is None:
-            break
-        person = person.merged_into
+    person = merging.remaining(Person.objects.filter(pk=recipient.person_id).first())
     if person is None or person.erased_at:
         return None
     made = Proposition.objects.filter(person=person, pk=recipient.proposition_id or uuid.UUID(int=0))
@@ -200,6 +205,24 @@ def _is_bought(proposition: Proposition) -> bool:
     stored = button.get("url") if isinstance(button, dict) else None
     own = isinstance(stored, str) and stored.startswith(f"{settings.PUBLIC_URL}/c/")
     return own or (bool(button) and orders.how(proposition) is not None)
+
+
+def _told_by_the_widget(proposition: Proposition) -> bool:
+    """It leads here as well and tells of clicks itself. On a page that asked for its offer there may be none."""
+    in_app = proposition.channel == Channel.IN_APP
+    return in_app and bool(proposition.enrollment_id is not None or proposition.clicked_at)
+
+
+def _clicked(proposition: Proposition, target: str) -> None:
+    interact.record(
+        proposition.pk,
+        proposition.person_id,
+        Interaction.Kind.CLICKED,
+        id=uuid.uuid5(_CLICK, f"{proposition.pk}:{target}"),
+        at=clock.now(),
+        how="mail" if proposition.channel == Channel.EMAIL else "link",
+        data={"target": target},
+    )
 
 
 def _human(request: HttpRequest) -> bool:

@@ -32,6 +32,16 @@ def templates() -> set[str]:
     return {slug for config in steps.values_list("config", flat=True) for slug in _written_by(config)}
 
 
+def refused_steps() -> Iterator[str]:
+    """What the lint refuses in the steps of live playbooks, a sentence each."""
+    rows = Playbook.objects.filter(live=True, live_version__isnull=False).select_related("live_version")
+    for playbook in rows.order_by("slug"):
+        assert playbook.live_version
+        for one in playbook_files.findings(playbook.live_version):
+            if one.blocks:
+                yield f"playbook {playbook.slug} {one.field}: {linted.sentence(one)}"
+
+
 def _written_by(config: Any) -> list[str]:
     return list(config.get("templates", {}).values())
 
@@ -44,3 +54,4 @@ def _versions() -> QuerySet[PlaybookVersion]:
 
 references.ABOVE.append(users)
 linted.IN_USE.append(templates)
+linted.ALSO_LIVE.append(refused_steps)

@@ -13,7 +13,8 @@ from campaigns_app.case import Case
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import decide
-from offers_app.models import Decision, Offer, Proposition
+from offers_app.models import Decision, Offer, Proposition, Treatment
+from upsell_project.lib import bulk
 from upsell_project.lib.gates import Code, Gate, failed
 
 
@@ -30,19 +31,19 @@ def due(
     catalog = decide.catalog(asks, now)
     for (case, delivery), ask in zip(cases, asks, strict=True):
         offer = catalog.offers[delivery.proposition.offer.slug]
-        reword = partial(_reword, case, delivery.proposition, offer, ask, catalog, now)
         choice = decide.offer(ask, catalog)
+        reword = partial(_reword, case, delivery.proposition, offer, choice.treatment, ask, catalog, now)
         gates = judge.meet(case, delivery.channel, choice, standing, now, reword)
         stops[delivery.pk] = stopped = judge.stopped_by(gates)
         if not (stopped and contact_gates.holds(stopped) and stopped.reason == delivery.reason):
             decisions.append(judge.again(delivery, gates, standing.policy.version, now, choice))
         _settle(case, delivery, stopped, gates, standing, now)
-    Decision.objects.bulk_create(decisions)
+    bulk.insert(decisions)
     changed = [delivery for _, delivery in cases]
     Delivery.objects.bulk_update(
         changed, ["state", "reason", "send_after", "intended_at", "sent_at", "proof", "decision", "provider"]
     )
-    Proposition.objects.bulk_update([d.proposition for d in changed], ["content", "evidence"])
+    Proposition.objects.bulk_update([d.proposition for d in changed], ["treatment", "content", "evidence"])
     _end([d for d in changed if d.state == Delivery.State.SKIPPED])
     gone = (Delivery.State.INTENDED, Delivery.State.ACCEPTED)
     deliver.hand_over([(case, delivery) for case, delivery in cases if delivery.state in gone], now)
@@ -53,13 +54,15 @@ def _reword(
     case: Case,
     proposition: Proposition,
     offer: Offer,
+    treatment: Treatment | None,
     ask: decide.Ask,
     catalog: decide.Catalog,
     now: datetime,
 ) -> Gate:
-    """It was written when it was held; what it says must be true when it leaves."""
-    said = deliver.words(case, offer, proposition.treatment, proposition.pk, ask, catalog, now)
+    """It was written when it was held; what it says must be true when it leaves, and by a text that is still there."""
+    said = deliver.words(case, offer, treatment, proposition.pk, ask, catalog, now)
     if said.gate.passed:
+        proposition.treatment = treatment
         proposition.content, proposition.evidence = said.content, said.evidence
     return said.gate
 
@@ -77,7 +80,7 @@ def _ask(case: Case, delivery: Delivery) -> decide.Ask:
 def drop(deliveries: Sequence[Delivery], reason: str, policy_version: int, now: datetime) -> None:
     """Held deliveries that what the person did meanwhile has overtaken."""
     gates = [failed(Code.NO_LONGER_RELEVANT, reason)]
-    Decision.objects.bulk_create([judge.again(one, gates, policy_version, now) for one in deliveries])
+    bulk.insert([judge.again(one, gates, policy_version, now) for one in deliveries])
     for delivery in deliveries:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, reason
     Delivery.objects.bulk_update(deliveries, ["state", "reason", "decision"])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from campaigns_app import enroll, interact, outcomes
+from campaigns_app import enroll, interact, outcomes, standing
 from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction, StaffTask
 from consent_app import ledger
 from consent_app.models import ALL
@@ -101,9 +101,11 @@ def _people_of(one: Stored, delivery: Delivery | None) -> list[int]:
 
 
 def _hold(ids: set[int]) -> dict[int, Person]:
-    """People come first in the order of locks."""
+    """People come first in the order of locks; with their contact points nothing is intended for them meanwhile."""
     rows = Person.objects.select_for_update(no_key=True).filter(pk__in=ids, erased_at=None).order_by("pk")
-    return {person.pk: person for person in rows}
+    people = {person.pk: person for person in rows}
+    standing.lock([], people)
+    return people
 
 
 def _reply(one: Stored, person: Person, delivery: Delivery | None) -> Reply:
@@ -189,7 +191,7 @@ def _hand_over(reply: Reply) -> None:
     run = reply.delivery.enrollment_id if reply.delivery else _talking(reply)
     if run:
         enroll.exit_one(run, REPLIED)
-    _note(reply, Interaction.Kind.FEEDBACK)
+    _note(reply, Interaction.Kind.REPLIED)
 
 
 def _talking(reply: Reply) -> int | None:

@@ -1,18 +1,25 @@
 """Offers that were decided on request: no run made them, so what a run's end does is done here.
 
-A no withdraws those that are live and leaves the person in peace, as it does after a run. One that was seen and got no
+A no withdraws those that are live and leaves the person in peace, as it does after a run; so does the end of the reason
+for which one was made, but that rests nobody. One that was seen and got no
 answer until it was over counts as ignored. A purchase is credited to the one it names, or that led to it.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from campaigns_app import outcomes, standing
 from campaigns_app.models import Cooldown, Interaction
+from offers_app import answers
 from offers_app.models import Proposition
+from signals_app import detect
+from signals_app.evidence import Evidence
 from signals_app.ingest import Stored
+from signals_app.models import Signal
 from upsell_project.lib import clock, spans
 
 GOAL = timedelta(days=30)
@@ -39,8 +46,26 @@ def end(person_id: int, account_id: int | None = None, topic: str | None = None)
     """Withdraw what is live for them, as the runs of the person or account end (of one topic, if given)."""
     whose = Q(person_id=person_id) | (Q(account_id=account_id) if account_id else Q())
     rows = Proposition.objects.filter(_LIVE).filter(whose)
-    rows = rows.filter(topic=topic) if topic is not None else rows
-    held = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    _withdraw(rows.filter(topic=topic) if topic is not None else rows)
+
+
+def reasons(offers: Collection[Proposition], now: datetime) -> dict[UUID, Evidence | None]:
+    """The evidence of each as it stands now; None when it is no longer so. That a signal grew old withdraws nothing."""
+    signals = Signal.objects.filter(pk__in={one.signal_id for one in offers}, expires_at__gt=now)
+    fresh = detect.refresh(list(signals.select_related("definition")), now)
+    return {one.pk: fresh.get(one.signal_id or 0, one.evidence) for one in offers}
+
+
+def recheck(account_ids: Collection[int], now: datetime) -> None:
+    """Facts of these accounts changed: withdraw what lost its reason, as the runs' own steps do."""
+    offers = list(Proposition.objects.filter(_LIVE, account_id__in=account_ids)) if account_ids else []
+    if offers:
+        lost = [pk for pk, evidence in reasons(offers, now).items() if evidence is None]
+        _withdraw(Proposition.objects.filter(_LIVE, pk__in=lost))
+
+
+def _withdraw(live: QuerySet[Proposition]) -> None:
+    held = list(live.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     Proposition.objects.filter(pk__in=held).update(state=Proposition.State.ENDED)
 
 
@@ -61,19 +86,24 @@ def _rest(propositions: list[Proposition], outcome: str, now: datetime) -> None:
         )
 
 
+def whose(one: Stored) -> Q:
+    """Rows of whom an event is about: the account, or the person without one, and the person."""
+    found = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
+    return found | Q(person_id=one.person_id) if one.person_id else found
+
+
 def led_to(one: Stored) -> Proposition | None:
-    """The offer to whom a purchase is owed: the one it names, else the newest that was accepted or clicked. What is
-    still live of theirs ends: who got there needs no other."""
-    whose = Q(account_id=one.account_id) if one.account_id else Q(person_id=one.person_id)
-    whose |= Q(person_id=one.person_id) if one.person_id else whose
+    """The offer to whom a purchase is owed: the newest that was accepted or clicked, by somebody who said no to none
+    since. What is still live of theirs ends: who got there needs no other."""
     at = one.item.occurred_at
-    known = Proposition.objects.filter(whose, enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL)
+    known = Proposition.objects.filter(
+        whose(one), enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL
+    )
     offers = list(known.order_by("-ready_at"))
     open_ones = [offer.pk for offer in offers if offer.state == Proposition.State.LIVE]
     Proposition.objects.filter(pk__in=open_ones).update(state=Proposition.State.ENDED)
-    named = str(one.item.properties.get("proposition_id", "")).lower()
-    by_name = next((offer for offer in offers if str(offer.pk) == named), None)
-    return by_name or next((o for o in offers if o.clicked_at or o.answer == Kind.ACCEPTED), None)
+    taken = [offer for offer in offers if offer.clicked_at or offer.answer == Kind.ACCEPTED]
+    return next(iter(answers.not_refused(taken)), None)
 
 
 def waiting() -> bool:

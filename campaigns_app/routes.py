@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from campaigns_app import channels, demo_inbox
-from campaigns_app.channels.base import Accepted, Channel, Outcome, Refused
+from campaigns_app.channels.base import Accepted, Channel, Outcome, Refused, Unknown
 from campaigns_app.channels.over_http import HttpProvider
 from campaigns_app.models import ChannelAccount
 from people_app.models import Channel as Name
@@ -33,13 +33,16 @@ class Route:
     account: ChannelAccount | None = None
 
     @property
-    def rests_until(self) -> datetime | None:
-        """None: it may be used. A key that is refused is no reason to come back at a certain time."""
-        return self.account.down_until if self.account else None
+    def shut(self) -> bool:
+        """Until staff do something: switch it on, or mend its key."""
+        return self.account is not None and (not self.account.active or self.account.broken_at is not None)
 
-    def well(self, now: datetime) -> bool:
-        account = self.account
-        return account is None or (account.broken_at is None and not (account.down_until or now) > now)
+    def well(self, real: datetime) -> bool:
+        return not self.shut and self.rests_until(real) is None
+
+    def rests_until(self, real: datetime) -> datetime | None:
+        until = self.account.down_until if self.account and not self.shut else None
+        return until if until and until > real else None
 
 
 def ready() -> set[str]:
@@ -54,8 +57,8 @@ def at_once(channel: str, ready_ones: Collection[str]) -> bool:
 
 
 def of(channel: str) -> list[Route]:
-    """All of a channel, the one to be used first at the beginning; those that rest among them."""
-    rows = ChannelAccount.objects.filter(active=True, channel=channel, provider__in=channels.PROVIDERS)
+    """All of a channel, the one to be used first at the beginning; those that rest or are shut among them."""
+    rows = ChannelAccount.objects.filter(channel=channel, provider__in=channels.PROVIDERS)
     own = _own(channel)
     return [*(Route(opened(row), row) for row in rows), *([Route(own)] if own else [])]
 
@@ -70,10 +73,11 @@ def keyed() -> list[str]:
     return [kind for kind, provider in channels.PROVIDERS.items() if provider.key_lives]
 
 
-def looks_up(kind: str) -> bool:
-    """Whether this provider can tell what became of a message."""
-    provider = channels.PROVIDERS.get(kind)
-    return provider is not None and provider.look_up is not HttpProvider.look_up
+def tellers() -> list[str]:
+    """The providers that can tell what became of a message."""
+    return [
+        kind for kind, provider in channels.PROVIDERS.items() if provider.look_up is not HttpProvider.look_up
+    ]
 
 
 def noted(route: Route, outcome: Outcome) -> None:
@@ -87,7 +91,9 @@ def noted(route: Route, outcome: Outcome) -> None:
         case Refused(broken=True):
             _save(account, broken_at=clock.real(), error=outcome.reason[:300])
         case Refused(retry=True):
-            _failed(account, outcome)
+            _failed(account, outcome.reason, outcome.retry_after, down=outcome.down)
+        case Unknown(reason):
+            _failed(account, reason)
 
 
 def mended(account: ChannelAccount) -> None:
@@ -95,14 +101,16 @@ def mended(account: ChannelAccount) -> None:
     _save(account, failures=0, down_until=None, error="", broken_at=None)
 
 
-def _failed(account: ChannelAccount, refusal: Refused) -> None:
+def _failed(
+    account: ChannelAccount, reason: str, retry_after: float | None = None, *, down: bool = False
+) -> None:
     ChannelAccount.objects.filter(pk=account.pk).update(failures=F("failures") + 1)
     account.failures += 1
-    if refusal.down or account.failures >= FAILURES:
+    if down or account.failures >= FAILURES:
         rest = min(FIRST_REST * 2 ** min(max(account.failures - 1, 0), 10), LONGEST_REST)
-        seconds = refusal.retry_after or random.uniform(rest / 2, rest)  # noqa: S311
+        seconds = retry_after or random.uniform(rest / 2, rest)  # noqa: S311
         until = clock.real() + timedelta(seconds=seconds)
-        _save(account, down_until=until, error=refusal.reason[:300])
+        _save(account, down_until=until, error=reason[:300])
 
 
 def _save(account: ChannelAccount, **values: object) -> None:

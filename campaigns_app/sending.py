@@ -1,14 +1,14 @@
 """One batch of one channel under one lease: checked once more, marked, sent, and what became of each.
 
 A message of which nobody knows whether it left goes again only by the same account and under the same key, as long as
-the provider remembers that; `look_up` asks the others.
+the provider remembers that; `lost_answers` asks the others.
 """
 
 import logging
 import random
 import time
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,9 +29,11 @@ WORK_SECONDS = 30.0  # of a lease; what is left of the batch then goes back
 RECHECK_SECONDS = 2.0
 MAX_ATTEMPTS = 6
 DOWN_SECONDS = 30.0
-BROKEN_SECONDS = 300.0
-LOOK_LEASE, LOOK_FIRST, LOOK_FOR = timedelta(minutes=1), timedelta(seconds=5), timedelta(minutes=15)
-FORGOTTEN = "The provider no longer knows its key, and whether it was sent is not known"
+SHUT_SECONDS = 300.0
+KEY_MARGIN = timedelta(minutes=5)
+"""A key is younger than the message that bears it is old: the answer was waited for."""
+FORGOTTEN = "Its provider no longer knows its key, or its account is gone: whether it was sent is not known"
+DOWN = "The account at its provider is down or switched off"
 NOBODY = "Nothing is configured that carries this channel (admin: Channel accounts; mail: EMAIL_URL)"
 
 State = Delivery.State
@@ -40,25 +42,38 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Batch:
-    """`rest`: connections that were opened, by the account's id; `down`: routes that fell out meanwhile."""
+    """`opened`: connections by the account's id; `down`: accounts that fell out meanwhile; `waiting`: for them."""
 
     lease: datetime
     length: timedelta
     ways: list[Route]
     opened: dict[int, Connection] = field(default_factory=dict)
     down: set[int] = field(default_factory=set)
+    waiting: list[UUID] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
 
     def work(self, batch: list[Delivery]) -> None:
         if not self.ways:
-            self._refuse_all(batch, NOBODY)
+            for delivery in batch:
+                self._close(delivery, State.CLAIMED, state=State.REFUSED, reason=NOBODY)
             return
-        until, left = time.monotonic() + WORK_SECONDS, deque(batch)
+        until, left = time.monotonic() + WORK_SECONDS, self._hopeful(batch)
         with self.stack:
-            while left and self._usable() and time.monotonic() < until:
+            while left and time.monotonic() < until:
                 self._stretch(left)
-        retry_at = None if self._usable() else self._back_at()
-        _give_back([delivery.pk for delivery in left], self.lease, retry_at)
+        _give_back([delivery.pk for delivery in left], self.lease, None)
+        _give_back(self.waiting, self.lease, self._back_at(), DOWN)
+
+    def _hopeful(self, batch: list[Delivery]) -> deque[Delivery]:
+        """Without those that may have left and must not go again: a human hears of them though nothing can leave."""
+        ways = {way.account.pk: way for way in self.ways if way.account}
+        left: deque[Delivery] = deque()
+        for delivery in batch:
+            if delivery.unsure_at and not _remembers(ways.get(delivery.via_id or 0), delivery):
+                self._close(delivery, State.CLAIMED, state=State.UNKNOWN, reason=FORGOTTEN)
+            else:
+                left.append(delivery)
+        return left
 
     def _usable(self) -> list[Route]:
         real = clock.real()
@@ -66,19 +81,17 @@ class Batch:
 
     def _back_at(self) -> datetime:
         """When the first of them may be tried again."""
-        known = [way.rests_until for way in self.ways if way.rests_until]
-        seconds = (
-            BROKEN_SECONDS
-            if all(way.account and way.account.broken_at for way in self.ways)
-            else DOWN_SECONDS
-        )
-        return max(min(known), clock.real()) if known else clock.real() + timedelta(seconds=_jitter(seconds))
+        real = clock.real()
+        if rests := [until for way in self.ways if (until := way.rests_until(real))]:
+            return min(rests)
+        shut = all(way.shut for way in self.ways)
+        return real + timedelta(seconds=_jitter(SHUT_SECONDS if shut else DOWN_SECONDS))
 
     def _stretch(self, left: deque[Delivery]) -> None:
         """Check all that are left, then send for a short while; what is said meanwhile counts soon."""
         verdicts = last_check.run(left)
         until = time.monotonic() + RECHECK_SECONDS
-        while left and self._usable():
+        while left:
             delivery = left.popleft()
             verdict = verdicts[delivery.pk]
             if verdict.wait:
@@ -95,17 +108,14 @@ class Batch:
         """A message that cannot be built is refused alone; its neighbors go on."""
         way = self._way(delivery)
         if way is None:
-            self._not_now(delivery)
+            self.waiting.append(delivery.pk)
             return
         try:
-            message = _message(delivery, address)
+            message = letter.message(delivery, address)
         except Exception as error:
             log.exception("message %s cannot be built", delivery.pk)
             reason = f"The message cannot be built: {type(error).__name__}"
             self._close(delivery, State.CLAIMED, state=State.REFUSED, reason=reason)
-            return
-        if delivery.unsure_at and not _remembers(way, delivery):
-            self._close(delivery, State.CLAIMED, state=State.UNKNOWN, reason=FORGOTTEN)
             return
         if not self._mark(delivery, way):
             return  # the run ended or another worker took over meanwhile
@@ -119,17 +129,6 @@ class Batch:
         if delivery.unsure_at is None:
             return usable[0] if usable else None
         return next((way for way in usable if way.account and way.account.pk == delivery.via_id), None)
-
-    def _not_now(self, delivery: Delivery) -> None:
-        """Its account is down; or gone, and then nobody can say any more whether it left."""
-        known = {way.account.pk for way in self.ways if way.account}
-        if delivery.unsure_at and delivery.via_id not in known:
-            self._close(
-                delivery, State.CLAIMED, state=State.UNKNOWN, reason="Its account was removed meanwhile"
-            )
-        else:
-            retry_at = clock.real() + timedelta(seconds=_jitter(DOWN_SECONDS))
-            _give_back([delivery.pk], self.lease, retry_at, "Its account is down")
 
     def _mark(self, delivery: Delivery, way: Route) -> bool:
         """From here on it may have left."""
@@ -168,7 +167,7 @@ class Batch:
             state=State.INTENDED if again else State.UNKNOWN,
             unsure_at=delivery.unsure_at,
             reason=reason[:300],
-            retry_at=soon if again or routes.looks_up(way.channel.name) else None,
+            retry_at=soon if again or way.channel.name in routes.tellers() else None,
             lease_until=None,
         )
         log.warning("message %s is uncertain: %s", delivery.pk, reason)
@@ -198,82 +197,34 @@ class Batch:
             return clock.real() if self._usable() else self._back_at()
         return clock.real() + timedelta(seconds=_pause(attempts, refusal.retry_after))
 
-    def _refuse_all(self, batch: Iterable[Delivery], reason: str) -> None:
-        for delivery in batch:
-            self._close(delivery, State.CLAIMED, state=State.REFUSED, reason=reason)
-
     @transaction.atomic
     def _skip(self, delivery: Delivery, verdict: last_check.Verdict) -> None:
-        """Of what stopped it a decision is kept, like of what stops it sooner. What may have left stays uncertain."""
-        state = State.UNKNOWN if delivery.unsure_at else State.SKIPPED
-        if self._close(delivery, State.CLAIMED, state=state, reason=verdict.reason):
+        """Of what stopped it a decision is kept, like of what stops it sooner."""
+        if self._close(delivery, State.CLAIMED, state=State.SKIPPED, reason=verdict.reason):
             judge.again(delivery, verdict.gates, standing.policy().version, clock.now()).save()
             Delivery.objects.filter(pk=delivery.pk).update(decision=delivery.decision)
 
     def _close(self, delivery: Delivery, held: str, *, state: str, reason: str) -> bool:
-        """An end without a message: its offer is no longer live, so it blocks no other. False: the lease was lost."""
+        """An end without a message: its offer is no longer live, so it blocks no other. What may have left before stays
+        uncertain. False: the lease was lost."""
+        state = State.UNKNOWN if delivery.unsure_at else state
         values = {"state": state, "reason": reason[:300], "lease_until": None, "retry_at": None}
         if not _held_by(delivery, held).update(**values):
             return False
+        if state == State.UNKNOWN:
+            return True
         live = Proposition.objects.filter(pk=delivery.proposition_id, state=Proposition.State.LIVE)
         live.update(state=Proposition.State.ENDED)
         return True
 
 
-def look_up(limit: int) -> int:
-    """Ask the providers that can tell what became of messages whose answers were lost; return how many were asked
-    about. A worker that dies meanwhile costs a minute."""
-    rows = bulk.select(
-        "UPDATE campaigns_app_delivery SET retry_at = %s WHERE id IN (SELECT id FROM campaigns_app_delivery"
-        " WHERE state = 'unknown' AND retry_at <= %s ORDER BY retry_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
-        clock.real() + LOOK_LEASE,
-        clock.real(),
-        limit,
-    )
-    asked = Delivery.objects.filter(pk__in=[row[0] for row in rows]).select_related(
-        "proposition", "person", "account", "via"
-    )
-    for delivery in asked:
-        _look(delivery)
-    return len(asked)
-
-
-def _look(delivery: Delivery) -> None:
-    since = delivery.unsure_at or clock.real()
-    found = _told(delivery, since)
-    parked = Delivery.objects.filter(pk=delivery.pk, state=State.UNKNOWN)
-    if isinstance(found, Accepted):
-        shown.confirmed([delivery.pk], "The provider has it", clock.now())
-        Delivery.objects.filter(pk=delivery.pk).update(provider_ref=found.provider_ref[:200])
-    elif isinstance(found, Refused):
-        parked.update(state=State.REFUSED, reason=found.reason[:300], retry_at=None)
-    else:
-        waited = clock.real() - since
-        parked.update(retry_at=clock.real() + max(waited, LOOK_FIRST) if waited < LOOK_FOR else None)
-
-
-def _told(delivery: Delivery, since: datetime) -> Outcome | None:
-    address = last_check.address(delivery)
-    if delivery.via is None or address is None:
-        return None
-    try:
-        return routes.opened(delivery.via).look_up(_message(delivery, address), since)
-    except Exception:
-        log.exception("message %s cannot be looked up", delivery.pk)
-        return None
-
-
-def _remembers(way: Route, delivery: Delivery) -> bool:
-    lives, since = way.channel.key_lives, delivery.unsure_at
-    return lives is not None and since is not None and clock.real() < since + lives
+def _remembers(way: Route | None, delivery: Delivery) -> bool:
+    lives, since = way.channel.key_lives if way else None, delivery.unsure_at
+    return lives is not None and since is not None and clock.real() < since + lives - KEY_MARGIN
 
 
 def _key(way: Route) -> int:
     return way.account.pk if way.account else 0
-
-
-def _message(delivery: Delivery, address: str) -> Message:
-    return letter.message(delivery, address)
 
 
 def _sent(connection: Connection, message: Message) -> Outcome:
@@ -292,10 +243,10 @@ def _held_by(delivery: Delivery, state: str = State.SENDING) -> QuerySet[Deliver
 def _give_back(ids: Collection[UUID], lease: datetime, retry_at: datetime | None, reason: str = "") -> None:
     """Not tried: intended again, and the attempt does not count."""
     if ids:
-        bulk.select(
+        bulk.run(
             "UPDATE campaigns_app_delivery SET state = 'intended', attempts = greatest(attempts - 1, 0),"
             " lease_until = NULL, retry_at = %s, reason = %s"
-            " WHERE id = ANY(%s) AND state = 'claimed' AND lease_until = %s RETURNING 1",
+            " WHERE id = ANY(%s) AND state = 'claimed' AND lease_until = %s",
             retry_at,
             reason[:300],
             list(ids),

@@ -48,11 +48,16 @@ def policy() -> ContactPolicy:
 
 
 def lock(account_ids: Collection[int], person_ids: Collection[int]) -> None:
-    """Hold these accounts and all contact points of these people until the transaction ends."""
-    bulk.select(
-        "SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-        sorted(account_ids),
-    )
+    """Hold these accounts and all contact points of these people until the transaction ends.
+
+    Who answers an offer or says a word about contact holds the same contact points, so that one of the two waits. The
+    people themselves are not held: the inbox holds them for as long as it takes in what they just did.
+    """
+    if account_ids:
+        bulk.select(
+            "SELECT 1 FROM people_app_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            sorted(account_ids),
+        )
     bulk.select(
         "SELECT 1 FROM people_app_contactpoint WHERE person_id = ANY(%s) ORDER BY id FOR UPDATE",
         sorted(person_ids),

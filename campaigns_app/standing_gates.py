@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from campaigns_app import contact_gates, enroll, nearest, outline, plan, pressure, standing
+from campaigns_app import contact_gates, entry_gates, nearest, outline, plan, pressure, standing
 from campaigns_app.case import Case
-from campaigns_app.models import Cooldown, Enrollment, Playbook
+from campaigns_app.models import Enrollment, Playbook
 from campaigns_app.plan import Node
 from campaigns_app.standing import Standing
 from offers_app import decide
@@ -85,10 +85,9 @@ def noticed(question: Question) -> Gate:
     """Whether something had been found that begins the playbook."""
     signal = question.signal
     if signal is None:
-        if question.past:
-            text = f"No signal that begins it was live at {question.past:%Y-%m-%d %H:%M} UTC."
-            return failed(Code.NO_SIGNAL, text)
         definitions = list(question.playbook.signals.order_by("slug"))
+        if question.past:
+            return nearest.no_signal_then(definitions, question.person, question.past, question.now)
         return nearest.no_signal(definitions, question.person, question.now)
     said = {"signal": signal.pk, "definition": signal.definition.slug}
     found = f"{signal.definition.slug} was found on {signal.detected_at:%Y-%m-%d %H:%M} UTC"
@@ -110,7 +109,7 @@ def entering(question: Question) -> Iterator[Gate]:
     own = question.signal if question.signal and question.signal.person_id == question.person.pk else None
     signal = own or _supposed(question)
     several = question.home is None and len(question.accounts) > 1
-    yield from enroll.entry(
+    yield from entry_gates.every(
         question.playbook,
         signal,
         question.person,
@@ -153,7 +152,7 @@ def contact(question: Question, run: Enrollment | None) -> Iterator[Gate]:
     yield contact_gates.channel_ready(channel, country, state.channels)
     yield contact_gates.in_hours(case, channel, state, now)
     yield from _choice(question, offers, channel)
-    yield _held_out(question)
+    yield held_out(question)
 
 
 def _case(question: Question, run: Enrollment | None) -> Case:
@@ -172,21 +171,7 @@ def _choice(question: Question, offers: list[str], channel: str) -> Iterator[Gat
     yield from (gate for gate in choice.gates if gate.gate != Code.NO_EVIDENCE)
 
 
-def kept(question: Question) -> Iterator[Gate]:
-    """Of a moment that has passed: what carries a date."""
-    at = question.at
-    rests = Cooldown.objects.filter(person=question.person, set_at__lte=at, until__gt=at)
-    rests = rests.filter(Q(lifted_at=None) | Q(lifted_at__gt=at)).order_by("-until")
-    if rest := rests.first():
-        after = rest.outcome.replace("_", " ")
-        text = f"Left in peace until {rest.until:%Y-%m-%d} after {after}."
-        yield failed(Code.COOLDOWN, text, rest.outcome, rest.until.isoformat(), rest.until)
-    if question.person.erased_at:
-        yield contact_gates.erased(question.person)
-    yield _held_out(question)
-
-
-def _held_out(question: Question) -> Gate:
+def held_out(question: Question) -> Gate:
     """As far as it is stored: looking at somebody draws nobody."""
     accounts = [one.pk for one in question.accounts]
     rows = HoldoutAssignment.objects.filter(account__in=accounts, assigned_at__lte=question.at)

@@ -22,6 +22,7 @@ def send_again(ids: Collection[UUID]) -> int:
         attempts=0,
         retry_at=None,
         lease_until=None,
+        unsure_at=None,
         reason="Staff confirmed that it was not sent",
     )
     queue.nudge("outbox")

@@ -1,6 +1,6 @@
 """Nobody decided about it: what stands in the way of one playbook or offer, from what is stored. Writes nothing.
 
-Of a moment that has passed only what carries a date is said; what was not asked then is not made up.
+Of a moment that has passed only what can be rebuilt is said, and what cannot is named; nothing is made up.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from campaigns_app import next_time, plan, standing_gates
+from campaigns_app import next_time, past_gates, plan, standing_gates
 from campaigns_app.models import Enrollment, Playbook
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.plan import Node
@@ -109,7 +109,7 @@ def _gates(question: Question) -> Iterator[Gate]:
         yield standing_gates.noticed(question)
     else:
         yield from standing_gates.entering(question)
-    yield from standing_gates.kept(question) if question.past else standing_gates.contact(question, run)
+    yield from past_gates.of(question) if question.past else standing_gates.contact(question, run)
 
 
 def _run(question: Question) -> Enrollment | None:
@@ -174,6 +174,7 @@ def _evaluation(
         "must_happen": next_time.must_happen(stored, now),
         "candidates": [],
         "derived": True,
+        "not_known": past_gates.NOT_KNOWN if at < now else [],
     }
 
 

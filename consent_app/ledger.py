@@ -209,7 +209,7 @@ def _count(person: Person, records: Iterable[ConsentRecord]) -> None:
     changed: dict[tuple[str, str, str], Permission] = {}
     for record in records:
         new, old = _permission(person, record), held.get(_scope(record))
-        if old is None or _weight(new) > _weight(old):
+        if old is None or permission.weight(new) > permission.weight(old):
             held[_scope(record)] = changed[_scope(record)] = new
     Permission.objects.bulk_create(
         changed.values(),
@@ -221,11 +221,6 @@ def _count(person: Person, records: Iterable[ConsentRecord]) -> None:
 
 def _scope(row: ConsentRecord | Permission) -> tuple[str, str, str]:
     return (row.purpose, row.channel, row.topic)
-
-
-def _weight(row: Permission) -> tuple[bool, datetime, bool]:
-    """What counts more: a consent or a no before any soft opt-in, then the newest, in a tie the no."""
-    return (row.basis != Basis.SOFT_OPT_IN, row.since, not row.granted)
 
 
 def _permission(person: Person, record: ConsentRecord) -> Permission:

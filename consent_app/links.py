@@ -72,8 +72,10 @@ def read_why(token: str) -> UUID:
     return _uuid(_verify("why", token))
 
 
-def preferences_url(person_id: int, proposition_id: UUID | None = None) -> str:
-    return f"{settings.PUBLIC_URL}/p/{make_preferences(person_id, proposition_id)}"
+def preferences_url(person_id: int, proposition_id: UUID | None = None, act: str = "") -> str:
+    """With an `act` (`not_now`, `no_more`) the page of this one act."""
+    page = f"{settings.PUBLIC_URL}/p/{make_preferences(person_id, proposition_id)}"
+    return f"{page}?do={act}" if act else page
 
 
 def unsubscribe_url(person_id: int, proposition_id: UUID | None) -> str:

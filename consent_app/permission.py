@@ -88,9 +88,11 @@ class Standing:
 
     def open_to(self, channel: str, topic: str, country: str, now: datetime) -> bool:
         """Whether the person's words alone (no pause, no suppression) allow it."""
-        return (
-            self._not_barred(channel, topic).passed and self._has_basis(channel, topic, country, now).passed
-        )
+        return all(gate.passed for gate in self.words_say(channel, topic, country, now))
+
+    def words_say(self, channel: str, topic: str, country: str, now: datetime) -> list[Gate]:
+        """The words alone as gates: both, passed or not."""
+        return [self._not_barred(channel, topic), self._has_basis(channel, topic, country, now)]
 
     def no(self, channel: str, topic: str) -> Word | None:
         """The newest withdrawal that bars this channel and topic, if one does."""
@@ -194,6 +196,11 @@ def _reachable(channel: str, contact: ContactPoint | None) -> Gate:
             input={"contact_point": contact.pk, "dead_at": contact.dead_at.isoformat()},
         )
     return passed(Code.NO_CONTACT_POINT, input={"contact_point": contact.pk})
+
+
+def weight(word: "Word | Permission") -> tuple[bool, datetime, bool]:
+    """What counts more in one scope: a consent or a no before any soft opt-in, then the newest, in a tie the no."""
+    return (word.basis != Basis.SOFT_OPT_IN, word.since, not word.granted)
 
 
 def _either(bases: Collection[str]) -> str:

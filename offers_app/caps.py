@@ -1,8 +1,9 @@
 """Caps of offers: what came of them so far, counted for many people and accounts by one statement."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -43,23 +44,27 @@ def load(offers: Iterable[Offer], people: Collection[int], accounts: Collection[
     return Counts({(cap, whom): times for cap, whom, times in rows})
 
 
-def gate(offer: Offer, person_id: int, account_id: int, counts: Counts) -> Gate | None:
-    """The first cap that is reached, else the narrowest one; None where the offer has none."""
-    met = [
-        _met(cap, counts.times.get((cap.pk, _whom(cap, person_id, account_id)), []))
-        for cap in offer.caps.all()
-    ]
-    return next((one for one in met if not one.passed), met[-1] if met else None)
+def gate(caps: Sequence[OfferCap], person_id: int, account_id: int, counts: Counts) -> Gate:
+    """Of the caps of an offer, one or more: the first that is reached, else the last."""
+    for cap in caps:
+        times = counts.times.get((cap.pk, _whom(cap, person_id, account_id)), ())
+        if len(times) >= cap.at_most:
+            return _reached(cap, times)
+    return passed(Code.OFFER_CAP, *_said(cap, times))
 
 
-def _met(cap: OfferCap, times: list[datetime]) -> Gate:
-    said = {"outcome": cap.outcome, "scope": cap.scope, "count": len(times)}
-    threshold = {"at_most": cap.at_most, "days": cap.days}
-    if len(times) < cap.at_most:
-        return passed(Code.OFFER_CAP, said, threshold)
+def _reached(cap: OfferCap, times: Sequence[datetime]) -> Gate:
     reason = f"The offer was {_PAST[OfferCap.Outcome(cap.outcome)]} {_limit(cap)}."
     again = times[cap.at_most - 1] + timedelta(days=cap.days) if cap.days else None
-    return failed(Code.OFFER_CAP, reason, said, threshold, again)
+    return failed(Code.OFFER_CAP, reason, *_said(cap, times), again)
+
+
+def _said(cap: OfferCap, times: Sequence[datetime]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was counted, and the limit."""
+    return (
+        {"outcome": cap.outcome, "scope": cap.scope, "count": len(times)},
+        {"at_most": cap.at_most, "days": cap.days},
+    )
 
 
 def _limit(cap: OfferCap) -> str:
@@ -74,7 +79,9 @@ def _limit(cap: OfferCap) -> str:
 
 
 def _whom(cap: OfferCap, person_id: int, account_id: int) -> int:
-    return {Scope.PERSON: person_id, Scope.ACCOUNT: account_id, Scope.EVERYBODY: 0}[Scope(cap.scope)]
+    if cap.scope == Scope.PERSON:
+        return person_id
+    return account_id if cap.scope == Scope.ACCOUNT else 0
 
 
 def _lock() -> None:
@@ -100,7 +107,8 @@ _TIMES = """
     FROM offers_app_offercap c
     JOIN offers_app_proposition p ON p.offer_id = c.offer_id {of}
     CROSS JOIN LATERAL (SELECT CASE c.outcome WHEN 'presented' THEN p.ready_at WHEN 'viewed' THEN p.viewed_at
-        WHEN 'clicked' THEN p.clicked_at ELSE CASE WHEN p.answer = c.outcome THEN p.answered_at END END AS at) x
+        WHEN 'clicked' THEN p.clicked_at WHEN p.answer THEN p.answered_at
+        ELSE (p.also_said ->> c.outcome)::timestamptz END AS at) x
     WHERE c.id IN (SELECT id FROM wanted) AND c.scope = '{scope}' AND p.id NOT IN (SELECT id FROM held)
         AND x.at IS NOT NULL AND (c.days IS NULL OR x.at > (SELECT now FROM asked) - make_interval(days => c.days))
 """

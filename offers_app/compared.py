@@ -3,17 +3,22 @@
 Only decisions count in which at least two offers could be chosen and whose offer somebody saw: what became of it is a
 `Lesson`. Where the other policy learns otherwise (half-life, base rate, strength), what it would have known at each
 decision is counted anew from the lessons that had been heard by then.
+
+Decisions are read some at a time, without the gates of their candidates, and of each a handful of numbers is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Func, JSONField
 
 from offers_app import arms, learn, off_policy, replayed
 from offers_app.arms import Key
 from offers_app.models import Decision, Lesson, Offer
-from offers_app.off_policy import Comparison, Logged
+from offers_app.off_policy import Comparison, Logged, Weighted
 from offers_app.policy import Policy
 from offers_app.ranking import Candidate, value
 from offers_app.tallies import Posterior, Tally
@@ -21,6 +26,7 @@ from offers_app.weighing import Weighed, weigh
 
 MOST = 50_000
 """Decisions that are looked at, the newest."""
+SLICE = 500
 Levels = Lesson.Level
 LEARNING = ("half_life_days", "base_rate", "strength")
 
@@ -35,6 +41,8 @@ class Answered:
     template: str
     channel: str
     yes: bool
+    account: int
+    """Of somebody without one they themselves, as a negative number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +57,28 @@ class NothingLogged(ValueError):
     """There is no decision that could be compared."""
 
 
+class _Open(Func):
+    """Of the candidates of a decision those that could be chosen, without their gates."""
+
+    template = """(SELECT coalesce(jsonb_agg(c || '{"gates": []}' ORDER BY n), '[]')
+        FROM jsonb_array_elements(%(expressions)s) WITH ORDINALITY AS t(c, n)
+        WHERE c ? 'score' AND NOT jsonb_path_exists(c, '$.gates[*] ? (@.passed == false)'))"""
+    output_field = JSONField()
+
+
 def compare(other: Policy, since: datetime, most: int = MOST) -> Result:
-    """One statement, three where the other policy learns otherwise. Raises NothingLogged."""
-    rows = list(answered(since, most))
-    if not rows:
+    """A statement for each 500 decisions and one, two more where the other policy learns otherwise. Raises
+    NothingLogged."""
+    acceptance: list[Weighted] = []
+    worth: list[Weighted] = []
+    known = _Known(other)
+    for row in answered(since, most):
+        chances = _chances(row, other, known)
+        acceptance.append(off_policy.weighted(_logged(row, lambda candidate: 1.0), chances))
+        worth.append(off_policy.weighted(_logged(row, _worth), chances))
+    if not acceptance:
         raise NothingLogged("No answered decision since then had at least two offers to choose from.")
-    chances = _chances(rows, other)
-    return Result(
-        off_policy.compare(_logged(rows, lambda candidate: 1.0), chances.__getitem__),
-        off_policy.compare(_logged(rows, _worth), chances.__getitem__),
-    )
+    return Result(off_policy.compare(acceptance), off_policy.compare(worth))
 
 
 def answered(since: datetime, most: int = MOST) -> Iterator[Answered]:
@@ -66,48 +86,49 @@ def answered(since: datetime, most: int = MOST) -> Iterator[Answered]:
     told = Lesson.objects.exclude(level=Levels.NOTHING).filter(
         proposition__decision__at__gte=since, proposition__decision__candidates__1__isnull=False
     )
-    newest = told.order_by("-proposition__decision__at", "-proposition__decision_id")
-    columns = [f"proposition__decision__{name}" for name in ("at", "seed", "candidates", "policy")]
-    rows = newest.values_list(*columns, "template", "channel", "level")[:most]
-    for at, seed, candidates, policy, template, channel, level in reversed(list(rows)):
-        row = Decision(at=at, seed=seed, candidates=candidates, policy=policy)
+    newest = told.order_by("-proposition__decision__at", "-proposition__decision_id").values_list("pk")
+    keys = [key for (key,) in newest[:most]][::-1]
+    for start in range(0, len(keys), SLICE):
+        yield from _slice(keys[start : start + SLICE])
+
+
+def _slice(keys: list[UUID]) -> Iterator[Answered]:
+    columns = [
+        f"proposition__decision__{name}" for name in ("at", "seed", "policy", "account_id", "person_id")
+    ]
+    told = Lesson.objects.filter(pk__in=keys).annotate(open=_Open(F("proposition__decision__candidates")))
+    rows = told.order_by("proposition__decision__at", "proposition__decision_id")
+    for at, seed, policy, account, person, template, channel, level, open_to in rows.values_list(
+        *columns, "template", "channel", "level", "open"
+    ):
+        row = Decision(at=at, seed=seed, candidates=open_to, policy=policy)
         try:
             by = replayed.kept_policy(row)
         except replayed.NotKept:
             continue
-        open_to = [one for one in replayed.passing(candidates) if one["chance"] > 0]
-        if len(open_to) > 1 and replayed.chosen(row):
-            yield Answered(at, open_to, by, template, channel, level == Levels.YES)
+        likely = [one for one in open_to if one["chance"] > 0]
+        if len(likely) > 1 and replayed.chosen(row):
+            yield Answered(at, likely, by, template, channel, level == Levels.YES, account or -person)
 
 
-def _logged(rows: Iterable[Answered], worth: Callable[[Candidate], float]) -> list[Logged]:
-    found = []
-    for row in rows:
-        worths = {one["offer"]: worth(replayed.candidate(one)) for one in row.candidates}
-        expected = {
-            one["offer"]: one["factors"]["propensity"] * worths[one["offer"]] for one in row.candidates
-        }
-        own = next(one for one in row.candidates if one.get("chosen"))
-        reward = worths[own["offer"]] if row.yes else 0.0
-        found.append(Logged(own["offer"], own["chance"], reward, expected))
-    return found
+def _logged(row: Answered, worth: Callable[[Candidate], float]) -> Logged:
+    worths = {one["offer"]: worth(replayed.candidate(one)) for one in row.candidates}
+    expected = {one["offer"]: one["factors"]["propensity"] * worths[one["offer"]] for one in row.candidates}
+    own = next(one for one in row.candidates if one.get("chosen"))
+    reward = worths[own["offer"]] if row.yes else 0.0
+    return Logged(own["offer"], own["chance"], reward, expected, row.account)
 
 
 def _worth(candidate: Candidate) -> float:
     return value(candidate.value, candidate.cost)
 
 
-def _chances(rows: Sequence[Answered], other: Policy) -> list[Mapping[str, float]]:
-    otherwise = any(_learns(row.policy) != _learns(other) for row in rows)
-    knowing = _counted_anew(rows, other) if otherwise else None
-    found = []
-    for place, row in enumerate(rows):
-        candidates = [replayed.candidate(one) for one in row.candidates]
-        if knowing:
-            known = knowing[place]
-            candidates = [replace(one, posterior=known[one.offer]) for one in candidates]
-        found.append(_of(weigh(candidates, row.candidates[0]["factors"]["context"], other)))
-    return found
+def _chances(row: Answered, other: Policy, known: "_Known") -> Mapping[str, float]:
+    candidates = [replayed.candidate(one) for one in row.candidates]
+    if _learns(row.policy) != _learns(other):
+        posteriors = known.at(row)
+        candidates = [replace(one, posterior=posteriors[one.offer]) for one in candidates]
+    return _of(weigh(candidates, row.candidates[0]["factors"]["context"], other))
 
 
 def _of(weighed: Iterable[Weighed]) -> Mapping[str, float]:
@@ -118,28 +139,27 @@ def _learns(policy: Policy) -> tuple[Any, ...]:
     return tuple(getattr(policy, name) for name in LEARNING)
 
 
-def _counted_anew(rows: Sequence[Answered], other: Policy) -> list[Mapping[str, Posterior]]:
-    """What this policy would have known at each of these decisions, which are in order."""
-    offers = dict(Offer.objects.values_list("slug", "pk"))
-    heard = iter(Lesson.objects.order_by("heard_at", "pk").iterator(2_000))
-    tallies: dict[Key, Tally] = {}
-    found: list[Mapping[str, Posterior]] = []
-    lesson = next(heard, None)
-    for row in rows:
-        while lesson and lesson.heard_at <= row.at:
-            lesson.counted = Levels.NOTHING
-            tallies |= learn.sums([lesson], tallies, other.half_life_days)
-            lesson = next(heard, None)
-        found.append({one["offer"]: _posterior(one, row, offers, tallies, other) for one in row.candidates})
-    return found
+class _Known:
+    """What a policy would have known at each of these decisions, asked in their order."""
 
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.tallies: dict[Key, Tally] = {}
+        self.heard: Iterator[Lesson] | None = None
+        self.next: Lesson | None = None
+        self.offers: Mapping[str, int] = {}
 
-def _posterior(
-    one: Mapping[str, Any],
-    row: Answered,
-    offers: Mapping[str, int],
-    tallies: Mapping[Key, Tally],
-    other: Policy,
-) -> Posterior:
-    key = (offers.get(one["offer"], 0), row.template, row.channel, one["segment"])
-    return arms.posterior(key, tallies, other, row.at)
+    def at(self, row: Answered) -> Mapping[str, Posterior]:
+        if self.heard is None:
+            self.offers = dict(Offer.objects.values_list("slug", "pk"))
+            self.heard = iter(Lesson.objects.order_by("heard_at", "pk").iterator(2_000))
+            self.next = next(self.heard, None)
+        while self.next and self.next.heard_at <= row.at:
+            self.next.counted = Levels.NOTHING
+            self.tallies |= learn.sums([self.next], self.tallies, self.policy.half_life_days)
+            self.next = next(self.heard, None)
+        return {one["offer"]: self._posterior(one, row) for one in row.candidates}
+
+    def _posterior(self, one: Mapping[str, Any], row: Answered) -> Posterior:
+        key = (self.offers.get(one["offer"], 0), row.template, row.channel, one["segment"])
+        return arms.posterior(key, self.tallies, self.policy, row.at)

@@ -11,11 +11,14 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from offers_app import arms, claims, cohort, in_force, locales, offer_gates, ranking, weighing
+from django.db.models import Q
+
+from offers_app import arms, claims, cohort, in_force, locales, offer_facts, offer_gates, ranking, weighing
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
 from offers_app.ranking import Candidate
+from offers_app.tallies import Posterior
 from offers_app.weighing import Weighed
 from people_app.models import Account, Person
 from upsell_project.lib.gates import Code, Gate, failed
@@ -72,17 +75,49 @@ class Choice:
     seed: int = 0
     policy: Policy | None = None
 
+    @property
+    def best(self) -> float:
+        """The score of the best of its candidates; 0 where none was weighed."""
+        return max((one.weighed.score for one in self.considered if one.weighed), default=0.0)
+
+
+Text = tuple[Treatment | None, Gate]
+"""How it reads for somebody, and the gate that says so."""
+
 
 @dataclass(slots=True)
 class Catalog:
     """What can be offered and how it reads, what the gates ask, and what was learned; read once for many questions."""
 
     offers: dict[str, Offer]
+    judges: dict[str, list[offer_gates.Judge]]
     treatments: dict[tuple[str, str], list[Treatment]]
-    facts: offer_gates.Facts
+    facts: offer_facts.Facts
     peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
     sayable: claims.Known
+    texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
+    candidates: dict[tuple[str, str, str], dict[str, Candidate]] = field(default_factory=dict)
+
+    def text(self, ask: Ask) -> Text:
+        """Looked for once for all who ask for the same in the same language."""
+        key = (ask.template, ask.channel, ask.person.locale)
+        found = self.texts.get(key)
+        if found is None:
+            wanted = offer_gates.languages(ask.person.locale)
+            treatment = localized(self.treatments.get(key[:2], []), wanted)
+            gate = offer_gates.is_written(treatment, ask.template, ask.channel, wanted)
+            found = self.texts[key] = (treatment, gate)
+        return found
+
+    def ranked(self, offers: Sequence[Offer], ask: Ask) -> list[Candidate]:
+        """These offers as they are ranked, alike for all of a segment."""
+        alike = (ask.template, ask.channel, self.learned.segments.get(ask.person.pk, ""))
+        known = self.candidates.setdefault(alike, {})
+        for offer in offers:
+            if offer.slug not in known:
+                known[offer.slug] = _candidate(offer, self.learned.posterior(offer.pk, *alike), alike[2])
+        return [known[offer.slug] for offer in offers]
 
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
@@ -95,17 +130,29 @@ class Catalog:
 
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
-    treatments: dict[tuple[str, str], list[Treatment]] = {}
-    for treatment in Treatment.objects.select_related("template").order_by("pk"):
-        treatments.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
-    rows = Offer.objects.select_related("product", "checkout").prefetch_related(
-        "product__prices", "product__parts", "caps"
-    )
-    offers = {offer.slug: offer for offer in rows}
-    gates = offer_gates.load(asks, offers, now)
+    treatments, said = _treatments(asks), offer_facts.answered(asks, now)
+    offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
+    facts = offer_facts.load(asks, offers, said, now)
+    judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
-    return Catalog(offers, treatments, gates, peers, learned, sayable)
+    return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
+
+
+def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
+    """By template and channel."""
+    templates, channels = {ask.template for ask in asks}, {ask.channel for ask in asks}
+    rows = Treatment.objects.filter(template__slug__in=templates, channel__in=channels)
+    found: dict[tuple[str, str], list[Treatment]] = {}
+    for treatment in rows.select_related("template").order_by("pk"):
+        found.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
+    return found
+
+
+def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
+    """Those that are candidates, and those of which somebody said something."""
+    rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
+    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
@@ -131,39 +178,38 @@ def _compares(text: Treatment) -> bool:
 
 def offer(ask: Ask, known: Catalog) -> Choice:
     """One of the candidates or none; when none passes, with the gates of the one that came furthest."""
-    treatment = localized(
-        known.treatments.get((ask.template, ask.channel), []), offer_gates.languages(ask.person)
-    )
+    treatment, written = known.text(ask)
     found = [known.offers[slug] for slug in dict.fromkeys(ask.offers) if slug in known.offers]
     found.sort(key=attrgetter("priority"), reverse=True)
+    asked = offer_gates.asked(ask, known.facts, written)
     considered = [
-        Considered(candidate, treatment, [*offer_gates.meet(candidate, treatment, ask, known.facts)])
+        Considered(candidate, treatment, offer_gates.meet(known.judges[candidate.slug], asked))
         for candidate in found
     ]
     passing = [one for one in considered if one.passed]
     # Whatever narrows the candidates by experiment stands here: after the gates, before they are ranked.
-    chosen = _ranked(passing, ask, known)
-    best_first = sorted(passing, key=_rank) + [one for one in considered if not one.passed]
+    ranked, chosen = _ranked(passing, ask, known)
+    best_first = ranked + [one for one in considered if not one.passed]
     choice = _chosen(chosen) if chosen else _nothing(ask, considered, best_first, known.learned.policy)
     choice.considered, choice.seed, choice.policy = best_first, ask.seed, known.learned.policy
     return choice
 
 
-def _ranked(passing: Sequence[Considered], ask: Ask, known: Catalog) -> Considered | None:
-    """The one that the seed draws; each is given what it was weighed at."""
+def _ranked(
+    passing: Sequence[Considered], ask: Ask, known: Catalog
+) -> tuple[list[Considered], Considered | None]:
+    """The best first, each with what it was weighed at, and the one that the seed draws."""
     by_slug = {one.offer.slug: one for one in passing}
-    candidates = [_candidate(one.offer, ask, known.learned) for one in by_slug.values()]
+    candidates = known.ranked([one.offer for one in passing], ask)
     weighed = weighing.weigh(candidates, _context(ask, known.facts.now), known.learned.policy)
     for each in weighed:
         by_slug[each.candidate.offer].weighed = each
     drawn = weighing.choose(weighed, ask.seed)
-    return by_slug[drawn.candidate.offer] if drawn else None
+    best_first = [by_slug[each.candidate.offer] for each in weighed]
+    return best_first, by_slug[drawn.candidate.offer] if drawn else None
 
 
-def _candidate(offer: Offer, ask: Ask, learned: Learned) -> Candidate:
-    """The offer as it is ranked."""
-    segment = learned.segments.get(ask.person.pk, "")
-    posterior = learned.posterior(offer.pk, ask.template, ask.channel, segment)
+def _candidate(offer: Offer, posterior: Posterior, segment: str) -> Candidate:
     return Candidate(offer.slug, offer.value, offer.cost, offer.priority, posterior, segment)
 
 
@@ -177,10 +223,6 @@ def _age(evidence: Mapping[str, Any], now: datetime) -> timedelta:
         return now - datetime.fromisoformat(str(evidence["measured_at"]))
     except (KeyError, ValueError, TypeError):
         return timedelta(0)
-
-
-def _rank(one: Considered) -> tuple[float, str]:
-    return (-one.weighed.score if one.weighed else 0.0, one.offer.slug)
 
 
 def _chosen(one: Considered) -> Choice:

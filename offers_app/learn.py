@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from offers_app import arms, in_force
+from offers_app import answers, arms, in_force
 from offers_app.arms import Key
 from offers_app.models import Arm, Lesson
 from offers_app.tallies import Tally, added
@@ -20,14 +20,12 @@ from upsell_project.lib import bulk, queue
 
 Level = Lesson.Level
 LEVELS: Mapping[str, Level] = {
+    "replied": Level.NOTHING,
     "accepted": Level.YES,
     "converted": Level.YES,
-    "dismissed": Level.LET_PASS,
-    "snoozed": Level.LET_PASS,
     "ignored": Level.LET_PASS,
-    "declined": Level.NO,
-    "opted_out": Level.NO,
-    "feedback": Level.NO,  # as an answer it is recorded only where it was negative
+    **dict.fromkeys(answers.NOT_NOW, Level.LET_PASS),
+    **dict.fromkeys(answers.NO, Level.NO),
 }
 COUNTS: Mapping[int, tuple[int, int]] = {
     Level.NOTHING: (0, 0),

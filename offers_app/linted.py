@@ -5,33 +5,51 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
 
-from offers_app import wording
+from offers_app import media, wording
 from offers_app.linter import check
 from offers_app.linter.draft import Draft, Finding, Terms
-from offers_app.models import LintWaiver, Offer, Product, Treatment
+from offers_app.models import Claim, LintWaiver, Offer, Product, Treatment
 from people_app.models import Channel
 from upsell_project.lib import clock
 
 TEXTS = ("headline", "body", "why", "cta_label", "secondary_label")
+KEPT = 500
+"""So many texts of which each process remembers what is wrong with them."""
 IN_USE: list[Callable[[], Iterable[str]]] = []
 """What says which templates somebody may get a text of right now; the app above adds its playbooks."""
+ALSO_LIVE: list[Callable[[], Iterable[str]]] = []
+"""What says what else is live and refused, a sentence each; the app above adds the steps of its playbooks."""
 
 
 def draft(row: Treatment | Offer) -> Draft:
     """What the linter judges of it. An offer that is not for sale has no terms to judge."""
     if isinstance(row, Offer):
-        return Draft(
-            dict(_strings(row.fields, "fields")), "", terms=_terms(row.product) if row.product else None
-        )
+        texts = {"name": row.name, **dict(_strings(row.fields, "fields"))}
+        return Draft(texts, "", terms=_terms(row.product) if row.product else None)
     shown = (
         frozenset(wording.CONTROLS) if row.channel == Channel.IN_APP else None
     )  # mails have them in their layout
     texts = {name: text for name in TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
-    return Draft(texts, row.channel, row.locale, shown)
+    return Draft(texts | _words(row.media), row.channel, row.locale, shown)
+
+
+def of_claim(claim: Claim) -> list[Finding]:
+    """Its errors. What it says of others has its source."""
+    drafts = [Draft({"texts": text}, "", locale, claims=(text,)) for locale, text in claim.texts.items()]
+    return [one for each in drafts for one in check.findings(each) if one.blocks]
+
+
+def _words(shown: Any) -> dict[str, str]:
+    """What a picture or a video says of itself."""
+    given = shown if isinstance(shown, Mapping) else {}
+    return {
+        f"media.{name}": text for name in media.WORDS.values() if isinstance(text := given.get(name), str)
+    }
 
 
 def subject(row: Treatment | Offer) -> str:
@@ -39,6 +57,17 @@ def subject(row: Treatment | Offer) -> str:
     if isinstance(row, Offer):
         return f"offer {row.slug}"
     return f"template {row.template.slug} {row.channel} {row.locale}"
+
+
+def live_refusals() -> list[str]:
+    """A sentence for each error that nobody waived, in all that somebody may be shown or enter right now.
+
+    A newer release may refuse what an older one let through: that stays live, for staff to mend.
+    """
+    slugs = {slug for asked in IN_USE for slug in asked()}
+    live = Offer.objects.filter(live=True).values_list("slug", flat=True)
+    also = [sentence for asked in ALSO_LIVE for sentence in asked()]
+    return [*refusals(rows(slugs, list(live))), *also]
 
 
 def in_use(slugs: Collection[str]) -> frozenset[str]:
@@ -65,7 +94,8 @@ def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
 def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment | Offer]:
     """The texts of these templates, and those of these offers that are live, in two statements."""
     texts = Treatment.objects.filter(template__slug__in=templates).select_related("template")
-    return [*texts.order_by("pk"), *Offer.objects.filter(slug__in=offers, live=True).order_by("pk")]
+    live = Offer.objects.filter(slug__in=offers, live=True).select_related("product")
+    return [*texts.order_by("pk"), *live.order_by("pk")]
 
 
 def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
@@ -80,11 +110,14 @@ def sentence(finding: Finding) -> str:
     return f"{quoted}{finding.message} ({finding.rule}; {finding.citation})"
 
 
-def waive(row: Treatment | Offer, by: str, because: str, until: date | None = None) -> list[LintWaiver]:
-    """Set aside, for this wording, every rule that still refuses it."""
+def waive(
+    row: Treatment | Offer, by: str, because: str, rules: Collection[str], until: date | None = None
+) -> list[LintWaiver]:
+    """Set aside, for this wording, those of these rules that still refuse it."""
     found: dict[str, list[Finding]] = {}
     for one in refused([row]).get(subject(row), []):
-        found.setdefault(one.rule, []).append(one)
+        if one.rule in rules:
+            found.setdefault(one.rule, []).append(one)
     common = {"subject": subject(row), "fingerprint": fingerprint(row), "text": _judged(row)}
     rows = (
         LintWaiver(rule=rule, quotes=[one.quote for one in ones if one.quote], **common)
@@ -92,6 +125,15 @@ def waive(row: Treatment | Offer, by: str, because: str, until: date | None = No
     )
     made = [_named(waiver, by, because, until) for waiver in rows]
     return LintWaiver.objects.bulk_create(made)
+
+
+def withdraw(waivers: Iterable[LintWaiver], by: str) -> list[LintWaiver]:
+    """Those that stood until now. The caller holds the rows."""
+    standing = [one for one in waivers if one.withdrawn_at is None]
+    for one in standing:
+        one.withdrawn_at, one.withdrawn_by = clock.now(), by
+    LintWaiver.objects.bulk_update(standing, ["withdrawn_at", "withdrawn_by"])
+    return standing
 
 
 def fingerprint(row: Treatment | Offer) -> str:
@@ -109,8 +151,22 @@ def _judged(row: Treatment | Offer) -> dict[str, Any]:
     return {"texts": dict(whole.texts), "terms": asdict(whole.terms) if whole.terms else None}
 
 
-def _errors(row: Treatment | Offer) -> list[Finding]:
-    return [one for one in check.findings(draft(row)) if one.blocks]
+def _errors(row: Treatment | Offer) -> tuple[Finding, ...]:
+    whole = draft(row)
+    return _blocking(tuple(whole.texts.items()), whole.channel, whole.locale, whole.controls, whole.terms)
+
+
+@lru_cache(maxsize=KEPT)
+def _blocking(
+    texts: tuple[tuple[str, str], ...],
+    channel: str,
+    locale: str,
+    controls: frozenset[str] | None,
+    terms: Terms | None,
+) -> tuple[Finding, ...]:
+    """Of the same text the same each time, and reading one takes tens of milliseconds."""
+    found = check.findings(Draft(dict(texts), channel, locale, controls, terms))
+    return tuple(one for one in found if one.blocks)
 
 
 def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:

@@ -15,8 +15,10 @@ from django.conf import settings
 from django.template import engines
 from django.utils.safestring import mark_safe
 
+# START: the side on which lines begin; many mail programs know no `padding-inline-start`.
 BODY_CSS = """
-p { margin: 0 0 16px } ul, ol { margin: 0 0 16px; padding: 0 0 0 24px } li { margin: 0 0 4px } a { color: #1d4ed8 }
+p { margin: 0 0 16px } ul, ol { margin: 0 0 16px; padding: 0; padding-START: 24px }
+li { margin: 0 0 4px } a { color: #1d4ed8 }
 """
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -63,11 +65,13 @@ def page(content: Mapping[str, Any], urls: Mapping[str, str]) -> tuple[str, str]
     unsubscribe."""
     locale = str(content.get("locale") or "en")
     said = words(locale)
+    direction = _direction(locale)
+    body_css = BODY_CSS.replace("START", direction["start"])
     context = {
         **{name: content[name] for name in ("subject", "text", "why", "preheader")},
-        "body": mark_safe(css_inline.inline_fragment(content["html"], BODY_CSS)),  # noqa: S308
+        "body": mark_safe(css_inline.inline_fragment(content["html"], body_css)),  # noqa: S308
         "locale": locale,
-        **_direction(locale),
+        **direction,
         "media": content.get("media"),
         "terms_line": content.get("terms_line", ""),
         "buttons": _buttons(content, urls, said),

@@ -19,9 +19,9 @@ def faults(media: Any) -> list[str]:
     """What is wrong with it, as sentences; none for no media at all (`{}` or None)."""
     if not media:
         return []
-    if not isinstance(media, dict) or media.get("kind") not in WORDS:
+    kind = media.get("kind") if isinstance(media, dict) else None
+    if not isinstance(kind, str) or kind not in WORDS:
         return ['Write {"kind": "image", ...} or {"kind": "video", ...}.']
-    kind = media["kind"]
     words, addresses = WORDS[kind], ADDRESSES[kind]
     unknown = sorted(media.keys() - {"kind", words, *addresses})
     found = [f"{name} is not a field of {kind}s." for name in unknown]

@@ -1,199 +1,139 @@
-"""The gates of an offer for one person, in order: may it be made at all, is it for them, and not too often."""
+"""The gates of an offer, in order: may it be made at all, is it for them, and not too often.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+They are made ready once for many questions: a gate that says the same to all, or to all who are alike, is one object.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-from uuid import UUID
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
-from offers_app import caps, locales, ruled, terms
-from offers_app.models import Offer, Product, Proposition, Treatment
+from offers_app import caps, goods, locales, ruled
+from offers_app.models import Offer, Product, Treatment
+from offers_app.offer_facts import ACCEPTED_DAYS, RULES, TURNED_DOWN_DAYS, Asking, Facts, Said
 from people_app.models import Account, Person
 from signals_app.knowing import Known
-from signals_app.subjects import Subject
 from upsell_project.lib.gates import Code, Gate, failed, passed
-from upsell_project.lib.rules import ready
-from upsell_project.lib.rules.facts import Fact
 
-# An offer is answered with feedback only when that was negative.
-TURNED_DOWN = ("declined", "opted_out", "feedback")
-TURNED_DOWN_DAYS = 90
-ACCEPTED = "accepted"
-# By then billing has said whether they have it.
-ACCEPTED_DAYS = 30
-_RULES = (
-    ("eligibility", Code.NOT_ELIGIBLE),
-    ("applicability", Code.NOT_APPLICABLE),
-    ("suitability", Code.NOT_SUITABLE),
-)
-
-
-class Asking(Protocol):
-    """Of a question what its gates need."""
-
-    @property
-    def person(self) -> Person: ...
-    @property
-    def account(self) -> Account: ...
-    @property
-    def offers(self) -> Sequence[str]: ...
-    @property
-    def template(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def evidence(self) -> Mapping[str, Any]: ...
-    @property
-    def enrollment(self) -> int | None: ...
-    @property
-    def held(self) -> UUID | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One answer to an offer by somebody of an account."""
-
-    offer: Offer
-    answer: str
-    at: datetime
-    enrollment: int
+_NO_NOES: dict[int, datetime] = {}
+_NOT_TURNED_DOWN = passed(Code.DISMISSED_EARLIER)
 
 
 @dataclass(slots=True)
-class Facts:
-    """What the gates of many questions ask, read at once."""
+class Asked:
+    """One question as the gates of all its candidates see it."""
 
-    now: datetime
-    turned_down: dict[tuple[int, int], datetime] = field(default_factory=dict)
-    """By person and offer, when they last did."""
-    accepted: dict[int, list[Said]] = field(default_factory=dict)
-    """By account, those of the last days."""
-    prior: dict[int, Said] = field(default_factory=dict)
-    """By person, their newest answer."""
-    known: dict[Subject, Known] = field(default_factory=dict)
-    counts: caps.Counts = field(default_factory=caps.Counts)
-
-
-def load(asks: Sequence[Asking], offers: Mapping[str, Offer], now: datetime) -> Facts:
-    """One statement; one more where one of these offers has caps, and a handful where one has a rule."""
-    facts = Facts(now, known=_known(asks, offers, now))
-    people, accounts = {ask.person.pk for ask in asks}, {ask.account.pk for ask in asks}
-    _answers(facts, {offer.pk: offer for offer in offers.values()}, people, accounts)
-    asked = [offers[slug] for slug in {slug for ask in asks for slug in ask.offers} if slug in offers]
-    facts.counts = caps.load(asked, people, accounts, now, [ask.held for ask in asks if ask.held])
-    return facts
+    person: Person
+    account: Account
+    has: Hashable
+    """Alike for accounts that have the same."""
+    billed: Hashable
+    """Alike for those who are billed alike."""
+    accepted: list[Said]
+    """What others of the account said yes to; the run that asks goes on."""
+    noes: dict[int, datetime]
+    known: Known | None
+    counts: caps.Counts
+    evidence: Gate
+    nothing_sold: Gate
+    """Nobody owns what is not for sale."""
+    written: Gate
 
 
-def meet(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Facts) -> Iterator[Gate]:
-    """Each in its turn; what comes after a closed one is not judged."""
-    for gate in _gates(candidate, treatment, ask, facts):
-        yield gate
-        if not gate.passed:
-            return
+Judge = Callable[[Asked], Gate | None]
+"""A gate, ready to be met; None where it is not about them."""
 
 
-def _gates(candidate: Offer, treatment: Treatment | None, ask: Asking, facts: Facts) -> Iterator[Gate]:
-    yield _live(candidate)
-    yield from _valid_now(candidate, facts.now)
-    yield _has_evidence(ask)
-    yield _not_owned(candidate, ask, facts)
-    yield from _not_prepaid(candidate, ask.account)
-    yield from _has_price(candidate, ask, facts.now)
-    for name, code in _RULES:
-        yield from _is_for_them(candidate, name, code, ask, facts)
-    capped = caps.gate(candidate, ask.person.pk, ask.account.pk, facts.counts)
-    yield from [capped] if capped else []
-    yield _not_turned_down(candidate, ask.person, facts)
-    yield _is_written(treatment, ask)
-
-
-def owns(account: Account, offer: Offer) -> bool:
-    """Whether the account has the offer's product already, or any part of its bundle."""
-    return any(_has(account, product) for product in _goods(offer))
-
-
-def priced(offer: Offer, person: Person, account: Account | None, now: datetime) -> terms.Priced | None:
-    """The row of the price list for this account; None where nothing is sold or nothing fits."""
-    if offer.product is None:
-        return None
-    country = (account.country if account else "") or person.country
-    billed = (
-        terms.Billed(account.currency, country, account.billing_period)
-        if account
-        else terms.Billed(country=country)
+def asked(ask: Asking, facts: Facts, written: Gate) -> Asked:
+    """`written`: what `text` says."""
+    person, account = ask.person, ask.account
+    said_yes = facts.accepted.get(account.pk, ())
+    return Asked(
+        person,
+        account,
+        (account.plan, repr(account.addons)),
+        (account.currency, account.country, person.country, account.billing_period),
+        [one for one in said_yes if one.enrollment != ask.enrollment],
+        facts.turned_down.get(person.pk, _NO_NOES),
+        facts.known.get(ruled.subject(person, account)) if facts.known else None,
+        facts.counts,
+        _has_evidence(ask),
+        passed(Code.ALREADY_OWNED, _holdings(account), []),
+        written,
     )
-    return terms.price(list(offer.product.prices.all()), billed, settings.CURRENCY, now)
 
 
-def _goods(offer: Offer) -> list[Product]:
-    return [offer.product, *offer.product.parts.all()] if offer.product else []
+def meet(judges: list[Judge], question: Asked) -> list[Gate]:
+    """Each in its turn; what comes after a closed one is not judged."""
+    met = []
+    for judge in judges:
+        gate = judge(question)
+        if gate is not None:
+            met.append(gate)
+            if not gate.passed:
+                break
+    return met
 
 
-def _has(account: Account, product: Product) -> bool:
-    if not product.code:
-        return False
-    if product.kind == Product.Kind.PLAN:
-        return account.plan.lower() == product.code.lower()
-    return product.code in account.addons
+def judges(offer: Offer, now: datetime) -> list[Judge]:
+    """The gates of an offer in their order, as they stand now."""
+    return [
+        *map(_always, on_offer(offer, now)),
+        attrgetter("evidence"),
+        _not_owned(offer),
+        _not_prepaid(offer),
+        *_has_price(offer, now),
+        *_is_for_them(offer),
+        *_within_caps(offer),
+        partial(_not_turned_down, offer),
+        attrgetter("written"),
+    ]
 
 
-def _answers(
-    facts: Facts, offers: Mapping[int, Offer], people: Collection[int], accounts: Collection[int]
-) -> None:
-    """Of these people what they said, and of their accounts what anybody accepted; the newest counts."""
-    since = facts.now - timedelta(days=TURNED_DOWN_DAYS)
-    whose = Q(person_id__in=people) | Q(account_id__in=accounts, answer=ACCEPTED)
-    rows = Proposition.objects.filter(whose, answered_at__gt=since).exclude(answer="").order_by("answered_at")
-    columns = ("person_id", "account_id", "offer_id", "answer", "answered_at", "enrollment_id")
-    accepted_since = facts.now - timedelta(days=ACCEPTED_DAYS)
-    for person, account, offer, answer, at, enrollment in rows.values_list(*columns):
-        if offer not in offers or at is None:
-            continue
-        said = Said(offers[offer], answer, at, enrollment)
-        if person in people:
-            facts.prior[person] = said
-        if answer in TURNED_DOWN:
-            facts.turned_down[person, offer] = at
-        if answer == ACCEPTED and account in accounts and at > accepted_since:
-            facts.accepted.setdefault(account, []).append(said)
+def _always(gate: Gate) -> Judge:
+    return lambda _: gate
 
 
-def _known(asks: Sequence[Asking], offers: Mapping[str, Offer], now: datetime) -> dict[Subject, Known]:
-    facts_of = {slug: _asked_by(offer) for slug, offer in offers.items()}
-    wanted: dict[Subject, set[Fact]] = {}
-    for ask in asks:
-        facts = wanted.setdefault(ruled.subject(ask.person, ask.account), set())
-        facts |= {fact for slug in ask.offers for fact in facts_of.get(slug, ())}
-    return ruled.know(wanted, now)
+def _once(alike: Callable[[Asked], Hashable], judge: Callable[[Asked], Gate]) -> Callable[[Asked], Gate]:
+    """Judged once for all who are alike in this."""
+    known: dict[Hashable, Gate] = {}
+
+    def judged(question: Asked) -> Gate:
+        key = alike(question)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = judge(question)
+        return found
+
+    return judged
 
 
-def _asked_by(offer: Offer) -> set[Fact]:
-    rules = [ready.readable(raw) for name, _ in _RULES if (raw := getattr(offer, name))]
-    return {fact for rule in rules if rule for fact in rule.facts}
+def on_offer(offer: Offer, now: datetime) -> list[Gate]:
+    """Whether anybody is offered it just now: switched on, and within its dates."""
+    return [_live(offer), *_valid_now(offer, now)]
 
 
-def _live(candidate: Offer) -> Gate:
-    if candidate.live:
-        return passed(Code.OFFER_OFF, candidate.slug)
-    return failed(Code.OFFER_OFF, f"The offer {candidate.slug} is switched off.", candidate.slug)
+def _live(offer: Offer) -> Gate:
+    if offer.live:
+        return passed(Code.OFFER_OFF, offer.slug)
+    return failed(Code.OFFER_OFF, f"The offer {offer.slug} is switched off.", offer.slug)
 
 
-def _valid_now(candidate: Offer, now: datetime) -> Iterator[Gate]:
-    begins, ends = candidate.valid_from, candidate.valid_until
+def _valid_now(offer: Offer, now: datetime) -> Iterator[Gate]:
+    begins, ends = offer.valid_from, offer.valid_until
     if begins is None and ends is None:
         return
     threshold = {"from": begins.isoformat() if begins else None, "until": ends.isoformat() if ends else None}
     said = now.isoformat()
     if begins and now < begins:
-        reason = f"The offer {candidate.name} begins on {begins:%Y-%m-%d}."
+        reason = f"The offer {offer.name} begins on {begins:%Y-%m-%d}."
         yield failed(Code.NOT_VALID_NOW, reason, said, threshold, begins)
     elif ends and now >= ends:
-        yield failed(
-            Code.NOT_VALID_NOW, f"The offer {candidate.name} ended on {ends:%Y-%m-%d}.", said, threshold
-        )
+        yield failed(Code.NOT_VALID_NOW, f"The offer {offer.name} ended on {ends:%Y-%m-%d}.", said, threshold)
     else:
         yield passed(Code.NOT_VALID_NOW, said, threshold)
 
@@ -209,88 +149,116 @@ def _has_evidence(ask: Asking) -> Gate:
     return failed(Code.NO_EVIDENCE, "There is no evidence that it would help.")
 
 
-def _not_owned(candidate: Offer, ask: Asking, facts: Facts) -> Gate:
-    account = ask.account
-    said = {"plan": account.plan, "addons": account.addons}
-    if owns(account, candidate):
-        reason = f"The account already has {candidate.name}."
-        had = [product.slug for product in _goods(candidate) if _has(account, product)]
-        return failed(Code.ALREADY_OWNED, reason, said, had)
-    taken = _taken(candidate, ask, facts)
-    if taken is None:
-        return passed(Code.ALREADY_OWNED, said, [product.slug for product in _goods(candidate)])
-    reason = f"The account said yes to {taken.offer.name} on {taken.at:%Y-%m-%d}."
-    again = taken.at + timedelta(days=ACCEPTED_DAYS)
-    said_yes = {**said, "accepted": taken.offer.slug, "at": taken.at.isoformat()}
-    return failed(Code.ALREADY_OWNED, reason, said_yes, {"days": ACCEPTED_DAYS}, again)
+def _not_owned(offer: Offer) -> Judge:
+    """Neither as billing says, nor by a yes of which billing has not said anything yet."""
+    sold = goods.of(offer)
+    if not sold:
+        return attrgetter("nothing_sold")
+    keys = {product.pk for product in sold}
+    not_had = _once(attrgetter("has"), partial(_not_had, offer, sold))
+
+    def judge(question: Asked) -> Gate:
+        gate = not_had(question)
+        same = [one for one in question.accepted if keys & {product.pk for product in goods.of(one.offer)}]
+        return _taken(same[-1], question.account) if same and gate.passed else gate
+
+    return judge
 
 
-def _taken(candidate: Offer, ask: Asking, facts: Facts) -> Said | None:
-    """What they accepted meanwhile of the same goods, before billing says so. The run that led there goes on."""
-    goods = {product.pk for product in _goods(candidate)}
-    yes = [one for one in facts.accepted.get(ask.account.pk, ()) if one.enrollment != ask.enrollment]
-    same = [one for one in yes if goods & {product.pk for product in _goods(one.offer)}]
-    return same[-1] if same else None
+def _not_had(offer: Offer, sold: list[Product], question: Asked) -> Gate:
+    account = question.account
+    said = _holdings(account)
+    had = [product.slug for product in sold if goods.has(account, product)]
+    if had:
+        return failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.", said, had)
+    return passed(Code.ALREADY_OWNED, said, [product.slug for product in sold])
 
 
-def _not_prepaid(candidate: Offer, account: Account) -> Iterator[Gate]:
+def _taken(yes: Said, account: Account) -> Gate:
+    reason = f"The account said yes to {yes.offer.name} on {yes.at:%Y-%m-%d}."
+    again = yes.at + timedelta(days=ACCEPTED_DAYS)
+    said = {**_holdings(account), "accepted": yes.offer.slug, "at": yes.at.isoformat()}
+    return failed(Code.ALREADY_OWNED, reason, said, {"days": ACCEPTED_DAYS}, again)
+
+
+def _holdings(account: Account) -> dict[str, Any]:
+    return {"plan": account.plan, "addons": account.addons}
+
+
+def _not_prepaid(offer: Offer) -> Judge:
     """P7: who paid a year ahead has nothing of a base plan; without a period, prepaid counts as a year."""
-    if not account.prepaid or account.billing_period == "month":
+    has_plan = any(product.kind == Product.Kind.PLAN for product in goods.of(offer))
+
+    def judge(question: Asked) -> Gate | None:
+        account = question.account
+        if not account.prepaid or account.billing_period == "month":
+            return None
+        said = {"prepaid": account.prepaid, "billing_period": account.billing_period}
+        if not has_plan:
+            return passed(Code.PREPAID_ANNUALLY, said, [Product.Kind.PLAN.value])
+        reason = f"The account has paid its plan a year ahead, and {offer.name} is a plan."
+        kinds = [Product.Kind.PLAN.value]
+        return failed(Code.PREPAID_ANNUALLY, reason, said, kinds, account.renews_at)
+
+    return judge
+
+
+def _has_price(offer: Offer, now: datetime) -> Iterator[Judge]:
+    if offer.product is None:
         return
-    said = {"prepaid": account.prepaid, "billing_period": account.billing_period}
-    if any(product.kind == Product.Kind.PLAN for product in _goods(candidate)):
-        reason = f"The account has paid its plan a year ahead, and {candidate.name} is a plan."
-        again = account.renews_at
-        yield failed(Code.PREPAID_ANNUALLY, reason, said, [Product.Kind.PLAN.value], again)
-    else:
-        yield passed(Code.PREPAID_ANNUALLY, said, [Product.Kind.PLAN.value])
+    listed = sorted({price.currency for price in offer.product.prices.all()})
+
+    def judge(question: Asked) -> Gate:
+        account = question.account
+        found = goods.priced(offer, question.person, account, now)
+        billed = {"currency": account.currency, "country": account.country or question.person.country}
+        if found:
+            return passed(Code.NO_PRICE, billed, {"currency": found.currency, "period": found.period})
+        reason = f"{offer.name} has no price in {account.currency or 'any currency'}."
+        return failed(Code.NO_PRICE, reason, billed, listed)
+
+    yield _once(attrgetter("billed"), judge)
 
 
-def _has_price(candidate: Offer, ask: Asking, now: datetime) -> Iterator[Gate]:
-    if candidate.product is None:
-        return
-    found = priced(candidate, ask.person, ask.account, now)
-    billed = {"currency": ask.account.currency, "country": ask.account.country or ask.person.country}
-    listed = sorted({price.currency for price in candidate.product.prices.all()})
-    if found:
-        yield passed(Code.NO_PRICE, billed, {"currency": found.currency, "period": found.period})
-    else:
-        reason = f"{candidate.name} has no price in {ask.account.currency or 'any currency'}."
-        yield failed(Code.NO_PRICE, reason, billed, listed)
+def _is_for_them(offer: Offer) -> Iterator[Judge]:
+    for name, code in RULES:
+        if rule := getattr(offer, name):
+            yield _ruled(ruled.asked(code, rule, f"The offer {offer.name}"))
 
 
-def _is_for_them(candidate: Offer, name: str, code: Code, ask: Asking, facts: Facts) -> list[Gate]:
-    rule = getattr(candidate, name)
-    if not rule:
-        return []
-    about = facts.known.get(ruled.subject(ask.person, ask.account))
-    return [ruled.gate(code, rule, about, f"The offer {candidate.name}")]
+def _ruled(gate: Callable[[Known | None], Gate]) -> Judge:
+    return lambda question: gate(question.known)
 
 
-def _not_turned_down(candidate: Offer, person: Person, facts: Facts) -> Gate:
-    at = facts.turned_down.get((person.pk, candidate.pk))
+def _within_caps(offer: Offer) -> Iterator[Judge]:
+    if limits := list(offer.caps.all()):
+        yield lambda question: caps.gate(limits, question.person.pk, question.account.pk, question.counts)
+
+
+def _not_turned_down(offer: Offer, question: Asked) -> Gate:
+    at = question.noes.get(offer.pk) if question.noes else None
     if at is None:
-        return passed(Code.DISMISSED_EARLIER)
+        return _NOT_TURNED_DOWN
     again = at + timedelta(days=TURNED_DOWN_DAYS)
     return failed(
         Code.DISMISSED_EARLIER,
-        f"They said no to {candidate.name} on {at:%Y-%m-%d}.",
+        f"They said no to {offer.name} on {at:%Y-%m-%d}.",
         at.isoformat(),
         {"days": TURNED_DOWN_DAYS},
         again,
     )
 
 
-def _is_written(treatment: Treatment | None, ask: Asking) -> Gate:
+def is_written(treatment: Treatment | None, template: str, channel: str, wanted: list[str]) -> Gate:
     """The languages that were looked for are stored with the decision."""
-    looked_for = {"locales": languages(ask.person)}
+    looked_for = {"locales": wanted}
     if treatment:
         name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
         return passed(Code.NO_TREATMENT, name, looked_for)
-    sentence = f"The template {ask.template} has no text for {ask.channel} in their language or English."
-    return failed(Code.NO_TREATMENT, sentence, ask.template, looked_for)
+    sentence = f"The template {template} has no text for {channel} in their language or English."
+    return failed(Code.NO_TREATMENT, sentence, template, looked_for)
 
 
-def languages(person: Person) -> list[str]:
+def languages(locale: str) -> list[str]:
     """Best first: their own, its language, the deployment's default, English."""
-    return locales.chain(person.locale, settings.DEFAULT_LOCALE)
+    return locales.chain(locale, settings.DEFAULT_LOCALE)

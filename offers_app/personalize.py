@@ -15,7 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 
-from offers_app import cohort, offer_gates, terms, terms_words
+from offers_app import cohort, goods, offer_facts, season_words, terms, terms_words
 from offers_app.models import Offer
 from people_app.models import Account, Person
 
@@ -91,7 +91,7 @@ def _fitting(fields: Mapping[str, Any], situation: Sequence[str]) -> dict[str, A
 def _stated(
     person: Person, account: Account | None, offer: Offer, fields: Mapping[str, Any], now: datetime
 ) -> dict[str, Any] | None:
-    stated = terms.stated(offer_gates.priced(offer, person, account, now), offer, now)
+    stated = terms.stated(goods.priced(offer, person, account, now), offer, now)
     incentive = (stated or {}).get("incentive")
     if stated and incentive and incentive["kind"] == "bonus":
         stated["incentive"] = {**incentive, "value": str(fields.get("bonus") or offer.bonus)}
@@ -131,10 +131,7 @@ def _trial(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:
     left, ends = _trial_days_left(account, now), account.trial_ends_at
     if ends is None:
         return {"in_trial": False}
-    zone: tzinfo = UTC
-    with suppress(ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo(account.timezone or "UTC")
-    on = day(ends.astimezone(zone).date(), locale)
+    on = _day_there(ends, account, locale)
     if left is None:
         return {"in_trial": False, "trial_ended": on}
     return {"in_trial": True, "trial_days_left": left, "trial_ends": on}
@@ -150,11 +147,19 @@ def _renewal(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:
     """P6: a real date, or nothing."""
     if account.renews_at is None or account.renews_at <= now:
         return {}
-    on = format_date(account.renews_at, "long", locale=locale)
+    on = _day_there(account.renews_at, account, locale)
     return {"renews_on": on, "renews_in_days": (account.renews_at - now).days}
 
 
-def _prior(prior: offer_gates.Said | None, now: datetime) -> dict[str, Any]:
+def _day_there(at: datetime, account: Account, locale: Locale) -> str:
+    """The day that it is in the account's zone; in UTC where no zone is known."""
+    zone: tzinfo = UTC
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(account.timezone or "UTC")
+    return day(at.astimezone(zone).date(), locale)
+
+
+def _prior(prior: offer_facts.Said | None, now: datetime) -> dict[str, Any]:
     """P3: what they answered last, to which offer."""
     if prior is None:
         return {}
@@ -249,6 +254,8 @@ def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dic
         fields.pop(name, None)
         if at := _date(evidence.get(name)):
             fields[name] = day(at, locale)
+    if name := season_words.of(evidence.get("season"), locale.language):
+        fields["label"] = name
     fields.pop("period_label", None)  # always our own, in the reader's language
     if evidence.get("resource") not in LEVELS and (label := _period(evidence.get("period"), now, locale)):
         fields["period_label"] = label

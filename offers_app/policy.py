@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """Of the formulas in `ranking`, `tallies` and `bandit`. A stored decision of another version is not made again."""
 
 

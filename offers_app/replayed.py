@@ -5,8 +5,8 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from offers_app import policy, weighing
@@ -15,6 +15,8 @@ from offers_app.models import Decision
 from offers_app.policy import Policy
 from offers_app.ranking import Candidate
 from offers_app.weighing import Weighed
+
+_as_json = lru_cache(maxsize=100)(Policy.as_json)
 
 
 class NotKept(ValueError):
@@ -25,29 +27,40 @@ def stored(choice: Choice) -> dict[str, Any]:
     """The columns of the decision."""
     if choice.policy is None:
         return {}
+    told: dict[int, dict[str, Any]] = {}
     return {
-        "candidates": [_candidate(one, choice.offer is one.offer) for one in choice.considered],
+        "candidates": [_candidate(one, choice.offer is one.offer, told) for one in choice.considered],
         "seed": choice.seed,
-        "policy": choice.policy.as_json(),
+        "policy": _as_json(choice.policy),
     }
 
 
-def _candidate(one: Considered, chosen: bool) -> dict[str, Any]:
-    said: dict[str, Any] = {"offer": one.offer.slug, "gates": [gate.as_json() for gate in one.gates]}
+def _candidate(one: Considered, chosen: bool, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """`told`: gates that candidates before it met too, by `id`."""
+    for gate in one.gates:
+        if id(gate) not in told:
+            told[id(gate)] = gate.as_json()
+    said: dict[str, Any] = {"offer": one.offer.slug, "gates": [told[id(gate)] for gate in one.gates]}
     if one.weighed is None:
         return said
-    candidate = one.weighed.candidate
-    return said | {
+    candidate, factors = one.weighed.candidate, one.weighed.factors
+    said |= {
         "segment": candidate.segment,
         "posterior": [*candidate.posterior],
         "value": str(candidate.value),
         "cost": str(candidate.cost),
         "priority": candidate.priority,
-        "factors": asdict(one.weighed.factors),
+        "factors": {
+            "propensity": factors.propensity,
+            "context": factors.context,
+            "value": factors.value,
+            "lever": factors.lever,
+        },
         "score": one.weighed.score,
         "chance": one.weighed.chance,
         "chosen": chosen,
     }
+    return said
 
 
 def again(decision: Decision) -> str:

@@ -1,6 +1,6 @@
 """Rules as gates: closed by what does not hold and by what nobody knows; each condition is told with its value."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from upsell_project.lib.rules import judging, ready, wording
 from upsell_project.lib.rules.facts import Fact
 from upsell_project.lib.rules.ready import Ready
 from upsell_project.lib.rules.tree import AllOf, AnyOf, Rule
-from upsell_project.lib.rules.tree import tests as tests_of
 
 Everybody = Mapping[Subject, Known]
 LONGEST = 280
@@ -33,12 +32,21 @@ def know(wanted: Mapping[Subject, Set[Fact]], now: datetime) -> dict[Subject, Kn
 
 def gate(code: Code, raw: Mapping[str, Any], known: Known | None, what: str) -> Gate:
     """Whether it holds for them. `what` begins the reason of a refusal: "The offer Pro"."""
+    return asked(code, raw, what)(known)
+
+
+def asked(code: Code, raw: Mapping[str, Any], what: str) -> Callable[[Known | None], Gate]:
+    """The same gate, to be met by many."""
     rule = ready.readable(raw)
     if rule is None:
-        return failed(code, f"{what} has a rule that cannot be read, so it is for nobody.", None, raw)
-    if known is None:
-        closed = f"What is known of them cannot be read, so {what[:1].lower()}{what[1:]} is not for them."
-        return failed(code, closed, None, rule.sentence)
+        shut = failed(code, f"{what} has a rule that cannot be read, so it is for nobody.", None, raw)
+        return lambda known: shut
+    closed = f"What is known of them cannot be read, so {what[:1].lower()}{what[1:]} is not for them."
+    unread = failed(code, closed, None, rule.sentence)
+    return lambda known: unread if known is None else _judged(code, rule, known, what)
+
+
+def _judged(code: Code, rule: Ready, known: Known, what: str) -> Gate:
     verdict = rule.holds(known.values, known.at)
     said = {"conditions": conditions(rule, known)}
     if verdict is True:
@@ -52,11 +60,11 @@ def conditions(rule: Ready, known: Known) -> list[dict[str, Any]]:
     """Each condition once, with what is known and whether it holds, as JSON; contact addresses are masked."""
     return [
         {
-            "condition": wording.sentence(test),
-            "value": reveal.known(test.fact, known.values.get(test.fact)),
-            "holds": judging.judge(test, known.values, known.at),
+            "condition": one.sentence,
+            "value": reveal.known(one.fact, known.values.get(one.fact)),
+            "holds": one.holds(known.values, known.at),
         }
-        for test in dict.fromkeys(tests_of(rule.rule))
+        for one in rule.conditions
     ]
 
 

@@ -24,7 +24,7 @@ def body(channel: str, text: str, link: str, locale: str) -> str:
 
 def stop(channel: str, locale: str) -> str:
     words = STOP.get(locale[:2].lower(), STOP["en"])
-    return sms.plain(words).replace("ê", "e") if channel == "sms" else words
+    return sms.plain(words) if channel == "sms" else words
 
 
 def told(channel: str, text: str) -> dict[str, Any]:

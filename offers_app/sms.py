@@ -4,6 +4,7 @@ Pure. Source: 3GPP TS 23.038 (6.2.1 default alphabet and extension table), TS 23
 concatenation header leave 153 septets or 67 UCS-2 units of 160 and 70).
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,8 +72,18 @@ def _packed(costs: list[int], room: int) -> tuple[int, int]:
 
 
 def plain(text: str) -> str:
-    """With the typographic signs that would make the whole text UCS-2 in their plain form, and nothing else changed."""
-    return text.translate(_PLAIN)
+    """With the typographic signs that would make the whole text UCS-2 in their plain form; and without those accents
+    that GSM 03.38 lacks (í, ê, ç), where that alone makes it fit. Nothing else is changed."""
+    text = text.translate(_PLAIN)
+    bare = "".join(map(_bare, text))
+    return bare if size(bare).alphabet is Alphabet.GSM else text
+
+
+def _bare(letter: str) -> str:
+    if letter in BASIC or letter in EXTENSION:
+        return letter
+    base = unicodedata.normalize("NFD", letter.replace("œ", "oe").replace("Œ", "OE"))
+    return "".join(one for one in base if not unicodedata.combining(one))
 
 
 _PLAIN = str.maketrans(

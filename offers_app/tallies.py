@@ -21,14 +21,21 @@ class Tally(NamedTuple):
     at: datetime
 
 
+Counts = tuple[float, float]
+"""Successes and failures, 0 or more, as they count at one time."""
 Posterior = tuple[float, float]
 """alpha and beta of a Beta distribution over the share that is accepted; both more than 0."""
 
 
-def counts(tally: Tally, now: datetime, half_life_days: float) -> tuple[float, float]:
-    """(successes, failures) as they count at `now`, which may also be earlier than `tally.at`."""
-    kept = 2.0 ** (-(now - tally.at).total_seconds() / _DAY / half_life_days)
-    return max(tally.successes * kept, 0.0), max(tally.failures * kept, 0.0)
+def counts(tally: Tally, now: datetime, half_life_days: float) -> Counts:
+    """As they count at `now`, which may also be earlier than `tally.at`."""
+    return faded(tally.successes, tally.failures, (now - tally.at).total_seconds() / _DAY, half_life_days)
+
+
+def faded(successes: float, failures: float, days: float, half_life_days: float) -> Counts:
+    """What counts so many days later."""
+    kept = 2.0 ** (-days / half_life_days)
+    return max(successes * kept, 0.0), max(failures * kept, 0.0)
 
 
 def added(
@@ -43,8 +50,8 @@ def added(
     return Tally(tally.successes * old + successes * new, tally.failures * old + failures * new, later)
 
 
-def posterior(chain: Iterable[tuple[float, float]], policy: Policy) -> Posterior:
-    """What is known of the finest of these arms, given the (successes, failures) of each, the coarsest first.
+def posterior(chain: Iterable[Counts], policy: Policy) -> Posterior:
+    """What is known of the finest of these arms, given the counts of each, the coarsest first.
 
     Each level begins at the mean of the one above it, worth `policy.strength` answers: partial pooling by a Beta prior
     (Gelman et al., Bayesian Data Analysis, 3rd ed., 5.3, with the strength given instead of estimated). A failure

@@ -101,14 +101,21 @@ def _rank(period: str, wanted: str) -> tuple[bool, int]:
 
 
 def _incentive(fitting: Priced | None, deal: Deal, now: datetime) -> Mapping[str, Any] | None:
-    """`{kind, value, ends_at}`; None once it is over, or where its amount is in another currency than the price."""
+    """`{kind, value, ends_at}`; None once it is over, or where its amount is in another currency than the price, or
+    more than it."""
     kind, ends = deal.incentive_kind, deal.incentive_ends_at
     if not kind or (ends is not None and ends <= now):
         return None
-    if kind == "amount" and (fitting is None or fitting.currency != deal.incentive_currency):
+    if kind == "amount" and not (fitting and _may_be_taken_off(fitting, deal)):
         return None
     value = _value(kind, deal)
     return {"kind": kind, "value": value, "ends_at": ends.isoformat() if ends else None} if value else None
+
+
+def _may_be_taken_off(fitting: Priced, deal: Deal) -> bool:
+    """The price may be lower by now than when the deal was made."""
+    amount = deal.incentive_value
+    return fitting.currency == deal.incentive_currency and amount is not None and 0 < amount <= fitting.amount
 
 
 def _value(kind: str, deal: Deal) -> int | float | str | None:

@@ -1,5 +1,6 @@
 """The terms of an offer in words: amounts, dates and renewal in one locale, all from the contract's `terms` object."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_percent
 
+_CODE_BEFORE_FIGURE = re.compile(r"(?<=[A-Z])(?=\d)")
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "this_month": "this month",
@@ -79,6 +81,8 @@ def number(value: Any) -> Decimal | None:
 
 
 def fields_of(stated: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
+    """Figures are in the language of the words around them: in English, where there are none for the locale."""
+    locale = locale if locale.language in _WORDS else Locale("en")
     words, price = words_of(locale), number(stated.get("price"))
     unit = str(stated.get("period") or "")
     fields: dict[str, Any] = {
@@ -122,9 +126,14 @@ def _percent(amount: Decimal, locale: Locale) -> str:
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:
     """Whole amounts without decimals (€49), others with those of the currency (€49.50)."""
     if amount != amount.to_integral_value():
-        return format_currency(amount, currency, locale=locale)
+        return _spaced(format_currency(amount, currency, locale=locale))
     whole = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(amount, currency, whole, locale, currency_digits=False)
+    return _spaced(format_currency(amount, currency, whole, locale, currency_digits=False))
+
+
+def _spaced(amount: str) -> str:
+    """CLDR keeps a code of letters apart from the figures (KWD 4.250), which Babel leaves out."""
+    return _CODE_BEFORE_FIGURE.sub("\xa0", amount)
 
 
 def _line(terms: Mapping[str, Any], fields: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -42,6 +42,17 @@ class Renamed:
 
 
 Step = Move | Merged | Renamed
+MOST_MERGES = 10
+"""So often one after the other somebody is followed; merges themselves leave no chains."""
+
+
+def remaining(person: Person | None) -> Person | None:
+    """Who they are by now: themselves, or whom they were merged into; None where that leads to nobody."""
+    for _ in range(MOST_MERGES):
+        if person is None or person.merged_into_id is None:
+            return person
+        person = person.merged_into
+    return None
 
 
 @dataclass(slots=True)

@@ -75,7 +75,7 @@ class Part:
     certain: bool
     """Where the rule holds, it is certain that it does."""
     doubt: Doubt | None
-    """What is needed first, and what only if it can hold by that; what arms it again is needed anyhow."""
+    """What is needed first, and what only if it can hold by that. None where what arms it again reads events, too."""
 
     @property
     def whole(self) -> Rule:
@@ -240,14 +240,16 @@ def _part(compiled: Compiled, resource: str) -> Part:
         ),
         conditions=_conditions(rule),
         certain=certainty.always_full(rule),
-        doubt=_doubt(rule, asks) if rearm is None else None,
+        doubt=_doubt(rule, rearm, asks),
     )
 
 
-def _doubt(rule: Rule, asks: set[Fact]) -> Doubt | None:
+def _doubt(rule: Rule, rearm: Rule | None, asks: set[Fact]) -> Doubt | None:
     """Not of limits that run out: these say to which period it belongs, whatever it comes to."""
     later = frozenset(fact for fact in asks if isinstance(fact, COSTLY))
     if not later or later != {fact for fact in asks if costly(fact)} or later == asks:
+        return None
+    if rearm and not later.isdisjoint(facts_of(rearm)):
         return None
     return Doubt(possible(rule, later), frozenset(asks - later), later)
 

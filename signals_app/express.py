@@ -8,9 +8,10 @@ of theirs.
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse
@@ -38,13 +39,15 @@ class Lane:
 def answer(
     application: Any, environ: Environ, start_response: Any, view: Callable[["Call"], HttpResponse]
 ) -> Iterable[bytes]:
-    """What `view` says; a host that is not ours goes on to `application`."""
+    """What `view` says. What Django refuses goes on to `application`, to be refused as ever: a host that is not ours,
+    more parameters than may be."""
     request = Call(environ)
     try:
         request.get_host()
-    except DisallowedHost:
+        response = limits.too_fast(request) or view(request)
+    except SuspiciousOperation:
+        environ["wsgi.input"] = BytesIO(request.body)
         return application(environ, start_response)  # type: ignore[no-any-return]
-    response = limits.too_fast(request) or view(request)
     response["X-Content-Type-Options"] = "nosniff"
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [response.content]

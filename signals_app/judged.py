@@ -31,11 +31,12 @@ class Judged:
         return self.asked.by.get(self.moment.part.name) or self.asked.by.get("")
 
 
-def judge(asked: Sequence[Asked], now: datetime) -> tuple[list[Judged], list[Asked]]:
-    """Every part that can have changed, of all who can be read; and what was asked of who cannot."""
+def judge(asked: Sequence[Asked], now: datetime, *, whole: bool = False) -> tuple[list[Judged], list[Asked]]:
+    """Every part that can have changed, of all who can be read; and what was asked of who cannot. `whole`: events are
+    read also for what cannot hold."""
     resources = _resources(asked)
     parts = [_parts(one, resources) for one in asked]
-    known = _known(asked, parts, now)
+    known = _known(asked, parts, now, whole)
     unread = [one for one in asked if known[one.subject] is None]
     return [
         Judged(one, _moment(one, part, its), its)
@@ -46,7 +47,7 @@ def judge(asked: Sequence[Asked], now: datetime) -> tuple[list[Judged], list[Ask
 
 
 def _known(
-    asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime
+    asked: Sequence[Asked], parts: Sequence[Sequence[Part]], now: datetime, whole: bool
 ) -> dict[Subject, Known | None]:
     """All that any definition asks of a subject is read at once."""
     wanted: dict[Subject, list[Part]] = defaultdict(list)
@@ -57,12 +58,14 @@ def _known(
     for subject, mine in wanted.items():
         key = tuple(map(id, mine))
         if key not in together:
-            together[key] = _together(mine)
+            together[key] = _together(mine, whole)
         loading.append(knowing.Asked(subject, *together[key]))
     return dict(zip(wanted, knowing.load_each(loading, now), strict=True))
 
 
-def _together(parts: Iterable[Part]) -> tuple[frozenset[Fact], tuple[Doubt, ...]]:
+def _together(parts: Iterable[Part], whole: bool) -> tuple[frozenset[Fact], tuple[Doubt, ...]]:
+    if whole:
+        return frozenset(chain.from_iterable(part.asks for part in parts)), ()
     doubts = tuple({part.doubt: None for part in parts if part.doubt})
     return frozenset(chain.from_iterable(part.asks for part in parts if not part.doubt)), doubts
 

@@ -17,7 +17,7 @@ from signals_app.incoming import Rejected
 from signals_app.knowing import Known
 from signals_app.models import Meter, SignalDefinition
 from signals_app.pasted import Pasted
-from signals_app.rehearse import history
+from signals_app.rehearse import history, subjects
 from signals_app.rehearse.past import Kept
 from signals_app.rehearse.replaying import moment_of
 from signals_app.rehearse.telling import Told
@@ -73,8 +73,26 @@ def on_person(definition: SignalDefinition, person: Person, now: datetime) -> Tr
     subject = _subject(ready, person, homes.of([person.pk], now, create=False)[person.pk])
     if subject is None:
         return Tried(note=_HOMELESS)
-    found, _ = judged.judge([Asked(ready, subject, {}, None)], now)
+    found, _ = judged.judge([Asked(ready, subject, {}, None)], now, whole=True)
     return _tried(ready, subject, [(one.moment, one.known) for one in found], person.pk, now)
+
+
+def at_moment(definition: SignalDefinition, person: Person, at: datetime, now: datetime) -> Tried:
+    """As it stood then, by the events, signals and answers of before; what has no history is as it is `now`
+    (`rehearse.undated`). Whether it was armed then is not known: `would_be_found` says only that it held."""
+    ready = compiled.of(definition)
+    subject = _subject(ready, person, homes.of([person.pk], now, create=False)[person.pk])
+    if subject is None:
+        return Tried(note=_HOMELESS)
+    (parts,) = subjects.parts_of(ready, [subject])
+    facts = frozenset(fact for part in parts for fact in part.asks)
+    (past,) = history.load([subject], facts, at, at, now)
+    if past is None:
+        return Tried(note="They did too much to be read again.")
+    known = Told(past, facts).at(at)
+    metered = frozenset(Meter.objects.values_list("resource", flat=True))
+    found = [moment_of(ready, subject, part, known) for part in parts]
+    return Tried([_part(one, known, [], person.pk, at, metered) for one in found])
 
 
 def with_event(

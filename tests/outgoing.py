@@ -8,7 +8,7 @@ from typing import Any
 from campaigns_app import outbox
 from campaigns_app.models import ChannelAccount, Delivery, Enrollment, Playbook
 from offers_app.models import Decision, Offer, Proposition
-from people_app.models import ContactPoint, Person
+from people_app.models import Account, ContactPoint, Person
 from signals_app.models import Signal, SignalDefinition
 from tests.build import a_person
 from upsell_project.lib import clock
@@ -40,38 +40,22 @@ def an_account_at(provider: str, channel: str, url: str, **fields: Any) -> Chann
     return account
 
 
-def intended(person: Person, channel: str, content: Mapping[str, Any] = TEXT, **fields: Any) -> Delivery:
+def intended(
+    person: Person,
+    channel: str,
+    content: Mapping[str, Any] = TEXT,
+    run: Enrollment | None = None,
+    **fields: Any,
+) -> Delivery:
     """The starter pack must be loaded."""
-    now, playbook = clock.now(), Playbook.objects.get(slug="power-user-upsell")
-    assert playbook.live_version
-    account = person.memberships.get().account
-    step = playbook.live_version.steps.get(kind="message", config__channel="email")
-    signal = Signal.objects.create(
-        definition=SignalDefinition.objects.get(slug="usage-limit-near"),
-        definition_version=1,
-        person=person,
-        account=account,
-        confidence=1,
-        detected_at=now,
-        expires_at=now + timedelta(days=7),
-        dedupe_key=uuid.uuid4().hex,
-    )
-    enrollment = Enrollment.objects.create(
-        playbook=playbook,
-        version=playbook.live_version,
-        person=person,
-        account=account,
-        signal=signal,
-        step=step,
-        step_entered_at=now,
-        entered_at=now,
-    )
+    now, account = clock.now(), person.memberships.get().account
+    run = run or _a_run(person, account)
     decision = Decision.objects.create(at=now, person=person, account=account, outcome="delivered")
     proposition = Proposition.objects.create(
         decision=decision,
         person=person,
         account=account,
-        enrollment_id=enrollment.pk,
+        enrollment_id=run.pk,
         offer=Offer.objects.get(slug="pro-plan"),
         topic="upgrades",
         channel=channel,
@@ -82,14 +66,39 @@ def intended(person: Person, channel: str, content: Mapping[str, Any] = TEXT, **
     )
     given: dict[str, Any] = {"state": Delivery.State.INTENDED, "intended_at": now}
     return Delivery.objects.create(
-        enrollment=enrollment,
-        step_id=step.pk,
+        enrollment=run,
+        step_id=run.step_id,
         person=person,
         account=account,
         proposition=proposition,
         decision=decision,
         channel=channel,
         **given | fields,
+    )
+
+
+def _a_run(person: Person, account: Account) -> Enrollment:
+    now, playbook = clock.now(), Playbook.objects.get(slug="power-user-upsell")
+    assert playbook.live_version
+    signal = Signal.objects.create(
+        definition=SignalDefinition.objects.get(slug="usage-limit-near"),
+        definition_version=1,
+        person=person,
+        account=account,
+        confidence=1,
+        detected_at=now,
+        expires_at=now + timedelta(days=7),
+        dedupe_key=uuid.uuid4().hex,
+    )
+    return Enrollment.objects.create(
+        playbook=playbook,
+        version=playbook.live_version,
+        person=person,
+        account=account,
+        signal=signal,
+        step=playbook.live_version.steps.get(kind="message", config__channel="email"),
+        step_entered_at=now,
+        entered_at=now,
     )
 
 

@@ -12,9 +12,9 @@ from django.core.checks import run_checks
 from django.utils.module_loading import import_string
 
 from campaigns_app import channels, conditions, plan
+from campaigns_app.intrusion import INTRUSION
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.steps import STEPS
-from campaigns_app.steps.message import INTRUSION
 from people_app.models import Channel
 from signals_app.detectors import DETECTORS
 from signals_app.models.signal import Detector
@@ -63,7 +63,7 @@ def test_each_step_has_its_file_and_its_choice() -> None:
 def test_each_channel_has_its_intrusiveness_and_each_provider_is_a_channel() -> None:
     assert set(Channel.values) - {Channel.IN_APP} <= set(INTRUSION)
     served = {channel for channel in Channel.values if channels.of(channel, "console://")}
-    assert served == {"in_app", "email", "chat"}
+    assert served == {"in_app", "email", "chat", "voice"}
     assert INTRUSION["app-sidebar"] < INTRUSION["app-banner"] == INTRUSION["email"] < INTRUSION["app-modal"]
     assert INTRUSION["app-modal"] < INTRUSION["push"] == INTRUSION["chat"] < INTRUSION["sms"]
     assert INTRUSION["sms"] == INTRUSION["whatsapp"] < INTRUSION["voice"]
@@ -114,6 +114,25 @@ def test_a_job_that_cannot_be_called_stops_the_start(settings: Any, path: str, c
     assert code in [message.id for message in run_checks()], "manage.py runs it, so nothing starts"
     settings.JOBS = {name: value for name, value in settings.JOBS.items() if name != "inbox"}
     assert [message.id for message in checks.jobs(None)] == ["upsell.E001"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OFFERS_EXPLORATION", 1.5),
+        ("OFFERS_LEAST_SCORE", float("nan")),
+        ("LEARNING_HALF_LIFE_DAYS", 0),
+        ("LEARNING_BASE_RATE", 1),
+        ("LEARNING_STRENGTH", -1),
+    ],
+)
+def test_offers_cannot_be_chosen_by_settings_out_of_their_range(
+    settings: Any, setting: str, value: float
+) -> None:
+    assert checks.choice(None) == []
+    setattr(settings, setting, value)
+    (said,) = [message for message in run_checks() if message.id == "upsell.E004"]
+    assert "docs/choosing.md" in str(said.hint)
 
 
 def test_no_file_is_long() -> None:

@@ -11,11 +11,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from campaigns_app import outline, playbook_files
+from campaigns_app import outline, playbook_files, playbook_linted
 from campaigns_app.admin.policies import PolicyForm
 from campaigns_app.models import ContactPolicy, Lane, Playbook, PlaybookVersion, Step
 from campaigns_app.plan import RULE
-from offers_app import linted
 from offers_app.admin import lint
 from signals_app import references
 from signals_app.admin.pickers import rule_field
@@ -33,7 +32,9 @@ def _outline(version: PlaybookVersion | None) -> SafeString | str:
 
 
 def _lint(version: PlaybookVersion | None) -> SafeString | str:
-    return lint.section(playbook_files.sent(version)) if version else "No version is live."
+    if version is None:
+        return "No version is live."
+    return lint.section(playbook_files.sent(version), {"steps": playbook_files.findings(version)})
 
 
 class PlaybookForm(Form):
@@ -77,8 +78,11 @@ class PlaybookForm(Form):
             if name in self.changed_data and name in values:
                 for wrong in references.faults(values[name]):
                     self.add_error(name, wrong)
+        if "entry" in self.changed_data:
+            for wrong in playbook_linted.entry_refusals(values.get("entry") or {}):
+                self.add_error("entry", wrong)
         if "live" in self.changed_data and values.get("live") and self.instance.live_version:
-            for wrong in linted.refusals(playbook_files.sent(self.instance.live_version)):
+            for wrong in playbook_files.refusals(self.instance.live_version):
                 self.add_error("live", wrong)
         return values
 

@@ -99,6 +99,10 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     derived = serializers.BooleanField(
         help_text="Nobody decided: derived from what is stored of person, offer and playbook"
     )
+    not_known = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What of a moment that has passed cannot be rebuilt, in sentences",
+    )
 
 
 class ExplainSerializer(serializers.Serializer[Any]):

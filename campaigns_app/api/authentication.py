@@ -73,6 +73,11 @@ def caller(request: Request) -> str:
     return f"key:{request.auth.pk}" if isinstance(request.auth, ApiKey) else f"user:{request.user.pk}"
 
 
+def name_of(request: Request) -> str:
+    """Who is named in what is kept for the record: the key with its beginning, or the user."""
+    return str(request.auth) if isinstance(request.auth, ApiKey) else _user(request).get_username()
+
+
 def _needed(request: Request, view: "APIView") -> ApiKey.Role:
     reads = _VERBS.get(request.method or "") == "view"
     return ApiKey.Role.VIEWER if reads else getattr(view, "write_role", ApiKey.Role.ADMIN)

@@ -117,6 +117,8 @@ class Edited(Shown):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             self._refuse_unknown(data)
+            if self.root is not self:
+                self._refuse_incomplete(data)
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -146,3 +148,10 @@ class Edited(Shown):
                 wrong[name] = serializers.ErrorDetail("is read-only", "read_only")
         if wrong:
             raise serializers.ValidationError(wrong)
+
+    def _refuse_incomplete(self, data: Mapping[str, Any]) -> None:
+        """A PATCH asks for no field, not even of the rows below it; but each of these is a new one."""
+        missing = [name for name, field in self.fields.items() if field.required and name not in data]
+        if missing:
+            said = {name: self.fields[name].error_messages["required"] for name in missing}
+            raise serializers.ValidationError(said, "required")

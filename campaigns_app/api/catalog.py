@@ -35,10 +35,6 @@ class OfferSerializer(Edited):
     )
     caps = CapSerializer(many=True, required=False, help_text="If given, all there are")
     eligibility, applicability, suitability = _rule(), _rule(), _rule()
-    url = serializers.CharField(max_length=500, required=False, allow_blank=True, validators=[checks.link])
-    chat_url = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, validators=[checks.link]
-    )
 
     class Meta:
         model = Offer
@@ -164,8 +160,13 @@ class TemplateSerializer(Edited):
 
 
 def _replace(template: Template, treatments: list[dict[str, Any]]) -> None:
-    template.treatments.all().delete()
-    Treatment.objects.bulk_create(Treatment(template=template, **one) for one in treatments)
+    """Each keeps its row, which what was made with it refers to."""
+    there = {(one.channel, one.locale): one for one in template.treatments.all()}
+    for said in treatments:
+        kept = there.pop((said["channel"], said.get("locale", "en")), None)
+        Treatment(pk=kept.pk if kept else None, template=template, **said).save()
+    for gone in there.values():
+        gone.delete()
 
 
 class TemplatesView(Editable):

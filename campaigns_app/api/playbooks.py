@@ -7,7 +7,7 @@ from django.db import transaction
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from campaigns_app import outline, playbook_files
+from campaigns_app import outline, playbook_files, playbook_linted
 from campaigns_app.api import checks
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import flag
@@ -95,11 +95,15 @@ class PlaybookSerializer(Edited):
         )
         read_only_fields = ("edited",)
 
+    def validate_entry(self, rule: Any) -> Any:
+        checks.none_refused(playbook_linted.entry_refusals(rule))
+        return rule
+
     def validate_live(self, live: bool) -> bool:
         if live and (self.instance is None or self.instance.live_version_id is None):
             raise serializers.ValidationError("needs a published version first", "unpublished")
         if live and self.instance is not None and not self.instance.live:
-            checks.fit(playbook_files.sent(self.instance.live_version))
+            checks.none_refused(playbook_files.refusals(self.instance.live_version))
         return live
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

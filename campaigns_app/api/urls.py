@@ -9,6 +9,7 @@ from campaigns_app.api.catalog import OffersView, TemplatesView
 from campaigns_app.api.corrections import EraseView, ExportView, FactsView, MergeView, NamesView
 from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
 from campaigns_app.api.facts import EventsView, RejectedEventsView, SignalsView
+from campaigns_app.api.lint_waivers import LintWaiversView
 from campaigns_app.api.outreach import (
     DecisionsView,
     DeliveriesView,
@@ -44,6 +45,7 @@ RESOURCES = {
     "meters": MetersView,
     "segments": SegmentsView,
     "scores": ScoresView,
+    "lint-waivers": LintWaiversView,
 }
 
 SLUG = "(?P<slug>[-a-zA-Z0-9_]+)"

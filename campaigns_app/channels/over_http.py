@@ -15,7 +15,8 @@ from campaigns_app.channels.base import Accepted, Connection, Field, Message, Ou
 from upsell_project.lib import http
 
 SECONDS = 10.0
-AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+AGAIN = frozenset({408, 425, 429, 503})
+"""Not taken; that a server or a gateway failed (500, 502, 504) does not say so."""
 WHOLE = frozenset({429, 503})
 """Said of the account or the provider, not of one message."""
 KEY_REFUSED = frozenset({401, 403})
@@ -80,7 +81,7 @@ class HttpProvider(ABC):
         """Asks for something that changes nothing and needs the key; None: the provider has nothing of the kind."""
         return None
 
-    def look_up(self, message: Message, since: datetime) -> Outcome | None:
+    def look_up(self, message: Message, since: datetime) -> Accepted | None:
         """What became of a message that was handed over at `since` (real time) and whose answer was lost. None: the
         provider cannot tell (yet)."""
         return None
@@ -120,7 +121,7 @@ class HttpProvider(ABC):
             return Refused(f"the key was refused: {said}", retry=True, broken=True)
         if answer.status in AGAIN:
             return Refused(said, retry=True, retry_after=answer.wait, down=answer.status in WHOLE)
-        return Refused(said, retry=False)
+        return Unknown(said) if answer.status >= 500 else Refused(said, retry=False)
 
     def told(self, answer: http.Answer) -> str:
         """Status and code alone: a provider's sentences may repeat what they were sent."""

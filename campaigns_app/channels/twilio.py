@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from campaigns_app.channels.base import Field, Gone, Message, Outcome, Refused
+from campaigns_app.channels.base import Accepted, Field, Gone, Message, Outcome, Refused
 from campaigns_app.channels.over_http import HttpProvider, Request, accepted, as_form, basic, said
 from upsell_project.lib import http
 
@@ -76,7 +76,7 @@ class Twilio(HttpProvider):
     def test(self) -> Request:
         return Request("GET", f"/2010-04-01/Accounts/{self.given['account_sid']}.json", self._headers())
 
-    def look_up(self, message: Message, since: datetime) -> Outcome | None:
+    def look_up(self, message: Message, since: datetime) -> Accepted | None:
         """Found among what went to them since, it was sent; that it is missing proves nothing."""
         day = (since - EARLIER).strftime("%Y-%m-%d")
         query = urlencode({"To": self._address(message.to), "DateSent>": day, "PageSize": "50"})

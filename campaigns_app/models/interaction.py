@@ -20,6 +20,7 @@ class Interaction(models.Model):
         FEEDBACK = "feedback", "Feedback"
         CONVERTED = "converted", "Converted"
         IGNORED = "ignored", "Ignored"
+        REPLIED = "replied", "Replied (no refusal)"
 
     id = models.UUIDField(primary_key=True)
     proposition = models.ForeignKey(Proposition, models.CASCADE, db_constraint=False)

@@ -8,23 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from campaigns_app import conditions, deliver, release, standing
+from campaigns_app import conditions, deliver, intrusion, release, standing
 from campaigns_app.case import Case
 from campaigns_app.contact_gates import FINAL
 from campaigns_app.models import Delivery
 from campaigns_app.steps.base import Continue, Finish, Outcome, WaitUntil
-from people_app.models import Channel
 from upsell_project.lib.gates import Code
 
-# Sidebar < banner = e-mail < modal < push = chat < SMS = WhatsApp < voice.
-INTRUSION = {"app-sidebar": 0, "app-banner": 1, "app-modal": 2} | {
-    Channel.EMAIL: 1,
-    Channel.PUSH: 3,
-    Channel.CHAT: 3,
-    Channel.SMS: 4,
-    Channel.WHATSAPP: 4,
-    Channel.VOICE: 5,
-}
 # Refused at the very first step, these mean that the moment has passed: nothing was shown, so nothing follows.
 ENDS_AT_START = FINAL | {Code.CAP, Code.ACCOUNT_BUSY, Code.OPTED_OUT}
 
@@ -62,18 +52,13 @@ def _again(cases: Sequence[Case], state: standing.Standing, now: datetime) -> di
 
 def may_follow(case: Case, own: UUID | None = None) -> bool:
     """Whether a soft dismissal, if there was one, lets this step run; `own` is the offer it already holds."""
-    turned_away = [p for p in case.propositions if p.answer == "dismissed"]
+    turned_away = [p for p in case.propositions if "dismissed" in p.answers]
     if not turned_away:
         return True
     first = turned_away[0]
     later = [p for p in case.propositions if p.ready_at > first.ready_at and p.pk != own]
-    mildest = INTRUSION.get(first.placement, INTRUSION.get(first.channel, 0))
-    return bool(case.node.config.get("after_dismissal")) and not later and _intrusion(case) <= mildest
-
-
-def _intrusion(case: Case) -> int:
-    config = case.node.config
-    return INTRUSION.get(config.get("placement", ""), INTRUSION.get(config["channel"], 0))
+    mildest, own_ = intrusion.of(first.placement, first.channel), intrusion.of_step(case.node.config)
+    return bool(case.node.config.get("after_dismissal")) and not later and own_ <= mildest
 
 
 def _intent(case: Case) -> deliver.Intent:

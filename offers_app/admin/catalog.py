@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
@@ -12,11 +11,9 @@ from offers_app.admin import lint
 from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Tabular
+from upsell_project.lib.admin_base import Admin, EditedAdmin, OfEditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
-
-_LINKS = ("https://", "http://", "{public}/", "{booking}")
 
 pickers.ABOVE["offers"] = lambda: list(
     Offer.objects.order_by("slug").values_list("slug", flat=True)[: pickers.MOST]
@@ -50,18 +47,6 @@ class OfferForm(lint.LintedForm):
     class Meta:
         model = Offer
         exclude = ("edited",)
-
-    def clean_url(self) -> str:
-        return _link(self.cleaned_data["url"])
-
-    def clean_chat_url(self) -> str:
-        return _link(self.cleaned_data["chat_url"])
-
-
-def _link(address: str) -> str:
-    if address and not address.startswith(_LINKS):
-        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
-    return address
 
 
 class OfferResource(TableResource):
@@ -111,24 +96,16 @@ class CapInline(Tabular):
 
 
 @admin.register(OfferCap)
-class OfferCapAdmin(Admin):
+class OfferCapAdmin(OfEditedAdmin):
     """All caps in one list; each is on the page of its offer, too."""
 
+    parent = "offer"
     list_display = ("offer", "outcome", "scope", "at_most", "days")
     list_select_related = ("offer",)
     list_filter = ("outcome", "scope")
     search_fields = ("offer__slug", "offer__name")
     ordering = ("offer__slug", "outcome", "scope")
     empty_hint = "Add caps here or on the page of an offer: at most so many of an outcome."
-
-    def save_model(self, request: HttpRequest, obj: OfferCap, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        Offer.objects.filter(pk=obj.offer_id, edited=False).update(edited=True)
-
-    def delete_model(self, request: HttpRequest, obj: OfferCap) -> None:
-        """Or the starter pack would bring it back."""
-        Offer.objects.filter(pk=obj.offer_id, edited=False).update(edited=True)
-        super().delete_model(request, obj)
 
 
 @admin.register(Offer)

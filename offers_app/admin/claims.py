@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from offers_app import claims
+from offers_app import claims, linted
 from offers_app.models import Claim
 from signals_app.models import Segment
 from upsell_project.lib import clock
@@ -29,7 +29,9 @@ class ClaimForm(Form):
         values = super().clean() or {}
         given = {name: value for name, value in values.items() if name in self.fields}
         claim = Claim(**{"texts": {}, "source_url": ""} | given)
-        wrong = claims.faults(claim, clock.now())
+        wrong: dict[str, Any] = claims.faults(claim, clock.now())
+        if "texts" not in wrong and (refused := linted.of_claim(claim)):
+            wrong["texts"] = [linted.sentence(one) for one in refused]
         shown = {
             name: fault for name, fault in wrong.items() if name in self.fields and name not in self.errors
         }

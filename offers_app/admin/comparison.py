@@ -63,7 +63,7 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         "form": form,
         "force": in_force.policy().as_json(),
         "most": MOST,
-        "fewest": (int(off_policy.FEWEST_EFFECTIVE), off_policy.FEWEST_REWARDED),
+        "fewest": (int(off_policy.FEWEST_EFFECTIVE), off_policy.FEWEST_REWARDED, off_policy.FEWEST_ACCOUNTS),
         **(_found(form) if form.is_bound and form.is_valid() else {}),
     }
     return TemplateResponse(request, "admin/offers_app/decision/compare.html", context)

@@ -10,7 +10,7 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
 from offers_app.models import Price, Product
-from upsell_project.lib.admin_base import Admin, EditedAdmin, Form, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, Form, OfEditedAdmin, Tabular
 from upsell_project.lib.tables import SlugsWidget, TableAdmin, TableResource
 
 
@@ -122,9 +122,10 @@ class PriceResource(TableResource):
 
 
 @admin.register(Price)
-class PriceAdmin(TableAdmin, Admin):
+class PriceAdmin(TableAdmin, OfEditedAdmin):
     """The price list as a whole, to be moved as a file; single prices are edited with their product."""
 
+    parent = "product"
     resource_classes: ClassVar = [PriceResource]
     list_display = ("product", "currency", "period", "amount", "renews", "cancel_anytime")
     list_select_related = ("product",)
@@ -132,12 +133,3 @@ class PriceAdmin(TableAdmin, Admin):
     search_fields = ("product__slug", "product__name")
     ordering = ("product__slug", "currency", "period")
     empty_hint = "Add prices on the page of their product, or import a list."
-
-    def save_model(self, request: HttpRequest, obj: Price, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        Product.objects.filter(pk=obj.product_id, edited=False).update(edited=True)
-
-    def delete_model(self, request: HttpRequest, obj: Price) -> None:
-        """Or the starter pack would bring it back."""
-        Product.objects.filter(pk=obj.product_id, edited=False).update(edited=True)
-        super().delete_model(request, obj)

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
-from offers_app import written
+from offers_app import linted, written
 from offers_app.admin import preview
 from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
-from upsell_project.lib.admin_base import EditedAdmin, Tabular
+from signals_app.admin.kept import KeptAdmin
+from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
 
 
 class TreatmentForm(LintedForm):
@@ -38,7 +39,7 @@ class TreatmentInline(Tabular):
 
 
 @admin.register(Template)
-class TemplateAdmin(EditedAdmin):
+class TemplateAdmin(KeptAdmin, EditedAdmin):
     list_display = ("name", "slug", "edited")
     search_fields = ("slug", "name")
     ordering = ("slug",)
@@ -46,9 +47,17 @@ class TemplateAdmin(EditedAdmin):
     prepopulated_fields = {"slug": ("name",)}
     inlines = (TreatmentInline,)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What waits to be sent would have no text any more."""
+        rows = list(objs)
+        used = linted.in_use([row.slug for row in rows])
+        refused = [f"{row} cannot be deleted: a live playbook sends it." for row in rows if row.slug in used]
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
+
 
 @admin.register(Treatment)
-class TreatmentAdmin(DraftsAdmin, LintedAdmin):
+class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
+    parent = "template"
     form = TreatmentForm
     fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
     readonly_fields = ("lint",)
@@ -82,7 +91,3 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin):
                 "length": f"What stands in it whoever gets it: {told}." if told else "",
             }
         return super().change_view(request, object_id, form_url, {**about, **(extra_context or {})})
-
-    def save_model(self, request: Any, obj: Treatment, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        Template.objects.filter(pk=obj.template_id, edited=False).update(edited=True)

@@ -33,6 +33,10 @@ class KeyRefused(Refused):
     """The account's key is wrong, or may not do this."""
 
 
+class NothingMade(Refused):
+    """Nor did an earlier try make anything: it was looked for."""
+
+
 class Owned(Exception):
     """They have it already: nothing is sold twice."""
 
@@ -126,7 +130,7 @@ class Provider(ABC):
     def begin(self, order: Order, api: Api, *, again: bool) -> Ready:
         """Make the address. `again`: the same order was sent before and its answer is not known.
 
-        Raises Later, Refused, KeyRefused, Owned, Elsewhere.
+        Raises Later, Refused, KeyRefused, NothingMade, Owned, Elsewhere.
         """
 
     @abstractmethod

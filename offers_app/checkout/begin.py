@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers_app import offer_gates
+from offers_app import answers, goods
 from offers_app.checkout import PROVIDERS, orders
 from offers_app.checkout.base import Api, Order, Refused
 from offers_app.models import Checkout, OfferCheckout, Proposition
@@ -19,7 +19,6 @@ from upsell_project.lib import clock, http, queue
 State = Checkout.State
 AGAIN = timedelta(seconds=30)
 """So long a refusal is told to who comes back, before it is tried again by itself."""
-NEGATIVE = frozenset({"declined", "dismissed", "snoozed", "opted_out", "feedback"})
 
 
 class Stop(StrEnum):
@@ -33,17 +32,19 @@ class Stop(StrEnum):
 
 
 def stopped(proposition: Proposition, now: datetime) -> Stop | None:
-    """One who clicked may go on also when the sequence that made the offer has ended meanwhile: the price stands."""
-    if Checkout.objects.filter(pk=proposition.pk, state=State.COMPLETED).exists():
+    """One who began to buy may go on also when the offer was withdrawn meanwhile: the price stands. That they clicked
+    says less: it may have been after the end."""
+    begun = Checkout.objects.filter(pk=proposition.pk).values_list("state", flat=True).first()
+    if begun == State.COMPLETED:
         return Stop.COMPLETED
-    if proposition.account and offer_gates.owns(proposition.account, proposition.offer):
+    if proposition.account and goods.owned(proposition.account, proposition.offer):
         return Stop.OWNED
-    if proposition.answer in NEGATIVE:
+    if proposition.answer in answers.NO | answers.NOT_NOW:
         return Stop.ANSWERED
     if proposition.expires_at <= now or orders.incentive_ended(proposition, now):
         return Stop.EXPIRED
     over = proposition.state == Proposition.State.ENDED
-    if over and not proposition.clicked_at and not proposition.answer:
+    if over and not begun and not proposition.answer:
         return Stop.WITHDRAWN
     return None
 
@@ -81,9 +82,9 @@ def _anew(row: Checkout, real: datetime, again: bool) -> bool:
 
 def _repeated(row: Checkout, real: datetime) -> bool:
     """It may have been made: until that is void, the same is asked under the same key."""
-    if row.state != State.FAILED:
+    if not row.unsure:
         return False
-    return not PROVIDERS[row.account.provider].voids or (row.expires_at is not None and row.expires_at > real)
+    return not PROVIDERS[row.account.provider].voids or row.request["expires_at"] > real.timestamp()
 
 
 def _order(

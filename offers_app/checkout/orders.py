@@ -81,6 +81,12 @@ def incentive_ended(proposition: Proposition, now: datetime) -> bool:
     return ends is not None and (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) <= now
 
 
+def incentive_withdrawn(proposition: Proposition, now: datetime) -> bool:
+    """Whether what it promises has ended by now, however long it was to last when it was shown."""
+    ends = proposition.offer.incentive_ends_at
+    return bool(terms_of(proposition).get("incentive")) and ends is not None and ends <= now
+
+
 def fallback(proposition: Proposition) -> str:
     """The offer's own address, if we may send somebody there; else empty."""
     return _allowed(filled(proposition.offer.url, proposition))

@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 from offers_app.checkout.base import (
     Api,
     Elsewhere,
+    KeyRefused,
     Later,
+    NothingMade,
     Order,
     Owned,
     Provider,
@@ -39,7 +41,7 @@ class Paddle(Provider):
             return _portal(order, api)
         _refuse_a_second(order, api)
         made = _made_before(order, api) if again else None
-        said = made or _data(_post(api, "/transactions", transaction_of(order)))
+        said = made or _data(_make(order, api))
         checkout = said.get("checkout")
         url = checkout.get("url") if isinstance(checkout, dict) else None
         if not url:
@@ -97,6 +99,16 @@ def _made_before(order: Order, api: Api) -> dict[str, Any] | None:
         if found or not path:
             return found
     raise Later("there are too many transactions to find ours among them")
+
+
+def _make(order: Order, api: Api) -> dict[str, Any]:
+    """Nothing was made before: it was looked for, or this is the first try."""
+    try:
+        return _post(api, "/transactions", transaction_of(order))
+    except KeyRefused:
+        raise
+    except Refused as error:
+        raise NothingMade(str(error)) from None
 
 
 def _is_ours(transaction: dict[str, Any], order: Order) -> bool:

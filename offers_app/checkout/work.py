@@ -13,7 +13,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from offers_app.checkout import PROVIDERS
-from offers_app.checkout.base import Api, Elsewhere, KeyRefused, Later, Order, Owned, Ready, Refused
+from offers_app.checkout.base import (
+    Api,
+    Elsewhere,
+    KeyRefused,
+    Later,
+    NothingMade,
+    Order,
+    Owned,
+    Ready,
+    Refused,
+)
 from offers_app.models import Checkout, CheckoutAccount
 from upsell_project.lib import clock, http, queue
 from upsell_project.lib.errors import where
@@ -22,6 +32,7 @@ State = Checkout.State
 # Longer than all calls for one order can take.
 LEASE = timedelta(seconds=90)
 SECONDS_A_JOB = 5.0
+TRY_SECONDS = 4.0
 MAX_ATTEMPTS = 6
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
@@ -53,10 +64,13 @@ def forget(person_ids: Collection[int]) -> None:
     Checkout.objects.filter(proposition__person__in=person_ids).delete()
 
 
-def try_key(account: CheckoutAccount) -> str:
-    """Ask the provider for something that changes nothing. What is wrong, in a sentence; empty: it works."""
+def try_key(account: CheckoutAccount, seconds: float | None = None) -> str:
+    """Ask the provider for something that changes nothing. What is wrong, in a sentence; empty: it works.
+
+    For `TRY_SECONDS` at most, as somebody waits for the page.
+    """
     try:
-        PROVIDERS[account.provider].test(_api(account))
+        PROVIDERS[account.provider].test(_api(account, seconds or TRY_SECONDS))
     except (Later, Refused) as error:
         account.error = f"{error}"[:300]
     else:
@@ -88,14 +102,13 @@ def _carry_out(row: Checkout) -> None:
     except Later as error:
         _later(row, error)
     except Owned:
-        _end(row, State.OWNED)
+        _end(row, State.OWNED, unsure=again)
     except Elsewhere as error:
-        _elsewhere(row, str(error))
-    except KeyRefused as error:
-        CheckoutAccount.objects.filter(pk=row.account_id).update(error=str(error)[:300])
-        _end(row, State.FAILED if again else State.REFUSED, error=str(error)[:300])
+        _elsewhere(row, str(error), again)
     except Refused as error:
-        _end(row, State.REFUSED, error=str(error)[:300])
+        if isinstance(error, KeyRefused):
+            CheckoutAccount.objects.filter(pk=row.account_id).update(error=str(error)[:300])
+        _refused(row, str(error), again and not isinstance(error, NothingMade))
     except Exception as error:
         log.error("checkout failed: %s\n%s", type(error).__name__, where(error))
         _later(row, Later(type(error).__name__))
@@ -118,14 +131,19 @@ def _ready(row: Checkout, ready: Ready) -> None:
         CheckoutAccount.objects.filter(pk=row.account_id).update(error="")
 
 
-def _elsewhere(row: Checkout, why: str) -> None:
-    """Nothing was made: they may go to the offer's own address, and come back here."""
+def _elsewhere(row: Checkout, why: str, unsure: bool) -> None:
+    """They may go to the offer's own address, and come back here."""
     fallback = row.request.get("fallback", "")
     if fallback:
         until = clock.real() + timedelta(minutes=5)
-        _end(row, State.READY, url=fallback, expires_at=until, error=why[:300])
+        _end(row, State.READY, url=fallback, expires_at=until, error=why[:300], unsure=unsure)
     else:
-        _end(row, State.REFUSED, error=why[:300])
+        _refused(row, why, unsure)
+
+
+def _refused(row: Checkout, why: str, unsure: bool) -> None:
+    """Nothing was made by this try; `unsure`: of an earlier one that is not known."""
+    _end(row, State.FAILED if unsure else State.REFUSED, error=why[:300], unsure=unsure)
 
 
 def _later(row: Checkout, error: Later) -> None:
@@ -149,10 +167,12 @@ def _mine(row: Checkout) -> QuerySet[Checkout]:
     )
 
 
-def _api(account: CheckoutAccount) -> Api:
+def _api(account: CheckoutAccount, seconds: float | None = None) -> Api:
     base = account.base_url.rstrip("/") or PROVIDERS[account.provider].address
-    return Api(account.secret_key.strip(), base, _send)
 
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Answer:
+        if method == "GET":
+            return http.get(url, headers, seconds)
+        return http.post(url, headers, body or b"", seconds)
 
-def _send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Answer:
-    return http.get(url, headers) if method == "GET" else http.post(url, headers, body or b"")
+    return Api(account.secret_key.strip(), base, send)

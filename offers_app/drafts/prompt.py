@@ -10,50 +10,17 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from offers_app import merge_fields
+
 VARIANTS = 3
 LENGTHS: Final[dict[str, int]] = {
     "headline": 300,
-    "why": 300,
+    "why": 1_000,
     "body": 5_000,
     "cta_label": 60,
     "secondary_label": 60,
 }
 """The fields of a treatment that are proposed, and how long each may be."""
-MERGE_FIELDS: Final = frozenset(
-    {
-        "person.first_name",
-        "person.role",
-        "account.name",
-        "account.plan",
-        "account.industry",
-        "account.seats_used",
-        "offer.name",
-        "terms.price",
-        "terms.line",
-        "terms.period",
-        "terms.trial_days",
-        "terms.incentive",
-        "terms.incentive_ends",
-        "evidence.used",
-        "evidence.cap",
-        "evidence.left",
-        "evidence.percent",
-        "evidence.count",
-        "evidence.days",
-        "evidence.hours",
-        "evidence.reached",
-        "evidence.resource",
-        "evidence.resource_label",
-        "evidence.verb",
-        "evidence.feature",
-        "evidence.period_label",
-        "benefit.text",
-        "story.text",
-        "comparison.text",
-        "why",
-        "today",
-    }
-)
 _SYSTEM = f"""You write short, honest texts for offers inside a software product and in its mails.
 Rules, without exception:
 - Say first why the person reads this now, from the merge fields of the evidence.
@@ -75,7 +42,7 @@ def body(model: str, treatment: Mapping[str, Any], offer: Mapping[str, Any], ton
         "tone": tone,
         "offer": offer,
         "present_text": {name: treatment[name] for name in LENGTHS},
-        "merge_fields": sorted(MERGE_FIELDS | fields_of(offer)),
+        "merge_fields": sorted(merge_fields.KNOWN | merge_fields.of(offer)),
     }
     return {
         "model": model,
@@ -85,11 +52,6 @@ def body(model: str, treatment: Mapping[str, Any], offer: Mapping[str, Any], ton
         ],
         "response_format": {"type": "json_schema", "json_schema": _schema()},
     }
-
-
-def fields_of(offer: Mapping[str, Any]) -> set[str]:
-    """The merge fields that this offer brings; those under a language are the same in that language."""
-    return {f"offer.{name}" for name, value in offer["fields"].items() if not isinstance(value, dict)}
 
 
 def _schema() -> dict[str, Any]:

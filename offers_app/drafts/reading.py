@@ -14,7 +14,7 @@ from upsell_project.lib import strict_json
 
 LARGEST = 64 * 1024
 HTML = frozenset({"body"})
-_TAGS = frozenset({"if", "elsif", "else", "unless", "for"})
+_TAGS = frozenset({"if", "elsif", "else", "unless", "for", "case", "when"})
 _FILTERS = frozenset(
     {"default", "upcase", "downcase", "capitalize", "strip", "join", "first", "last", "size"}
 )
@@ -153,8 +153,9 @@ def _broken(name: str, text: str, known: frozenset[str]) -> str:
 
 
 def _path(segments: Any) -> str:
-    """`evidence.used` of its parts; `offer.benefits[0]` counts as `offer.benefits`."""
-    return ".".join(one for one in segments if isinstance(one, str))
+    """`evidence.used` of its parts; `offer.benefits[0]` counts as `offer.benefits`, a figure of a claim as
+    `benefit.figures`."""
+    return ".".join([one for one in segments if isinstance(one, str)][:2])
 
 
 def _held(text: str) -> str:

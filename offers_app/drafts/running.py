@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from offers_app import linted
+from offers_app import linted, merge_fields
 from offers_app.drafts import asking, prompt, reading
 from offers_app.drafts.reading import Unusable
 from offers_app.linter import check
@@ -93,7 +93,7 @@ def _asked(request: DraftRequest) -> tuple[list[reading.Variant], int | None]:
     offer["prices"] = _prices(request.offer)
     about = {"channel": request.treatment.channel, "locale": request.treatment.locale, **present}
     asked = prompt.body(settings.DRAFTS_MODEL, about, offer, request.get_tone_display())
-    known = prompt.MERGE_FIELDS | prompt.fields_of(offer)
+    known = merge_fields.KNOWN | merge_fields.of(offer)
     variants, tokens = reading.variants(_answer(asked), known, present)
     return [_linted(one, request.treatment) for one in variants], tokens
 

@@ -18,6 +18,7 @@ _WORD = rf"[^\s.!?;{BREAK}]{{1,25}}"
 _MACROS = {
     "w": rf"(?:{_WORD} ){{0,4}}",
     "mid": rf"(?: {_WORD}){{0,4}}",
+    "gap": rf"[^.!;{BREAK}]{{0,150}}?",
     "date": DATE,
     "value": f"[{DATE}{EVIDENCE}{SOURCE}{VALUE}]",
 }
@@ -51,7 +52,12 @@ class Words:
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, Rule]:
     """By id, in the order of the file."""
-    found = yaml.safe_load((_FOLDER / "rules.yaml").read_text(encoding="utf-8"))
+    return read_rules(_FOLDER / "rules.yaml")
+
+
+def read_rules(path: Path) -> Mapping[str, Rule]:
+    """Of a file of rules, by id, in its order."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: Rule(id=name, **{**row, "because": tuple(row["because"])}) for name, row in found.items()}
 
 
@@ -84,6 +90,8 @@ def _compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
     """Between the ends of words. Raises ValueError for a repetition without a bound: it could take very long."""
     if _UNBOUNDED.search(pattern):
         raise ValueError(f"{pattern}: a repetition needs a bound")
-    known = {**_MACROS, **macros}
-    filled = _MACRO.sub(lambda found: known[found[1]], pattern)
-    return re.compile(rf"(?<!\w)(?:{filled})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{_filled(pattern, {**_MACROS, **macros})})(?!\w)")
+
+
+def _filled(pattern: str, known: Mapping[str, str]) -> str:
+    return _MACRO.sub(lambda found: _filled(known[found[1]], known), pattern)

@@ -28,10 +28,9 @@ def found(
     sourced = [comparable for one in claims if (comparable := _comparable(one))]
     for rule, spoken in words().items():
         for text in texts:
-            for one in spoken:
-                for start, end in _matches(rules()[rule], one, text, name in LABELS, dated):
-                    if rule != _CLAIM or not _sourced(text, start, end, sourced):
-                        yield rules()[rule], text.span(start, end)
+            for start, end in _matches(rules()[rule], spoken, text, name in LABELS, dated):
+                if rule != _CLAIM or not _sourced(text, start, end, sourced):
+                    yield rules()[rule], text.span(start, end)
 
 
 def dated(texts: Iterable[Seen]) -> bool:
@@ -39,15 +38,16 @@ def dated(texts: Iterable[Seen]) -> bool:
     return any(DATE in text.plain for text in texts)
 
 
-def _matches(rule: Rule, said: Words, text: Seen, label: bool, in_draft: bool) -> Iterator[Place]:
-    excused = _spans(said.honest, text.plain)
-    always = (*said.always, *(said.labels if label else ()))
-    for span in _spans(always, text.plain):
-        if not _touched(span, excused):
-            yield span
-    for span in _spans(said.unbound, text.plain):
-        if not _touched(span, excused) and not _bound(rule, text, span, in_draft):
-            yield span
+def _matches(rule: Rule, spoken: Iterable[Words], text: Seen, label: bool, in_draft: bool) -> Iterator[Place]:
+    """What is honest in one language excuses what the words of another one found there: figures look alike in all."""
+    excused = _spans((honest for said in spoken for honest in said.honest), text.plain)
+    for said in spoken:
+        for span in _spans((*said.always, *(said.labels if label else ())), text.plain):
+            if not _touched(span, excused):
+                yield span
+        for span in _spans(said.unbound, text.plain):
+            if not _touched(span, excused) and not _bound(rule, text, span, in_draft):
+                yield span
 
 
 def _spans(patterns: Iterable[re.Pattern[str]], text: str) -> list[Place]:

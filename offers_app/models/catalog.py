@@ -11,7 +11,9 @@ from django.db import models
 from offers_app.models.product import Product
 from people_app import validators
 from signals_app import references
-from upsell_project.lib import stored_rules
+from upsell_project.lib import money, stored_rules
+
+MOST_DAYS = 3_650
 
 
 class Placement(models.Model):
@@ -37,6 +39,12 @@ class IncentiveKind(models.TextChoices):
     AMOUNT = "amount", "An amount off"
     TRIAL_DAYS = "trial_days", "More free days"
     BONUS = "bonus", "A bonus, in words"
+
+
+def link(address: str) -> None:
+    """An address on the web, ours, or that of the calendar. Raises ValidationError."""
+    if not address.startswith(("https://", "http://", "{public}/", "{booking}")):
+        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
 
 
 def _rule(words: str) -> "models.JSONField[Any, Any]":
@@ -73,7 +81,7 @@ class Offer(models.Model):
     valid_from = models.DateTimeField(null=True, blank=True, help_text="Not offered before")
     valid_until = models.DateTimeField(null=True, blank=True, help_text="Not offered from then on")
     trial_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(3_650)], help_text="Free days to begin with"
+        null=True, blank=True, validators=[MaxValueValidator(MOST_DAYS)], help_text="Free days to begin with"
     )
     incentive_kind = models.CharField(max_length=10, choices=IncentiveKind.choices, blank=True)
     incentive_value = models.DecimalField(
@@ -100,9 +108,12 @@ class Offer(models.Model):
         "or trial replace the plain ones there",
     )
     url = models.CharField(
-        max_length=500, blank=True, help_text="Where accepting leads; {account} is filled in"
+        max_length=500,
+        blank=True,
+        validators=[link],
+        help_text="Where accepting leads; {account} is filled in",
     )
-    chat_url = models.CharField(max_length=500, blank=True)
+    chat_url = models.CharField(max_length=500, blank=True, validators=[link])
     priority = models.IntegerField(default=0)
     eligibility = _rule(
         "May they have it? A rule about whom it is for; empty: everybody. What is not known keeps it from them"
@@ -166,12 +177,8 @@ def faults_of_deal(offer: Offer) -> dict[str, str]:
     if not isinstance(offer.fields, dict):
         wrong["fields"] = "It must be an object of names and values."
     kind, value = offer.incentive_kind, offer.incentive_value
-    if kind and kind != IncentiveKind.BONUS and value is None:
-        wrong["incentive_value"] = "Say how much: 20 for 20 percent, an amount, or how many days."
-    if kind == IncentiveKind.PERCENT and value is not None and value > 100:
-        wrong["incentive_value"] = "More than 100 percent off is no price."
-    if kind == IncentiveKind.TRIAL_DAYS and value is not None and value != int(value):
-        wrong["incentive_value"] = "Free days come whole."
+    if fault := _fault_of_value(offer):
+        wrong["incentive_value"] = fault
     if bool(offer.incentive_currency) != (kind == IncentiveKind.AMOUNT):
         wrong["incentive_currency"] = "An amount needs a currency, and nothing else does."
     if kind == IncentiveKind.BONUS and not offer.bonus:
@@ -179,3 +186,41 @@ def faults_of_deal(offer: Offer) -> dict[str, str]:
     if not kind and (value is not None or offer.incentive_ends_at):
         wrong["incentive_kind"] = "Say what kind of incentive it is, or clear its value and end."
     return wrong
+
+
+def _fault_of_value(offer: Offer) -> str:
+    """What is wrong with how much the incentive is; empty: nothing."""
+    kind, value = offer.incentive_kind, offer.incentive_value
+    if not kind or kind == IncentiveKind.BONUS:
+        return ""
+    if value is None or not value.is_finite():
+        return "Say how much: 20 for 20 percent, an amount, or how many days."
+    if kind == IncentiveKind.PERCENT:
+        return _fault_of_percent(value)
+    if kind == IncentiveKind.TRIAL_DAYS:
+        return _fault_of_days(value, offer.trial_days or 0)
+    return _fault_of_amount(value, offer)
+
+
+def _fault_of_percent(value: Decimal) -> str:
+    if value > 100:
+        return "More than 100 percent off is no price."
+    return "Less than 1 percent off is no incentive." if value < 1 else ""
+
+
+def _fault_of_days(value: Decimal, others: int) -> str:
+    if value != int(value):
+        return "Free days come whole."
+    return f"At most {MOST_DAYS:,} days are free, all together." if value + others > MOST_DAYS else ""
+
+
+def _fault_of_amount(value: Decimal, offer: Offer) -> str:
+    currency = offer.incentive_currency
+    decimals = money.decimals(currency)
+    if value != round(value, decimals):
+        return f"{currency} has {decimals} decimals."
+    prices = offer.product.prices.all() if offer.product else ()
+    lowest = min((one.amount for one in prices if one.currency == currency), default=None)
+    if lowest is not None and value > lowest:
+        return f"It is more than the lowest price, {money.text(lowest, currency)} {currency}."
+    return ""

@@ -72,7 +72,7 @@ class Proposition(models.Model):
         null=True, db_index=True, help_text="What one that was decided on request rests on"
     )
     offer = models.ForeignKey(Offer, models.PROTECT, db_index=False)
-    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False, db_index=False)
+    treatment = models.ForeignKey(Treatment, models.SET_NULL, null=True, db_constraint=False)
     topic = models.CharField(max_length=100)
     channel = models.CharField(max_length=20, choices=Channel.choices)
     placement = models.CharField(max_length=50, blank=True)
@@ -87,6 +87,9 @@ class Proposition(models.Model):
     clicked_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=20, blank=True)
     answered_at = models.DateTimeField(null=True)
+    also_said = models.JSONField(
+        default=dict, blank=True, help_text="Weaker answers, before or after the one that counts, and when"
+    )
 
     class Meta:
         indexes = [
@@ -107,3 +110,8 @@ class Proposition(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def answers(self) -> set[str]:
+        """All that they said of it."""
+        return {self.answer, *self.also_said} - {""}

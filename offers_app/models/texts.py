@@ -1,6 +1,8 @@
 """How it reads: one message per channel and locale."""
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
 
 from offers_app.models.claim import Claim
 from people_app.models import Channel
@@ -49,6 +51,17 @@ class Treatment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["template", "channel", "locale"], name="treatment_once")
         ]
+        ordering = ("pk",)
 
     def __str__(self) -> str:
         return f"{self.template} {self.channel} {self.locale}"
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """What was made with it goes over to another one of its template: what waits is worded by the text that fits
+        when it leaves, and what is learned stays with the template."""
+        others = Treatment.objects.filter(template=self.template_id).exclude(pk=self.pk)
+        heir = min(others, key=lambda one: (one.channel != self.channel, one.pk), default=None)
+        if heir:
+            self.proposition_set.update(treatment=heir)
+        return super().delete(*args, **kwargs)

@@ -56,7 +56,9 @@ class Form(StrEnum):
     TEXTS = "texts"
     """list[Row]: the newest MOST_TEXTS of them, newest first, with the beginnings of their texts."""
     TIMES = "times"
-    """list[int]: when they happened, in microseconds since 1970; where these are more than MOST_TIMES only how many."""
+    """list[int]: when they happened, in microseconds since 2000; where these are more than MOST_TIMES only how many."""
+    LASTS = "lasts"
+    """list[int]: the same of each different value, when it came last."""
     NEWEST = "newest"
     """list[int]: the ids of the newest, newest first."""
 

@@ -7,31 +7,25 @@ An account's events are those that name it, or an account that was merged into i
 did without naming any, just as its use is counted.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from people_app import homes
 from signals_app.folding import MAX_TEXT
 from signals_app.knowing import growth
-from signals_app.knowing.profile import read_json
 from signals_app.knowing.questions import (
     MOST_TEXTS,
-    Answer,
     Answers,
     Form,
     Numbered,
     Pair,
     Question,
-    Row,
 )
+from signals_app.knowing.received import FIRST, READ
 from signals_app.knowing.where_path import deep_node, storable
 from upsell_project.lib import bulk
-from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import Of
 
 MOST_IDS = 20
@@ -85,10 +79,11 @@ def _ask(questions: Sequence[Question], branches: Mapping[_Shape, _Branch]) -> A
     union = " UNION ALL ".join(map(_branch, branches))
     for branch in branches.values():
         parameters += [bulk.array(branch.numbers), bulk.array(branch.who)]
-    rows = bulk.prepared(f"WITH RECURSIVE {', '.join(sql)} {union}", parameters)
+    rows = bulk.prepared(f"WITH RECURSIVE {', '.join(sql)} {union}", parameters, binary=True)
     return {
-        (number, who): count if text is None else _READ[questions[number].form](text, questions[number])
-        for number, who, count, text in rows
+        (number, who): count if said is None else READ[questions[number].form](said, questions[number])
+        for number, who, count, text, times in rows
+        for said in (times if text is None else text,)
     }
 
 
@@ -141,7 +136,9 @@ def _branch(shape: _Shape) -> str:
     if shape.steps:
         columns = f"{columns}, {' + '.join(map(_step, range(shape.steps)))} AS steps"
     source = _SOURCE[shape.of].format(columns=columns, conditions=" AND ".join(conditions))
-    return _BRANCH.format(of=_TO[shape.of], answer=_ANSWER[shape.form].format(source=source, most=MOST_TIMES))
+    answer = _ANSWER[shape.form].format(source=source, most=MOST_TIMES)
+    times = "c.times" if shape.form in (Form.TIMES, Form.LASTS) else "NULL::bytea"
+    return _BRANCH.format(of=_TO[shape.of], answer=answer, times=times)
 
 
 def _step(place: int) -> str:
@@ -150,46 +147,6 @@ def _step(place: int) -> str:
     return f"CASE WHEN {could_be} THEN {1 << place} ELSE 0 END"
 
 
-def _days(text: str, question: Question) -> Answer:
-    return {int(day): count for day, count in json.loads(text).items()}
-
-
-def _amounts(text: str, question: Question) -> Answer:
-    return {int(day): Decimal(amount) for day, amount in json.loads(text).items()}
-
-
-def _rows(text: str, question: Question) -> Answer:
-    """Numbers exactly as they are stored, but for meters as meters read them."""
-    rows = json.loads(text) if question.tracked else read_json(text)
-    return [Row(id, datetime.fromisoformat(at), name, properties) for id, at, name, properties in rows]
-
-
-def _turns(text: str, question: Question) -> Answer:
-    names = [*filter(storable, question.names)]
-    return [names[ord(one) - _FIRST] for one in text]
-
-
-def _steps(text: str, question: Question) -> Answer:
-    return [*map(int, text.split(","))]
-
-
-def _times(text: str, question: Question) -> Answer:
-    return sorted(map(int, text[1:-1].split(",")))
-
-
-_FIRST = ord("A")
-_READ: dict[Form, Callable[[str, Question], Answer]] = {
-    Form.DAILY: _days,
-    **dict.fromkeys(growth.ANSWERS, _amounts),
-    Form.SUM: lambda text, question: Decimal(text),
-    Form.LAST: lambda text, question: measuring.value(read_json(text)),
-    Form.TURNS: _turns,
-    Form.STEPS: _steps,
-    Form.ROWS: _rows,
-    Form.TIMES: _times,
-    Form.TEXTS: _rows,
-    Form.NEWEST: lambda text, question: [*json.loads(text)],
-}
 _AS_JSON = """
 asked AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS f(q int, names text[], since timestamptz,
     until timestamptz, path jsonpath, key text, deep jsonpath, days timestamptz[], keys text[], gap int,
@@ -209,7 +166,7 @@ down (id, root) AS (
 )
 """
 _BRANCH = """
-(SELECT f.q, r.who, c.count, c.text FROM unnest(%s::int[], %s::bigint[]) AS r(q, who)
+(SELECT f.q, r.who, c.count, c.text, {times} FROM unnest(%s::int[], %s::bigint[]) AS r(q, who)
 JOIN asked f ON f.q = r.q {of} CROSS JOIN LATERAL ({answer}) c)
 """
 _TO = {Of.PERSON: "", Of.ACCOUNT: "JOIN reach x ON x.root = r.who"}
@@ -241,6 +198,7 @@ _CUT = f"""
 _COLUMNS = {
     **dict.fromkeys(growth.ANSWERS, f"{growth.COLUMNS}, {_VALUE}"),
     Form.DISTINCT: _VALUE,
+    Form.LASTS: f"e.occurred_at, {_VALUE}",
     Form.SUM: _VALUE,
     Form.LAST: f"e.id, e.name, e.occurred_at, {_VALUE}",
     Form.SWITCHES: f"e.id, e.name, e.occurred_at, {_VALUE}",
@@ -253,6 +211,7 @@ _COLUMNS = {
 _IN_ORDER = 'ORDER BY e.occurred_at, e.name COLLATE "C", e.id'
 _BEFORE = "e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at)"
 _STARTS = f"CASE WHEN {_BEFORE} <= f.gap * interval '1 minute' THEN 0 ELSE 1 END"
+_SAID = "jsonb_typeof(e.value) NOT IN ('object', 'null')"
 _ANSWER = {
     **growth.ANSWERS,
     Form.COUNT: "SELECT count(*) AS count, NULL AS text FROM {source}",
@@ -277,13 +236,18 @@ _ANSWER = {
     " WHERE jsonb_typeof(e.value) NOT IN ('object', 'null')) s WHERE s.before <> s.value"
     f" AND {_COMPARED.format(value='s.before')} <> {_COMPARED.format(value='s.value')}",
     Form.TURNS: "SELECT NULL::bigint AS count,"
-    f" string_agg(chr({_FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
+    f" string_agg(chr({FIRST - 1} + array_position(f.names, e.name::text)), '' {_IN_ORDER}) AS text FROM {{source}}",
     Form.STEPS: "SELECT NULL::bigint AS count,"
     f" string_agg(e.steps::text, ',' {_IN_ORDER}) AS text FROM {{source}} WHERE e.steps > 0",
-    # A float counts microseconds exactly until the year 2100, and is many times as fast as the numeric of `extract`.
-    Form.TIMES: "SELECT count(*) AS count, CASE WHEN count(*) <= {most} THEN array_agg("
-    "(date_part('epoch', t.occurred_at) * 1000000)::bigint)::text END AS text"
+    # As PostgreSQL keeps them: to write numbers as text, and to read it, takes longer than to look for them.
+    Form.TIMES: "SELECT count(*) AS count, NULL AS text, CASE WHEN count(*) <= {most}"
+    " THEN string_agg(timestamptz_send(t.occurred_at), '') END AS times"
     " FROM (SELECT e.occurred_at FROM {source} LIMIT {most} + 1) t",
+    # Lists may be one value that are not the same.
+    Form.LASTS: f"SELECT count(*) FILTER (WHERE {_SAID}) AS count, NULL AS text,"
+    " CASE WHEN count(*) <= {most} AND every(jsonb_typeof(e.value) <> 'array')"
+    f" THEN string_agg(timestamptz_send(e.at), '') FILTER (WHERE {_SAID}) END AS times"
+    " FROM (SELECT e.value, max(e.occurred_at) AS at FROM {source} GROUP BY 1 LIMIT {most} + 1) e",
     Form.ROWS: "SELECT count(*) AS count, CASE WHEN count(*) <= f.most THEN json_agg(json_build_array(e.id,"
     f" e.occurred_at, e.name, {_KEPT}) ORDER BY e.id)::text END AS text"
     " FROM (SELECT * FROM {source} LIMIT f.most + 1) e HAVING count(*) > 0",

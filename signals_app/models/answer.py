@@ -8,7 +8,7 @@ from upsell_project.lib.rules.facts import SHOWN
 ANSWERS = (
     SHOWN,
     *("accepted", "declined", "dismissed", "snoozed", "opted_out", "ignored"),
-    *("feedback", "intrusive", "mistimed"),
+    *("feedback", "intrusive", "mistimed", "replied"),
 )
 
 

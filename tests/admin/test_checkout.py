@@ -1,6 +1,7 @@
 """Accounts at payment providers: the key goes in and never comes out, and can be tested."""
 
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from offers_app.checkout import work
 from offers_app.models import CheckoutAccount, CheckoutPrice, Offer, OfferCheckout
 from tests.checkout import doubles
 from tests.checkout.doubles import STRIPE_KEY, StripeDouble
@@ -49,6 +51,34 @@ def test_a_wrong_key_is_told(admin_client: Client, stripe: StripeDouble) -> None
     assert "The key was refused: 401" in page.content.decode()
     account.refresh_from_db()
     assert account.error.startswith("The key was refused")
+
+
+@pytest.fixture
+def silent(settings: Any) -> Iterator[str]:
+    """Where a provider takes the connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+        settings.OUTBOUND_ALLOWED_HOSTS = [host]
+        yield f"http://{host}"
+
+
+def test_a_provider_that_does_not_answer_is_told_and_waited_for_once(
+    admin_client: Client, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert work.TRY_SECONDS <= 5, "somebody waits for the page"
+    monkeypatch.setattr(work, "TRY_SECONDS", 0.2)
+    made = [
+        CheckoutAccount.objects.create(provider="stripe", name=name, secret_key="x", base_url=silent)
+        for name in ("One", "Two")
+    ]
+    chosen = {"action": "test_selected", "_selected_action": [one.pk for one in made]}
+    page = admin_client.post(reverse("admin:offers_app_checkoutaccount_changelist"), chosen, follow=True)
+    said = page.content.decode()
+    assert "One: no answer (ReadTimeout)" in said
+    assert "Two: not tested, as the others took too long. Test it alone." in said
+    errors = CheckoutAccount.objects.order_by("name").values_list("error", flat=True)
+    assert list(errors) == ["no answer (ReadTimeout)", ""]
+    assert work.try_key(made[1]) == "no answer (ReadTimeout)"
 
 
 @pytest.mark.parametrize(

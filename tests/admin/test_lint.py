@@ -46,7 +46,13 @@ def test_a_draft_is_saved_and_its_page_marks_the_place(admin_client: Client, tre
 
 
 def test_who_says_why_may_keep_it_and_is_named(admin_client: Client, treatment: Treatment) -> None:
-    answer = save(admin_client, page(treatment), body=SCARCE, waive_because="Three desks, counted daily.")
+    answer = save(
+        admin_client,
+        page(treatment),
+        body=SCARCE,
+        waive_rules=["false-scarcity"],
+        waive_because="Three desks, counted daily.",
+    )
     assert answer.status_code == 302
     waiver = LintWaiver.objects.get()
     assert (waiver.rule, waiver.by, waiver.because) == (
@@ -57,6 +63,21 @@ def test_who_says_why_may_keep_it_and_is_named(admin_client: Client, treatment: 
     assert "Waived" in admin_client.get(page(treatment)).content.decode()
     assert save(admin_client, page(treatment)).status_code == 302, "the same wording stays waived"
     assert "false-scarcity" in errors(save(admin_client, page(treatment), body=SCARCE.replace("3", "2")))
+
+
+def test_only_what_was_ticked_is_waived(admin_client: Client, treatment: Treatment) -> None:
+    both = f"{SCARCE}<p>This is your last chance.</p>"
+    first = save(admin_client, page(treatment), body=both)
+    rules = {rule for rule, _ in first.context["adminform"].form.fields["waive_rules"].choices}
+    assert len(rules) > 1 and "false-scarcity" in rules
+    ticked = {"waive_rules": ["false-scarcity"], "waive_because": "Three desks."}
+    said = errors(save(admin_client, page(treatment), body=both, **ticked))
+    assert "false-scarcity" not in said and any(rule in said for rule in rules - {"false-scarcity"})
+    assert "Say why it may stand" in errors(
+        save(admin_client, page(treatment), body=both, waive_rules=[*rules])
+    )
+    assert "Tick what may stand" in errors(save(admin_client, page(treatment), body=both, waive_because="x"))
+    assert not LintWaiver.objects.exists()
 
 
 def test_who_may_not_add_waivers_cannot_waive(client: Client, treatment: Treatment) -> None:
@@ -91,7 +112,8 @@ def test_a_playbook_that_would_send_a_refused_text_is_not_switched_on(
 def test_a_withdrawn_waiver_stays_in_the_list_with_who_withdrew_it(
     admin_client: Client, treatment: Treatment
 ) -> None:
-    save(admin_client, page(treatment), body=SCARCE, waive_because="x")
+    why = {"waive_rules": ["false-scarcity"], "waive_because": "x"}
+    save(admin_client, page(treatment), body=SCARCE, **why)
     waiver = LintWaiver.objects.get()
     chosen = {"action": "withdraw", "_selected_action": [str(waiver.pk)]}
     admin_client.post("/admin/offers_app/lintwaiver/", chosen)

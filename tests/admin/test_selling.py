@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from offers_app.models import Offer, OfferCap, Price, Product
+from offers_app.models import Offer, OfferCap, Price, Product, Template, Treatment
 from tests.admin.test_editing import _save
 from tests.admin.test_tables import _export, _import
 from tests.offers.selling import a_cap, a_product, an_offer
@@ -87,6 +87,10 @@ def test_a_bundle_holds_no_bundle_and_nothing_else_holds_parts(admin_client: Cli
         ({"incentive_kind": "percent"}, "Say how much"),
         ({"incentive_kind": "percent", "incentive_value": "101"}, "More than 100 percent"),
         ({"incentive_kind": "amount", "incentive_value": "5"}, "needs a currency"),
+        ({"incentive_kind": "amount", "incentive_value": "50", "incentive_currency": "EUR"},
+         "more than the lowest price, 49.00 EUR"),
+        ({"incentive_kind": "amount", "incentive_value": "0.40", "incentive_currency": "JPY"}, "JPY has 0 decimals"),
+        ({"incentive_kind": "trial_days", "incentive_value": "4000"}, "At most 3,650 days"),
         ({"incentive_kind": "bonus"}, "needs its words"),
         ({"incentive_value": "5"}, "what kind of incentive"),
         ({"fields": "[1]"}, "must be an object"),
@@ -136,6 +140,33 @@ def test_a_price_or_cap_that_staff_delete_does_not_come_back(admin_client: Clien
     assert Offer.objects.get().edited
 
 
+def test_several_at_a_time_mark_what_they_belong_to(admin_client: Client) -> None:
+    offer, template = an_offer("pro", a_product("pro", "plan")), Template.objects.create(slug="n", name="N")
+    a_cap(offer, 3)
+    for channel in ("email", "in_app"):
+        Treatment.objects.create(template=template, channel=channel, headline="Hi", body="Hi")
+    for model in (Price, OfferCap, Treatment):
+        rows = list(model.objects.values_list("pk", flat=True))
+        said = {"action": "delete_selected", "_selected_action": rows, "post": "yes"}
+        admin_client.post(f"/admin/offers_app/{model.__name__.lower()}/", said)
+        assert not model.objects.exists()
+    for parent in (Product, Offer, Template):
+        assert parent.objects.get().edited, parent
+
+
+def test_a_price_that_moves_marks_both_products(admin_client: Client) -> None:
+    pro, seats = a_product("pro", "plan", prices={"EUR": "49"}), a_product("seats", prices={})
+    saved = _save(admin_client, page(Price.objects.get()), product=seats.pk)
+    assert saved.status_code == 302
+    assert set(Product.objects.filter(edited=True)) == {pro, seats}
+
+
+def test_a_price_saved_without_a_change_marks_nothing(admin_client: Client) -> None:
+    a_product("pro", "plan", prices={"EUR": "49"})
+    assert _save(admin_client, page(Price.objects.get())).status_code == 302
+    assert not Product.objects.get().edited
+
+
 def test_products_prices_and_offers_come_back_from_their_files(admin_client: Client) -> None:
     seats = a_product("seats", prices={"EUR": "8"})
     an_offer("both", a_product("both", "bundle", parts=(seats, a_product("reports"))), trial_days=14)
@@ -165,7 +196,9 @@ def test_products_prices_and_offers_come_back_from_their_files(admin_client: Cli
         ("price", "product,currency,period,amount\nseats,eur,month,8\n", "three capital letters"),
         ("price", "product,currency,period,amount\nnothing,EUR,month,8\n", "does not exist"),
         ("offer", "slug,name,incentive_kind\nx,X,percent\n", "Say how much"),
+        ("offer", "slug,name,incentive_kind,incentive_value\nx,X,percent,NaN\n", "Say how much"),
         ("offer", "slug,name,product\nx,X,nothing\n", "does not exist"),
+        ("offer", "slug,name,url\nx,X,javascript:alert(1)\n", "begins with https://"),
     ],
 )
 def test_a_list_is_held_to_the_same_rules(admin_client: Client, table: str, rows: str, fault: str) -> None:

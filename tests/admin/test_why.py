@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from io import StringIO
 from types import SimpleNamespace
@@ -15,10 +16,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaigns_app import explain
-from offers_app.models import Decision
+from offers_app import replayed
+from offers_app.decide import Choice, Considered
+from offers_app.models import Decision, Offer
+from offers_app.policy import Policy
+from offers_app.ranking import Candidate
+from offers_app.weighing import weigh
+from people_app.models import Person
 from tests.admin.world import World, a_decision, a_world
 from tests.build import a_person
 from tests.conftest import Time
+from upsell_project.lib.gates import Code, failed, passed
 
 pytestmark = pytest.mark.django_db
 
@@ -128,42 +136,62 @@ def test_who_may_not_see_a_rule_gets_no_link_to_it(world: World) -> None:
     assert "2 contacts within 24 hours" in shown and "Look at the contact policy" not in shown
 
 
-def weighed(**fields: Any) -> Any:
-    chosen = {
-        "offer": "pro-plan",
-        "gates": [{"gate": "offer_off", "passed": True}],
-        "factors": {"propensity": 0.25, "value": 49},
-        "score": 12.25,
-        "propensity": 0.8,
-        "chosen": True,
-    }
-    stopped = {
-        "offer": "extra-seats",
-        "gates": [{"gate": "already_owned", "passed": False, "reason": "Has it."}],
-    }
-    return SimpleNamespace(candidates=[chosen, stopped, "not one", {"gates": 3, "factors": 4}], **fields)
-
-
-def test_candidates_are_told_as_the_decision_keeps_them() -> None:
-    first, second, third = explain.candidates(weighed())
-    assert (first["score"], first["propensity"], first["chosen"]) == (12.25, 0.8, True)
-    assert second["gates"] == [
-        {"gate": "already_owned", "passed": False, "reason": "Has it.", "input": None, "threshold": None}
+def weighed(person: Person) -> Decision:
+    """Among four, kept as decisions keep them: one drawn, one that might have been, one that is worth less than it
+    costs, and one that the account has."""
+    open_to = [(Decimal(49), Decimal(9)), (Decimal(20), Decimal(0)), (Decimal(1), Decimal(5))]
+    slugs = ("pro-plan", "extra-seats", "boost", "integrations")
+    kept = [Considered(Offer(slug=slug, name=slug), None, [passed(Code.OFFER_OFF)]) for slug in slugs]
+    kept[3].gates.append(failed(Code.ALREADY_OWNED, "Has it."))
+    found = [
+        Candidate(one.offer.slug, *worth, 0, (1.0, 3.0)) for one, worth in zip(kept, open_to, strict=False)
     ]
-    assert (third["offer"], third["gates"], third["factors"], third["chosen"]) == ("", [], {}, False)
-    strange: Any = SimpleNamespace(candidates={"a": 1})
-    assert explain.candidates(strange) == explain.candidates(Decision()) == []
+    for each in weigh(found, 0.5, Policy()):
+        kept[slugs.index(each.candidate.offer)].weighed = each
+    choice = Choice(kept[0].offer, None, considered=kept, policy=Policy())
+    return a_decision(person, **replayed.stored(choice))
 
 
-def test_candidates_are_shown_with_their_factors_and_scores(
-    admin_client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+def test_candidates_are_told_as_the_decision_keeps_them(world: World) -> None:
+    first, second, third, fourth = explain.candidates(weighed(world.person))
+    assert (first["score"], first["propensity"], first["chosen"]) == (0.25 * 0.5 * 41, 0.25, True)
+    assert first["chance"] > second["chance"] > 0 == third["chance"]
+    assert fourth["gates"][1]["reason"] == "Has it."
+    assert (fourth["score"], fourth["propensity"], fourth["chance"], fourth["chosen"]) == (
+        None,
+        None,
+        None,
+        False,
+    )
+
+
+def test_what_a_decision_does_not_keep_is_left_out() -> None:
+    strange: Any = SimpleNamespace(candidates=["not one", {"gates": 3, "factors": 4}])
+    (one,) = explain.candidates(strange)
+    assert (one["offer"], one["gates"], one["factors"], one["chosen"]) == ("", [], {}, False)
+    assert explain.candidates(Decision(candidates={"a": 1})) == explain.candidates(Decision()) == []
+
+
+def test_candidates_are_shown_with_their_factors_scores_and_what_became_of_them(
+    admin_client: Client, world: World
 ) -> None:
-    told = explain.candidates(weighed())
-    monkeypatch.setattr(explain, "candidates", lambda _: told)
+    first, second, _, _ = explain.candidates(weighed(world.person))
     shown = page(admin_client, person="u1", offer="pro-plan")
-    assert '<td data-label="Score:">12.25</td>' in shown and '<td data-label="Propensity:">0.8</td>' in shown
-    assert '<span class="upsell-cap">value: 49</span>' in shown
-    assert "stopped</span> Has it." in shown
+    assert '<td data-label="Score:">5.125</td>' in shown
+    assert f'<td data-label="Chance:">{first["chance"]:.1%}</td>' in shown
+    assert '<span class="upsell-cap">propensity: 0.25</span>' in shown
+    told = [
+        f'<th scope="row">{slug}</th>\n      <td data-label="Result:"><span class="upsell-tag '
+        for slug in ("pro-plan", "extra-seats", "boost", "integrations")
+    ]
+    ends = (
+        'upsell-tag-go">chosen',
+        '">not drawn',
+        '">not worth it',
+        'upsell-tag-stop">stopped</span> Has it.',
+    )
+    assert all(begin + end in shown for begin, end in zip(told, ends, strict=True))
+    assert f"{second['chance']:.1%}" in shown
 
 
 def test_the_command_prints_what_the_api_answers(admin_client: Client, world: World) -> None:

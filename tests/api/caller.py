@@ -10,7 +10,7 @@ from django.test import Client
 
 from campaigns_app import api_keys
 from campaigns_app.models import Delivery, Enrollment, Interaction, Playbook, PlaybookVersion, StaffTask
-from offers_app.models import Decision, Offer, Product, Proposition, Template, Treatment
+from offers_app.models import Decision, LintWaiver, Offer, Product, Proposition, Template, Treatment
 from people_app.models import Person
 from signals_app.models import (
     Meter,
@@ -169,6 +169,9 @@ def one_of_each() -> None:
     RejectedEvent.objects.create(source=a_source(), envelope_id=person.pk, index=0, received_at=now)
     template = Template.objects.create(slug=slug, name=slug)
     Treatment.objects.create(template=template, channel="email", headline="Hi", body="Hi")
+    LintWaiver.objects.create(
+        rule="false-scarcity", subject=f"offer {slug}", because="Counted", by="me", at=now
+    )
     Meter.objects.create(resource=slug, label=slug, verb=slug, event=slug)
     listed = Segment.objects.create(slug=slug, name=slug, kind="list")
     SegmentMember.objects.create(segment=listed, person=person, since=now)

@@ -66,6 +66,7 @@ def test_it_tells_every_gate_in_order(viewer: Caller, time: Time) -> None:
             "must_happen": "Earlier contacts must lie far enough back (that was 2026-03-10 10:00 UTC).",
             "candidates": [],
             "derived": False,
+            "not_known": [],
         }
     ]
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from offers_app.models import Offer
 from tests.api.caller import Caller, one_of_each
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,13 @@ SOUND: dict[str, dict[str, list[Any]]] = {
     "scores": {"slug": SLUGS, "name": ["Health"], "signs": [[SIGN]]},
     "members": {"user_ids": [[], ["u_1", "x"]], "remove": [[], ["u_1"]]},
     "merge": {"into": ["nobody", "acme"]},
+    "lint-waivers": {
+        "offer": ["fuzzed"],
+        "wording": [{}, {"note": "Only 3 seats left"}],
+        "rules": [["false-scarcity"], ["x"]],
+        "because": ["Counted"],
+        "until": [None, "9000-01-01"],
+    },
     "sources": {"kind": ["http", "web", "stripe"], "name": ["One"], "origins": [[], ["https://a.test"]]},
 }
 NEVER = {"/api/sandbox/clock/"}  # a lucky number would move the clock for a year
@@ -163,6 +171,7 @@ def _check(answer: Any, operation: dict[str, Any], whole: dict[str, Any], told: 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_it_finds_nothing(admin: Caller, seed: int) -> None:
     one_of_each()
+    Offer.objects.create(slug="fuzzed", name="Fuzzed")
     whole, dice = _as_json_schema(json.loads(admin.get("/api/schema/").content)), random.Random(seed)
     statuses = set()
     for operation, method, path, body in _requests(whole, dice, _known_ids(admin, whole)):

@@ -102,6 +102,19 @@ def test_caps_are_replaced_together_and_stay_when_nothing_is_said(editor: Caller
         ({"incentive_value": None}, "incentive_value"),
         ({"incentive_value": "101"}, "incentive_value"),
         ({"incentive_value": "0"}, "incentive_value"),
+        ({"incentive_value": "0.99"}, "incentive_value"),
+        ({"incentive_value": "NaN"}, "incentive_value"),
+        ({"incentive_kind": "trial_days", "incentive_value": "1000000000"}, "incentive_value"),
+        ({"incentive_kind": "trial_days", "incentive_value": "3637"}, "incentive_value"),
+        ({"trial_days": 3651}, "trial_days"),
+        (
+            {"incentive_kind": "amount", "incentive_value": "49.01", "incentive_currency": "EUR"},
+            "incentive_value",
+        ),
+        (
+            {"incentive_kind": "amount", "incentive_value": "0.40", "incentive_currency": "JPY"},
+            "incentive_value",
+        ),
         ({"incentive_kind": "trial_days", "incentive_value": "1.5"}, "incentive_value"),
         ({"incentive_kind": "amount"}, "incentive_currency"),
         ({"incentive_kind": "bonus", "incentive_value": None}, "fields"),
@@ -118,6 +131,21 @@ def test_a_deal_that_means_nothing_is_refused(editor: Caller, said: Any, field: 
     answer = editor.post("/api/offers/", {**OFFER, **said})
     assert {row["pointer"].split("/")[1] for row in body(answer, 400)["errors"]} == {field}
     assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"incentive_value": "100"},
+        {"incentive_value": "1"},
+        {"incentive_kind": "trial_days", "incentive_value": "3636"},
+        {"incentive_kind": "amount", "incentive_value": "49", "incentive_currency": "EUR"},
+        {"incentive_kind": "amount", "incentive_value": "500", "incentive_currency": "JPY"},
+    ],
+)
+def test_as_much_as_may_be_is_taken(editor: Caller, said: dict[str, Any]) -> None:
+    a_product("pro-plan", "plan")
+    body(editor.post("/api/offers/", {**OFFER, **said}), 201)
 
 
 def test_offers_are_found_by_what_they_sell(editor: Caller) -> None:

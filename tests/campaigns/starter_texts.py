@@ -1,10 +1,13 @@
 """The shipped texts, with evidence as the signals leave it."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from offers_app import claims, personalize, wording
+from offers_app.cohort import Compared
 from offers_app.models import Claim, Offer, Treatment
 from people_app.models import Account, Person
 
@@ -34,7 +37,7 @@ CONFUSED = {"intent": "confused"}
 TICKETS = {"event": "Ticket Created", "count": 5, "days": 14}
 SEASON = {
     "season": "black_friday",
-    "label": "Black Friday",
+    "label": "",
     "starts": "2026-11-23",
     "ends": "2026-11-30",
     "phase": "before",
@@ -99,18 +102,20 @@ def rendered(
     account_name: str = "Acme",
     known: claims.Known | None = None,
     offer: Offer | None = None,
+    peers: Compared | None = None,
+    of_account: Mapping[str, Any] | None = None,
     **person: Any,
 ) -> dict[str, Any]:
     offer = offer or an_offer(treatment.template.slug)
     who = Person(pk=1, user_id="u1", locale=treatment.locale, **person)
     over = treatment.template.slug == "pause-survey"
-    account = Account(
-        group_id="acme",
-        name=account_name,
-        trial_ends_at=datetime(2026, 3, 1 if over else 19, tzinfo=UTC),
-        account_manager={"booking_url": "https://book.test/ana"},
-    )
-    context = personalize.context(who, account, offer, evidence, NOW, treatment.locale)
+    known_of_it: dict[str, Any] = {
+        "trial_ends_at": datetime(2026, 3, 1 if over else 19, tzinfo=UTC),
+        "account_manager": {"booking_url": "https://book.test/ana"},
+        **(of_account or {}),
+    }
+    account = Account(group_id="acme", name=account_name, **known_of_it)
+    context = personalize.context(who, account, offer, evidence, NOW, treatment.locale, {"peers": peers})
     context |= claims.fields(known or claims.Known(), who, account, evidence, treatment.locale)
     return wording.proposition_content(
         treatment, offer, context, channel=treatment.channel, proposition_id=ID
@@ -124,7 +129,9 @@ def treatments() -> list[Treatment]:
     return list(Treatment.objects.select_related("template").order_by("pk"))
 
 
+@cache
 def all_renderings() -> list[tuple[Treatment, dict[str, Any]]]:
+    """Made once: the pack is the same in every test."""
     return [
         (treatment, rendered(treatment, evidence, **person))
         for treatment in treatments()

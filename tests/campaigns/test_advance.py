@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from campaigns_app import advance, enroll, outbox, plan, playbook_files
-from campaigns_app.models import Cooldown, Delivery, Enrollment, Playbook, StaffTask
+from campaigns_app.models import Cooldown, Delivery, Enrollment, Playbook, StaffTask, Step
 from offers_app.models import Proposition
 from people_app.models import Person
 from signals_app.models import Signal
@@ -149,8 +149,11 @@ def test_by_default_a_dismissal_is_followed_by_nothing(time: Time) -> None:
 def test_after_a_dismissal_nothing_is_more_intrusive(
     time: Time, channel: str, placement: str, follows: bool
 ) -> None:
-    then = message(channel, placement, after_dismissal=True)
-    playing(message(), {"wait_until": {"hours": 25}}, then, {"wait_until": {"hours": 1}})
+    """Also of a version that was published before such a step was refused."""
+    then = message(channel, placement)
+    playbook = playing(message(), {"wait_until": {"hours": 25}}, then, {"wait_until": {"hours": 1}})
+    later = Step.objects.get(version=playbook.live_version, position=3)
+    Step.objects.filter(pk=later.pk).update(config={**later.config, "after_dismissal": True})
     person, run = a_run()
     act(person, offer_of(run), "dismissed")
     time.set(MORNING + timedelta(hours=28))

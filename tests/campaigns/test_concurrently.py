@@ -82,13 +82,13 @@ def test_concurrent_workers_count_each_event_once_and_fire_once() -> None:
     assert Person.objects.count() == 1
 
 
-def a_second_playbook() -> None:
+def a_second_playbook(**fields: Any) -> None:
     second = Playbook.objects.create(slug="second", name="Second", live=True)
     second.signals.set(SignalDefinition.objects.filter(slug="usage-limit-near"))
     message = {"channel": "in_app", "placement": "app-modal", "offers": ["pro-plan"]}
     templates = {"templates": {"usage-limit-near": "smart-nudge"}}
     steps = [{"message": message | templates}, {"wait_until": {"hours": 12}}]
-    playbook_files.publish(second, {"goal_event": "Plan Upgraded", "steps": steps})
+    playbook_files.publish(second, {"goal_event": "Plan Upgraded", "steps": steps, **fields})
 
 
 def test_two_playbooks_and_three_people_of_an_account_get_one_live_offer() -> None:

@@ -1,20 +1,24 @@
 """Decided on request at one moment: an opt-out, a second question, a worker; real threads with real locks."""
 
 import json
+import uuid
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from campaigns_app import advance, standing, starter_pack
+from campaigns_app import advance, enroll, interact, standing, starter_pack
 from campaigns_app.models import Delivery, Enrollment
 from consent_app import ledger
 from offers_app.models import Decision, Proposition
+from people_app.models import Account, Membership, Person
+from signals_app.models import Signal
 from tests.at_once import Other
+from tests.build import an_account
 from tests.campaigns.deciding import Server, noticed
 from tests.campaigns.test_concurrently import at_once
 from tests.conftest import Time
-from tests.engine import MORNING, account_of, enrolled
+from tests.engine import MORNING, a_signal, account_of, enrolled, receive, used
 from upsell_project.lib import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +46,75 @@ def test_an_opt_out_that_is_under_way_is_waited_for_and_wins() -> None:
     other.end()
     assert (said[0]["offers"], said[0]["gate"]) == ([], "opted_out")
     assert not Delivery.objects.exists()
+
+
+def in_two_accounts(time: Time, server: Server) -> tuple[Person, Proposition, Account]:
+    """They were offered something in one, and are near a limit of the other."""
+    person, second = noticed(), an_account("second", caps={"exports": 20})
+    Membership.objects.create(person=person, account=second, joined_at=MORNING)
+    offer = server.offered(person)
+    time.move(days=2)
+    used(second, 17)
+    a_signal(person, second)
+    return person, offer, second
+
+
+def answered(person: Person, offer: Proposition, kind: str) -> None:
+    interact.record(offer.pk, person.pk, kind, id=uuid.uuid4(), at=clock.now(), how="widget")
+
+
+def replied(person: Person, offer: Proposition, server: Server) -> None:
+    said = {"delivery_id": str(offer.delivery.pk), "text": "This is annoying and useless."}
+    receive(
+        server.source,
+        {"type": "track", "event": "Reply Received", "userId": person.user_id, "properties": said},
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "gate"),
+    [
+        ("declined", "cooldown"),
+        ("dismissed", "cooldown"),
+        ("feedback", "cooldown"),
+        ("a reply", "problem_ticket"),
+    ],
+)
+def test_a_no_that_is_under_way_is_waited_for_and_counts_in_every_account(
+    time: Time, kind: str, gate: str
+) -> None:
+    server, said = Server(), list[dict[str, Any]]()
+    person, offer, second = in_two_accounts(time, server)
+    now = clock.now()
+
+    def ask() -> None:
+        with clock.frozen(now):
+            said.append(server.ask(person, account=second.group_id))
+
+    with transaction.atomic():
+        replied(person, offer, server) if kind == "a reply" else answered(person, offer, kind)
+        other = Other(ask)
+        other.until_it_waits()
+    other.end()
+    assert (said[0]["offers"], said[0]["gate"]) == ([], gate)
+
+
+def test_a_run_that_begins_while_a_no_is_under_way_waits_for_it_too(time: Time) -> None:
+    person, offer, second = in_two_accounts(time, Server())
+    now = clock.now()
+
+    def begin() -> None:
+        with clock.frozen(now):
+            enroll.from_signals(list(Signal.objects.filter(account=second)), now)
+            advance.due()
+
+    with transaction.atomic():
+        answered(person, offer, "declined")
+        other = Other(begin)
+        other.until_it_waits()
+    other.end()
+    assert Enrollment.objects.get().end_reason == "cooldown"
+    assert not Proposition.objects.filter(account=second).exists()
 
 
 def test_an_opt_out_waits_for_a_decision_and_its_offer_is_not_told_again() -> None:

@@ -12,7 +12,9 @@ from django.test import Client
 from campaigns_app import decide_body
 from campaigns_app.models import Delivery, IdempotencyKey
 from consent_app import ledger
-from offers_app.models import Decision, Proposition
+from offers_app import linted
+from offers_app.linter import check
+from offers_app.models import Decision, Proposition, Template, Treatment
 from tests.build import a_source
 from tests.campaigns.deciding import Server, noticed
 from tests.conftest import Time
@@ -104,6 +106,40 @@ def test_what_is_wrong_is_named_and_nothing_is_decided(
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert [error["pointer"] for error in json.loads(answer.content)["errors"]] == [pointer]
     assert not Decision.objects.exists()
+
+
+def a_pushy_template(channel: str) -> Treatment:
+    template = Template.objects.create(slug="pushy", name="Pushy")
+    return Treatment.objects.create(
+        template=template,
+        channel=channel,
+        locale="en",
+        headline="Hurry, only 3 left!",
+        why="{{ evidence.used }} of {{ evidence.cap }}",
+        body="<p>Last chance, before it is gone forever.</p>",
+        cta_label="Upgrade",
+    )
+
+
+def test_a_template_that_the_linter_refuses_is_refused_until_somebody_waives_it(server: Server) -> None:
+    text, person = a_pushy_template("in_app"), noticed()
+    body = {"userId": person.user_id, "placement": "app-banner", "template": "pushy"}
+    answer = server.post(body)
+    assert answer.status_code == 400
+    errors = json.loads(answer.content)["errors"]
+    assert {(one["pointer"], one["code"]) for one in errors} == {("#/template", "refused")}
+    assert any(
+        "template pushy in_app en headline" in one["message"] and "only 3 left" in one["message"]
+        for one in errors
+    )
+    assert not Decision.objects.exists()
+    linted.waive(text, "ana", "a test", {one.rule for one in check.findings(linted.draft(text))})
+    assert len(json.loads(server.post(body).content)["offers"]) == 1
+
+
+def test_what_it_would_say_on_another_channel_does_not_matter(server: Server) -> None:
+    a_pushy_template("email")
+    assert server.ask(noticed(), template="pushy")["gate"] == "no_treatment"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """Insightify: what the demo shows came in by the front door."""
 
 import json
+import re
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from campaigns_app import demo
@@ -11,6 +14,7 @@ from campaigns_app.models import Delivery
 from offers_app.models import HoldoutAssignment
 from people_app.models import Account, Person
 from signals_app.models import Event, Source
+from tests.conftest import Time
 from tests.engine import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -28,7 +32,21 @@ def test_it_works(client: Client) -> None:
     answer = client.get("/v1/offers?placement=app-banner", headers=headers)
     (offer,) = json.loads(answer.content)["offers"]
     assert offer["why"].startswith("You've exported 17 of 20 reports")
+    assert offer["headline"] == "More room with Pro: reports without a limit", "that of Germany, in English"
     assert client.get("/demo/").status_code == 200
+
+
+def test_its_mail_says_how_the_account_compares_with_the_others(time: Time) -> None:
+    """As many are simulated as make a cohort. In the first days of a month fewer of them have used anything yet."""
+    call_command("seed_demo", stdout=StringIO())
+    work()
+    time.move(hours=23)
+    for _ in range(3):
+        work()
+    mails = Delivery.objects.filter(person__user_id=demo.FIRST, channel="email").select_related("proposition")
+    text = mails.get().proposition.content["text"]
+    said = r"For comparison, from 1 March 2026 to 1\d March 2026: 17 with you, and a median of \d+ among \d\d other"
+    assert re.search(said, text), text
 
 
 def test_a_second_seed_changes_nothing() -> None:

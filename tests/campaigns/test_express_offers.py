@@ -110,6 +110,11 @@ def test_all_else_goes_djangos_way(environ: dict[str, Any]) -> None:
     assert len(django.paths) == 1
 
 
+def test_more_parameters_than_may_be_are_refused_by_django(web: Source, offer: Proposition) -> None:
+    environ = get(web, offer, "&".join(["a=1"] * 1_001), HTTP_X_WRITE_KEY="")
+    assert asked(express_offers.Lane(djangos), environ)[0] == "400 Bad Request"
+
+
 @override_settings(REQUESTS_PER_ADDRESS=1)
 def test_an_address_that_is_too_fast_waits(web: Source, offer: Proposition) -> None:
     lane = express_offers.Lane(Django())

@@ -1,12 +1,12 @@
 """What a person did with an offer is recorded once and acted on at once."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from campaigns_app import enroll, interact, playbook_files, serve
-from campaigns_app.models import Cooldown, Delivery, Enrollment, Interaction, Playbook
+from campaigns_app.models import ContactPolicy, Cooldown, Delivery, Enrollment, Interaction, Playbook
 from consent_app.models import Pause
 from offers_app.models import Proposition
 from people_app.models import Membership, Person
@@ -117,13 +117,41 @@ def test_the_first_view_and_click_stay(time: Time) -> None:
     assert (offer.viewed_at, offer.clicked_at) == (MORNING, MORNING + timedelta(minutes=1))
 
 
-def test_the_first_answer_stays() -> None:
+@pytest.mark.parametrize(
+    ("kinds", "counts"),
+    [
+        (["dismissed", "declined"], "declined"),
+        (["declined", "dismissed"], "declined"),
+        (["snoozed", "opted_out"], "opted_out"),
+        (["opted_out", "accepted"], "opted_out"),
+        (["accepted", "dismissed"], "accepted"),
+        (["dismissed", "accepted"], "accepted"),
+        (["accepted", "feedback"], "feedback"),
+    ],
+)
+def test_the_strongest_answer_counts_and_the_other_is_kept_beside_it(
+    time: Time, kinds: list[str], counts: str
+) -> None:
+    person = somebody()
+    offer = offer_of(begun(person))
+    said: dict[str, datetime] = {}
+    for kind in (*kinds, *kinds):
+        act(person, offer, kind)
+        said.setdefault(kind, clock.now())
+        time.move(days=1)
+    offer.refresh_from_db()
+    assert (offer.state, offer.answer, offer.answered_at) == ("answered", counts, said.pop(counts))
+    assert {kind: datetime.fromisoformat(at) for kind, at in offer.also_said.items()} == said
+    assert offer.answers == set(kinds)
+
+
+def test_who_puts_off_and_then_declines_rests_as_long_as_the_longer_of_both() -> None:
+    ContactPolicy.objects.update(cooldown_days={"dismissed": 60, "declined": 30})
     person = somebody()
     offer = offer_of(begun(person))
     act(person, offer, "dismissed")
-    act(person, offer, "accepted")
-    offer.refresh_from_db()
-    assert (offer.state, offer.answer) == ("answered", "dismissed")
+    act(person, offer, "declined")
+    assert set(Cooldown.objects.values_list("outcome", flat=True)) == {"dismissed", "declined"}
 
 
 @pytest.mark.parametrize(
@@ -282,22 +310,22 @@ def test_a_goal_after_the_end_counts_within_its_days_of_the_newest_offer(
     run = begun(person)
     time.move(hours=12)
     work()
-    act(person, offer_of(run), "declined")
+    enroll.exit_one(run.pk, "no_engagement")
     time.move(days=days)
     upgrade(person, plan="pro")
     found = Interaction.objects.filter(kind="converted")
     assert [one.proposition_id for one in found] == [offer_of(run).pk] * credited
     run.refresh_from_db()
-    assert run.end_reason == "declined"
+    assert run.end_reason == "no_engagement"
 
 
 def test_a_goal_is_credited_once_even_where_two_runs_had_ended(time: Time) -> None:
     account = an_account(caps={"exports": 20})
     ana, ben = somebody(account=account), somebody(account=account)
-    act(ana, offer_of(begun(ana)), "declined")
+    enroll.exit_one(begun(ana).pk, "no_engagement")
     time.move(days=1)
     last = begun(ben)
-    act(ben, offer_of(last), "declined")
+    enroll.exit_one(last.pk, "no_engagement")
     upgrade(ana, plan="pro")
     assert Interaction.objects.get(kind="converted").proposition == offer_of(last)
 

@@ -4,12 +4,17 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaigns_app import advance, enroll, interact, privacy
 from campaigns_app.models import Enrollment
-from offers_app import learn, replayed
-from offers_app.models import Arm, Lesson, Proposition
+from offers_app import arms, in_force, learn, replayed
+from offers_app.models import Arm, Lesson, Offer, Proposition
 from people_app.models import Person
+from signals_app.models import Segment, SegmentMember
+from signals_app.segments import refresh
 from tests.build import a_source, an_account
 from tests.conftest import Time
 from tests.engine import MORNING, account_of, act, begun, enrolled, last_decision, offer_of, receive, somebody
@@ -133,6 +138,57 @@ def test_a_stop_on_a_page_of_the_recipients_teaches_too() -> None:
     interact.note(offer_of(run), interact.Kind.OPTED_OUT, "preferences")
     interact.note(offer_of(run), interact.Kind.OPTED_OUT, "preferences")
     assert learned(run) == [Level.NO]
+
+
+NEGATIVE = ["dismissed", "snoozed", "declined", "opted_out", "feedback"]
+DECLINED = {"fact": "answer", "answer": "declined", "window": {"days": 30}, "op": "at_least", "value": 1}
+MOVES: list[dict[str, Any]] = [
+    {"any": [DECLINED | {"answer": kind} for kind in (*NEGATIVE, "intrusive")]},
+    {"not": {"fact": "segment", "slug": "content", "op": "is", "value": True}},
+]
+
+
+def propensity(person: Person) -> float:
+    """Of the next such offer to them."""
+    offer = Offer.objects.get(slug="pro-plan")
+    known = arms.load({person.pk}, {offer.pk}, {"smart-nudge"}, in_force.policy(), clock.now())
+    alpha, beta = known.posterior(offer.pk, "smart-nudge", "in_app", known.segments.get(person.pk, ""))
+    return alpha / (alpha + beta)
+
+
+def keeps(person: Person, slug: str, counted: int, successes: float, rule: Any = None) -> None:
+    """A segment in which such offers were taken so often, of 200 times."""
+    kind = "rule" if rule else "list"
+    segment = Segment.objects.create(slug=slug, name=slug, kind=kind, rule=rule or {}, counted=counted)
+    if rule is None:
+        SegmentMember.objects.create(segment=segment, person=person, since=MORNING)
+    offer = Offer.objects.get(slug="pro-plan")
+    figures = {"successes": successes, "failures": 200 - successes, "updated_at": MORNING}
+    Arm.objects.create(offer=offer, template="smart-nudge", channel="in_app", segment=slug, **figures)
+
+
+@pytest.mark.parametrize("kind", NEGATIVE)
+@pytest.mark.parametrize("rule", MOVES)
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=st.floats(0, 20), after=st.floats(20, 200))
+def test_a_negative_act_never_raises_the_propensity_whatever_segment_it_moves_them_to(
+    kind: str, rule: dict[str, Any], before: float, after: float
+) -> None:
+    with transaction.atomic():
+        person = somebody()
+        keeps(person, "customers", 1_000, before)
+        offer = offer_of(begun(person))
+        content = {"all": [{"not": MOVES[0]}]}
+        Segment.objects.create(slug="content", name="Content", rule=content)
+        keeps(person, "moved", 0, after, rule)
+        refresh.run()
+        was = propensity(person)
+        act(person, offer, kind)
+        learn.run()
+        refresh.run()
+        assert SegmentMember.objects.filter(segment__slug="moved", person=person).exists()
+        assert propensity(person) <= was
+        transaction.set_rollback(True)
 
 
 def test_an_erased_person_leaves_the_counts_and_no_candidates(time: Time) -> None:

@@ -85,10 +85,24 @@ def test_the_controls_speak_the_language_of_the_text(locale: str, word: str) -> 
     assert all(word in part for part in page(locale=locale))
 
 
-def test_a_text_from_right_to_left_is_laid_out_so() -> None:
-    html, _ = page(locale="he")
-    assert 'dir="rtl"' in html
+@pytest.mark.parametrize("locale", ["he", "ar", "ar-EG", "fa"])
+def test_a_text_from_right_to_left_is_laid_out_so(locale: str) -> None:
+    html, _ = page(locale=locale)
+    assert f'lang="{locale}" dir="rtl"' in html
     assert "text-align:right" in html
+    assert "direction:ltr" not in html, "no cell turns it back"
+    assert "padding-right: 24px" in html
+    assert "padding-left: 24px" not in html
+
+
+def test_what_is_of_another_direction_than_its_mail_keeps_its_own() -> None:
+    """English words, names and terms in a Hebrew mail, and the other way round."""
+    html, _ = page(locale="he", why="ייצאת 17 מתוך 20 דוחות")
+    for said in ("The reason for this mail:", "ייצאת 17 מתוך 20 דוחות", "€49 per month."):
+        assert f'<span dir="auto">{said}</span>' in html
+    links = re.findall(r'<a class="(?:button \w+|control)" [^>]*>', html)
+    assert len(links) == 6
+    assert all('dir="auto"' in link for link in links)
 
 
 @pytest.mark.parametrize("locale", ["xx", "", "not a locale", '"><script>'])

@@ -231,6 +231,7 @@ def test_another_persons_offer_answers_exactly_like_an_unknown_one(client: Clien
         ({"proposition_id": 7}, "#/proposition_id"),
         ({"kind": "converted"}, "#/kind"),
         ({"kind": "ignored"}, "#/kind"),
+        ({"kind": "replied"}, "#/kind"),
         ({"kind": ["viewed"]}, "#/kind"),
         ({"at": "yesterday"}, "#/at"),
         ({"at": {}}, "#/at"),

@@ -17,8 +17,10 @@ from signals_app.models import Signal
 from tests.build import an_account
 from tests.campaigns.deciding import Server, noticed, signal
 from tests.campaigns.gates import ALL, bar
+from tests.campaigns.rules import FREE, PAID, SAAS, publish
+from tests.campaigns.test_concurrently import a_second_playbook
 from tests.conftest import Time
-from tests.engine import MORNING, account_of, begun, last_decision, somebody, used
+from tests.engine import MORNING, account_of, act, begun, last_decision, somebody, used
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -44,7 +46,9 @@ def test_it_works(server: Server) -> None:
     offer = server.offered(person)
     decision = last_decision(person)
     assert (offer.decision, offer.enrollment_id, offer.state) == (decision, None, "live")
-    assert set(codes(decision)) == set(ALL), "every gate of a message step"
+    assert set(codes(decision)) == {*ALL, "low_confidence"}, (
+        "every gate of a message step, and how sure it is"
+    )
     assert all(gate["passed"] for gate in decision.gates)
     assert offer.signal_id == Signal.objects.get().pk
     delivery = Delivery.objects.get()
@@ -97,6 +101,16 @@ def test_of_several_signals_one_that_still_holds_counts(server: Server, time: Ti
     assert offer.treatment and offer.treatment.template.slug == "advanced-unlock"
 
 
+@pytest.mark.parametrize("surer", ["usage-limit-near", "premium-feature-frequent"])
+def test_of_several_moments_the_surer_one_is_spoken_of(server: Server, surer: str) -> None:
+    person = noticed("premium-feature-frequent")
+    signal(person)
+    Signal.objects.update(confidence="0.6")
+    Signal.objects.filter(definition__slug=surer).update(confidence="0.9")
+    taken = server.offered(person).signal_id
+    assert taken == Signal.objects.get(definition__slug=surer).pk
+
+
 def test_quiet_hours_are_told_and_hold_nothing(server: Server, time: Time) -> None:
     time.set(MORNING.replace(hour=22))
     person = noticed()
@@ -114,7 +128,7 @@ def test_a_mail_of_somebody_else_is_decided_without_a_server_of_ours(
     person = noticed()
     (offer,) = server.ask(person, channel="email")["offers"]
     assert {"subject", "html", "text", "preheader"} <= offer.keys()
-    assert {"unsubscribe", "preferences", "why", "cta"} <= offer["links"].keys()
+    assert {"unsubscribe", "preferences", "not_now", "no_more", "why", "cta"} <= offer["links"].keys()
     assert (Delivery.objects.get().state, offer["channel"]) == ("accepted", "email")
 
 
@@ -138,14 +152,36 @@ def test_a_signal_that_no_playbook_speaks_of_needs_a_template(server: Server) ->
     assert server.offered(noticed(), template="smart-nudge").treatment
 
 
-def test_a_playbook_that_asks_for_more_certainty_does_not_speak_of_it(server: Server) -> None:
+@pytest.mark.parametrize("template", [None, "smart-nudge"])
+@pytest.mark.parametrize(
+    ("asks", "gate"),
+    [
+        ({"minimum_confidence": "0.9"}, "low_confidence"),
+        ({"entry": PAID}, "entry_rule"),
+        ({"entry": SAAS}, "entry_rule"),
+    ],
+)
+def test_what_a_playbook_asks_of_the_moment_is_asked_whoever_words_it(
+    server: Server, template: str | None, asks: dict[str, Any], gate: str
+) -> None:
     person = noticed()
     Signal.objects.update(confidence="0.5")
-    version = Playbook.objects.get(slug="power-user-upsell").live_version
-    assert version
-    version.minimum_confidence = "0.9"
-    version.save()
-    assert server.ask(person)["gate"] == "no_treatment"
+    publish(**{"minimum_confidence": 0.4, **asks})
+    said = server.ask(person, **({"template": template} if template else {}))
+    assert (said["offers"], said["gate"], said["outcome"]) == ([], gate, "excluded")
+    assert said["reason"] and last_decision(person).gate == gate
+
+
+@pytest.mark.parametrize("template", [None, "smart-nudge"])
+def test_of_two_playbooks_that_speak_of_it_one_that_may_is_enough(
+    server: Server, template: str | None
+) -> None:
+    publish(entry=PAID)
+    a_second_playbook(entry=FREE)
+    person = noticed()
+    server.offered(person, **({"template": template} if template else {}))
+    told = {gate["gate"]: gate for gate in last_decision(person).gates}
+    assert told["entry_rule"]["passed"] and told["entry_rule"]["threshold"] == "Account plan is free"
 
 
 def test_texts_may_speak_of_the_context_and_it_is_kept(server: Server) -> None:
@@ -190,6 +226,18 @@ def test_whoever_was_merged_is_asked_about_under_either_id(server: Server) -> No
     assert server.offered(former).person == person
 
 
+@pytest.mark.parametrize("ring", [False, True])
+def test_however_often_they_were_merged_the_answer_is_about_who_is_left(server: Server, ring: bool) -> None:
+    person = noticed()
+    between = Person.objects.create(user_id="between", merged_into=person, first_seen_at=MORNING)
+    former = Person.objects.create(user_id="former", merged_into=between, first_seen_at=MORNING)
+    if ring:
+        Person.objects.filter(pk=person.pk).update(merged_into=former)
+        assert server.ask(former)["gate"] == "unknown_person"
+    else:
+        assert server.offered(former).person == person
+
+
 def test_it_counts_against_the_caps_and_holds_the_account(server: Server, time: Time) -> None:
     person = noticed()
     server.offered(person)
@@ -208,6 +256,19 @@ def test_a_playbook_waits_for_it_and_it_for_a_playbook(server: Server) -> None:
     other = noticed()
     begun(other)
     assert server.ask(other)["gate"] == "account_busy"
+
+
+@pytest.mark.parametrize("who", ["themselves", "a colleague"])
+def test_what_was_accepted_is_not_offered_again(server: Server, time: Time, who: str) -> None:
+    """Billing has not said yet that they have it."""
+    person = noticed()
+    act(person, server.offered(person), "accepted")
+    time.move(days=2)
+    asked = noticed(account=account_of(person)) if who == "a colleague" else person
+    used(account_of(person), 17)
+    said = server.ask(asked, offers=["pro-plan"])
+    assert (said["offers"], said["gate"]) == ([], "already_owned")
+    assert said["next_eligible_at"] == (MORNING + timedelta(days=30)).isoformat()
 
 
 HIDES: dict[str, Callable[[Person], object]] = {

@@ -11,12 +11,13 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from campaigns_app import demo_inbox, outbox, sending, starter_pack
+from campaigns_app import demo_inbox, letter, outbox, sending, starter_pack
 from campaigns_app.models import Delivery, DemoMail, Enrollment
 from consent_app.models import Pause, Suppression
 from consent_app.permission import address_hash
 from offers_app.models import Proposition
 from people_app.models import ContactPoint, Person
+from tests import outgoing
 from tests.build import a_permission, a_person
 from tests.conftest import Time
 from tests.outgoing import after, due_again, intended
@@ -195,7 +196,7 @@ def test_a_broken_mail_does_not_stop_its_neighbors(sink: Sink) -> None:
     outbox.send()
     states = [Delivery.objects.get(pk=mail.pk) for mail in mails]
     assert [mail.state for mail in states] == [State.REFUSED, State.REFUSED, State.ACCEPTED]
-    assert states[0].reason == "The mail cannot be built: KeyError"
+    assert states[0].reason == "The message cannot be built: KeyError"
 
 
 def test_a_refusal_for_now_is_tried_again_six_times(sink: Sink) -> None:
@@ -209,7 +210,7 @@ def test_a_refusal_for_now_is_tried_again_six_times(sink: Sink) -> None:
         due_again(mail)
     assert after(mail).state == State.REFUSED
     assert mail.reason == "451 4.3.0 later"
-    assert mail.retry_at
+    assert not mail.retry_at
 
 
 def test_a_mail_is_not_tried_before_its_time(sink: Sink) -> None:
@@ -282,13 +283,13 @@ def test_a_living_worker_keeps_its_mail(sink: Sink, state: str) -> None:
 
 
 def test_who_lost_the_lease_sends_nothing(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    mail, original = a_mail(), sending._message
+    mail, original = a_mail(), letter.message
 
     def taken_over(*arguments: Any) -> Any:
         Delivery.objects.update(lease_until=clock.real() + timedelta(seconds=99))
         return original(*arguments)
 
-    monkeypatch.setattr(sending, "_message", taken_over)
+    monkeypatch.setattr(letter, "message", taken_over)
     assert after(mail).state == State.CLAIMED
     assert not sink.mails
 
@@ -301,10 +302,10 @@ def test_a_channel_that_raises_leaves_it_uncertain(monkeypatch: pytest.MonkeyPat
     assert after(a_mail()).state == State.UNKNOWN
 
 
-def test_only_mail_passes_here() -> None:
-    mail = a_mail()
-    Delivery.objects.update(channel="sms")
-    assert after(mail).state == State.INTENDED
+def test_what_nothing_carries_is_refused_at_once(sink: Sink) -> None:
+    text = after(intended(outgoing.a_reader("sms", "+14155550100"), "sms"))
+    assert (text.state, text.reason) == (State.REFUSED, sending.NOBODY)
+    assert not sink.mails
 
 
 def statements(count: int) -> AbstractContextManager[CaptureQueriesContext]:

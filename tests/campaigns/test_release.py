@@ -1,19 +1,22 @@
 """What was held: every gate is met again, and what they did meanwhile overtakes it."""
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from campaigns_app import advance, outbox
 from campaigns_app.models import Delivery, Enrollment
 from consent_app import ledger
-from offers_app.models import Decision, HoldoutAssignment, Proposition, Treatment
+from offers_app.models import Decision, HoldoutAssignment, Lesson, Proposition, Template, Treatment
 from people_app.models import Person
 from signals_app.models import MeterTotal
 from tests.campaigns.gates import ALL, CONTACT, bar
 from tests.conftest import Time
-from tests.engine import MORNING, begun, last_decision, somebody, touches, work
+from tests.engine import MORNING, act, begun, last_decision, offer_of, somebody, touches, work
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -201,3 +204,81 @@ def test_mail_that_could_not_lawfully_leave_is_not_intended(
     refused = Decision.objects.get(channel="email")
     assert (refused.gate, refused.input) == ("channel_unavailable", {"value": says})
     assert not Delivery.objects.filter(channel="email").exists()
+
+
+def saved(admin_client: Client, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    """The template once more by the API, its texts as `change` makes them."""
+    path = "/api/templates/smart-nudge/"
+    treatments = change(json.loads(admin_client.get(path).content)["treatments"])
+    body = json.dumps({"treatments": treatments})
+    answer = admin_client.patch(path, body, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    there = [(one["channel"], one["locale"]) for one in json.loads(answer.content)["treatments"]]
+    assert there == [(one["channel"], one["locale"]) for one in treatments]
+
+
+def test_saving_its_text_unchanged_holds_up_nothing(time: Time, admin_client: Client) -> None:
+    held(time)
+    before = set(Treatment.objects.values_list("pk", flat=True))
+    saved(admin_client, lambda treatments: treatments)
+    assert set(Treatment.objects.values_list("pk", flat=True)) == before
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    assert Delivery.objects.get(channel="email").state == "intended"
+
+
+def test_a_text_that_was_changed_meanwhile_is_the_one_that_leaves(time: Time, admin_client: Client) -> None:
+    held(time)
+    saved(admin_client, lambda treatments: [{**one, "headline": "Short and new"} for one in treatments])
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    assert Delivery.objects.get(channel="email").state == "intended"
+    assert Proposition.objects.get(channel="email").content["subject"] == "Short and new"
+
+
+def test_without_its_text_it_leaves_in_the_language_that_is_next(time: Time, admin_client: Client) -> None:
+    held(time, locale="de")
+    german = Proposition.objects.get(channel="email").content["subject"]
+    saved(
+        admin_client,
+        lambda treatments: [one for one in treatments if (one["channel"], one["locale"]) != ("email", "de")],
+    )
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    mail = Proposition.objects.get(channel="email")
+    assert Delivery.objects.get(channel="email").state == "intended"
+    assert mail.treatment and mail.treatment.locale == "en"
+    assert mail.content["subject"] != german
+
+
+def test_without_any_text_of_its_channel_the_decision_says_so(time: Time, admin_client: Client) -> None:
+    person, _ = held(time)
+    saved(admin_client, lambda treatments: [one for one in treatments if one["channel"] != "email"])
+    time.set(MORNING + timedelta(hours=25))
+    advance.due()
+    assert Delivery.objects.get(channel="email").state == "skipped"
+    assert last_decision(person).gate == "no_treatment"
+
+
+@pytest.mark.parametrize("how", ["API", "admin"])
+def test_what_is_learned_stays_with_the_template_of_a_text_that_is_gone(
+    time: Time, admin_client: Client, how: str
+) -> None:
+    person = somebody()
+    offer = offer_of(begun(person))
+    if how == "API":
+        saved(admin_client, lambda treatments: [one for one in treatments if one["channel"] != "in_app"])
+    else:
+        those = list(Treatment.objects.filter(channel="in_app").values_list("pk", flat=True))
+        said = {"action": "delete_selected", "_selected_action": those, "post": "yes"}
+        assert admin_client.post("/admin/offers_app/treatment/", said).status_code == 302
+    assert not Treatment.objects.filter(channel="in_app", template__slug="smart-nudge").exists()
+    act(person, offer, "declined")
+    assert Lesson.objects.get().template == "smart-nudge"
+
+
+def test_a_template_that_a_live_playbook_sends_is_not_deleted(admin_client: Client) -> None:
+    template = Template.objects.get(slug="smart-nudge")
+    page = admin_client.post(f"/admin/offers_app/template/{template.pk}/delete/", {"post": "yes"})
+    assert "a live playbook sends it" in page.content.decode()
+    assert Template.objects.filter(pk=template.pk).exists()

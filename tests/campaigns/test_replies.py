@@ -11,14 +11,18 @@ from campaigns_app import replies
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Interaction, StaffTask
 from consent_app import permission
 from consent_app.models import ConsentRecord, Pause, Suppression
+from offers_app import answers, decide, learn
+from offers_app.checkout import begin
+from offers_app.models import Arm, Lesson, Proposition
 from people_app.models import Person
 from signals_app.incoming import Incoming
 from signals_app.ingest import Stored
-from signals_app.models import Event, Ticket
+from signals_app.models import Answer, Event, Ticket
 from tests.build import a_person, a_source
 from tests.conftest import Time
-from tests.engine import MORNING, account_of, begun, somebody, work
+from tests.engine import MORNING, account_of, act, begun, offer_of, somebody, work
 from upsell_project.lib import clock
+from upsell_project.lib.gates import Code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 
@@ -179,9 +183,34 @@ def test_who_writes_anything_else_talks_with_a_human_from_here(time: Time, text:
     task = StaffTask.objects.get()
     assert (task.title, task.body) == (replies.TITLES[said], text)
     assert runs(person) == [("finished", "replied")]
-    assert Interaction.objects.get(proposition=mail.proposition).kind == "feedback"
+    assert Interaction.objects.get(proposition=mail.proposition).kind == "replied"
     assert not Cooldown.objects.exists()
     assert not closed_to(person, "email")
+
+
+@pytest.mark.parametrize("text", ["Sounds great, yes please! How do I upgrade?", "Who is this?", ""])
+def test_a_reply_that_is_no_refusal_is_a_no_nowhere(time: Time, text: str) -> None:
+    person, mail = mailed(time)
+    answer(received(text, mail, person))
+    learn.run()
+    offer = Proposition.objects.get(pk=mail.proposition_id)
+    assert (offer.answer, offer.answer in answers.NO | answers.NOT_NOW) == ("replied", False)
+    assert [one.level for one in Lesson.objects.all()] == [Lesson.Level.NOTHING]
+    assert not Arm.objects.exists()
+    assert begin.stopped(offer, clock.now()) is None, "they may still buy it"
+    asks = decide.Ask(person, account_of(person), ["pro-plan"], "smart-nudge", "email", {"used": 17})
+    gates = {gate.gate: gate.passed for gate in decide.offer(asks, decide.catalog([asks], clock.now())).gates}
+    assert gates[Code.DISMISSED_EARLIER]
+    assert Answer.objects.filter(person=person, answer="replied").exists()
+
+
+def test_praise_in_the_app_is_a_no_nowhere() -> None:
+    person = somebody()
+    offer = offer_of(begun(person))
+    act(person, offer, "feedback", answer="helpful")
+    offer.refresh_from_db()
+    assert (offer.answer, Lesson.objects.count(), begin.stopped(offer, clock.now())) == ("", 0, None)
+    assert runs(person) == [("active", "")]
 
 
 def test_an_answer_on_a_channel_ends_the_run_that_last_wrote_there(time: Time) -> None:

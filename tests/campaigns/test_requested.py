@@ -13,9 +13,9 @@ from offers_app.models import Decision, Proposition
 from people_app import erasure
 from people_app.models import Person
 from signals_app.models import Answer
-from tests.campaigns.deciding import Server, noticed
+from tests.campaigns.deciding import Server, noticed, signal
 from tests.conftest import Time
-from tests.engine import MORNING, account_of, act, begun, receive, somebody
+from tests.engine import MORNING, account_of, act, begun, receive, somebody, used
 from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -62,6 +62,21 @@ def test_each_answer_does_what_it_does_after_a_run(
     assert (offer.state, others.state) == (state, "live"), "nobody else's"
     assert cooldowns(person) == rests
     assert not cooldowns(other)
+
+
+@pytest.mark.parametrize("before", [[], ["dismissed"], ["accepted"]])
+def test_a_no_bars_the_offer_for_90_days_whatever_they_said_before(
+    server: Server, time: Time, before: list[str]
+) -> None:
+    person = noticed()
+    offer = server.offered(person)
+    for kind in (*before, "declined"):
+        act(person, offer, kind)
+    time.move(days=31)
+    used(account_of(person), 17)
+    signal(person)
+    said = server.ask(person, offers=["pro-plan"], template="smart-nudge")
+    assert (said["gate"], said["offers"]) == ("dismissed_earlier", [])
 
 
 @pytest.mark.parametrize(("kind", "left"), [("declined", "ended"), ("viewed", "live")])

@@ -8,7 +8,7 @@ import pytest
 
 from campaigns_app import starter_pack
 from campaigns_app.models import Delivery
-from offers_app import decide, offer_gates, personalize
+from offers_app import decide, personalize
 from offers_app.models import Offer, OfferCap, Price, Product, Template, Treatment
 from people_app.models import Account, Person
 from signals_app.models import Event
@@ -82,6 +82,20 @@ def judged(person: Person, slug: str) -> str:
     ask = decide.Ask(person, account, [slug], "plain", "email", {"used": 1})
     gate = decide.offer(ask, decide.catalog([ask], clock.now())).gates[-1]
     return "" if gate.passed else gate.gate.value
+
+
+@pytest.mark.parametrize("slug", sorted(SOLD | HELP))
+def test_each_can_be_chosen_by_the_policy_in_force(slug: str) -> None:
+    """Also what sells nothing: what it is worth is more than what it costs."""
+    account = an_account(renews_at=clock.now() + timedelta(days=20), caps={"seats": 10}, seats_used=9)
+    seats = slug in ("extra-seats", "team-reporting")
+    assert judged(a_person(account=account, role="admin" if seats else "member"), slug) == ""
+
+
+@pytest.mark.parametrize("plan", ["team", "business", "scale", "enterprise"])
+def test_nobody_is_offered_less_than_they_have(plan: str) -> None:
+    assert judged(a_person(account=an_account(plan=plan)), "pro-plan") == "not_eligible"
+    assert judged(a_person(account=an_account(plan="starter")), "pro-plan") == ""
 
 
 @pytest.mark.parametrize(
@@ -168,13 +182,10 @@ def test_a_run_goes_on_with_what_its_own_yes_is_about() -> None:
     proposition = offer_of(run)
     proposition.answer, proposition.answered_at = "accepted", clock.now()
     proposition.save()
-    offers = {offer.slug: offer for offer in Offer.objects.all()}
     for enrollment, known in ((run.pk, 0), (run.pk + 1, 1)):
-        asked = ["pro-plan"], "smart-nudge", "email", {"used": 1}
+        asked = ["pro-plan"], "unwritten", "email", {"used": 1}
         ask = decide.Ask(person, account_of(person), *asked, enrollment=enrollment)
-        gates = list(
-            offer_gates.meet(offers["pro-plan"], None, ask, offer_gates.load([ask], offers, clock.now()))
-        )
+        gates = decide.offer(ask, decide.catalog([ask], clock.now())).gates
         assert [gate.gate for gate in gates if not gate.passed] == (
             ["already_owned"] if known else ["no_treatment"]
         )

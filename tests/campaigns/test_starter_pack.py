@@ -67,7 +67,7 @@ def test_what_staff_edited_stays(pack: starter_pack.Summary) -> None:
     assert set(SignalDefinition.objects.values_list("version", flat=True)) == {1}
     assert PlaybookVersion.objects.count() == 1
     assert "playbook power-user-upsell" in again.kept
-    assert Treatment.objects.filter(template__slug="smart-nudge", headline="Ours").count() == 13
+    assert Treatment.objects.filter(template__slug="smart-nudge", headline="Ours").count() == 20
     assert not Treatment.objects.filter(template__slug="advanced-unlock", headline="Ours").exists()
 
 

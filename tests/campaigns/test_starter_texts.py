@@ -2,18 +2,23 @@
 
 import json
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from campaigns_app import starter_pack
-from offers_app import claims, limits, safe_html, wording, written
-from offers_app.models import Template, Treatment
+from offers_app import claims, limits, merge_fields, safe_html, sms, wording, written
+from offers_app.cohort import Compared
+from offers_app.drafts import prompt, reading
+from offers_app.models import Offer, Template, Treatment
 from tests.campaigns.starter_texts import (
     AFTER,
     DROP,
     EVIDENCE,
     EXPORTS,
+    NOT_FOR_SALE,
     PREMIUM,
     SEASON,
     SEATS,
@@ -48,6 +53,16 @@ def body(content: dict[str, Any]) -> str:
     return str(content.get("body_html") or content.get("html") or content["body"])
 
 
+def test_draft_help_may_propose_what_ships() -> None:
+    """So its list of merge fields is whole, and its limits fit."""
+    offers = [{"fields": offer.fields} for offer in Offer.objects.all()]
+    known = merge_fields.KNOWN.union(*map(merge_fields.of, offers))
+    for text in Treatment.objects.all():
+        present = {name: getattr(text, name) for name in prompt.LENGTHS}
+        for name, said in present.items():
+            assert reading.faults(name, said, known, present) == [], (text, name)
+
+
 def test_all_templates_of_the_contract_are_there_on_at_least_two_channels() -> None:
     assert set(Template.objects.values_list("slug", flat=True)) == CONTRACT == set(EVIDENCE)
     for template in Template.objects.all():
@@ -57,9 +72,11 @@ def test_all_templates_of_the_contract_are_there_on_at_least_two_channels() -> N
 
 
 @pytest.mark.parametrize("locale", ["de", "fr", "es"])
-def test_four_templates_speak_german_french_and_spanish(locale: str) -> None:
-    spoken = Treatment.objects.filter(locale=locale).values_list("template__slug", flat=True)
-    assert set(spoken) == {"smart-nudge", "advanced-unlock", "over-limit", "trial-reminder-sms"}
+def test_every_template_speaks_every_language_on_each_of_its_channels(locale: str) -> None:
+    def said(language: str) -> set[tuple[str, str]]:
+        return set(Treatment.objects.filter(locale=language).values_list("template__slug", "channel"))
+
+    assert said(locale) == said("en")
 
 
 def test_every_text_renders_for_every_evidence_with_and_without_a_name() -> None:
@@ -78,9 +95,8 @@ def test_every_text_passes_the_checks_of_the_editor() -> None:
 def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
     for treatment, content in all_renderings():
         text = safe_html.to_text(body(content)) if "<p>" in body(content) else body(content)
-        # In an SMS typographic signs are made plain.
-        said = [content["why"], content["why"].replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")]
-        assert any(why in text for why in said), (treatment, text)
+        # In an SMS typographic signs and accents are made plain.
+        assert any(why in text for why in (content["why"], sms.plain(content["why"]))), (treatment, text)
         assert re.search(CHOICES, text, re.IGNORECASE), (treatment, text)
 
 
@@ -90,6 +106,104 @@ def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
             assert "/c/" in content["body"]
             assert "STOP" in content["body"]
             assert 1 <= content["segments"] <= limits.SMS_SEGMENTS
+
+
+def test_every_message_to_a_phone_fits_for_every_offer() -> None:
+    """Nothing is raised: no offer is refused by the length of its name or of what it gives."""
+    offers = list(Offer.objects.prefetch_related("product__prices"))
+    for treatment in Treatment.objects.filter(channel__in=["sms", "push"]).select_related("template"):
+        free, evidence = treatment.template.slug in NOT_FOR_SALE, EVIDENCE[treatment.template.slug][0]
+        for offer in offers:
+            if not (free and offer.product):
+                assert rendered(treatment, evidence, offer=offer)["body"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "season", "said"),
+    [
+        ("en", "tax_season", "Tax season begins on November 23, 2026"),
+        ("de", "christmas", "Weihnachten: los geht es am 23. November 2026"),
+        ("fr", "fiscal_year_end", "Clôture de l’exercice : cela commence le 23 novembre 2026"),
+        ("es", "back_to_school", "Vuelta al cole: empieza el 23 de noviembre de 2026"),
+    ],
+)
+def test_a_season_is_named_in_the_language_of_the_text(locale: str, season: str, said: str) -> None:
+    """Signals leave no name of it, or one in English."""
+    content = rendered(the("seasonal", "email", locale), SEASON | {"season": season, "label": "Anything"})
+    assert content["why"].startswith(said)
+
+
+HEADLINES = [
+    ("US", "en", "Go unlimited with Pro"),
+    ("GB", "en", "Make more of your reports with Pro"),
+    ("DE", "en", "More room with Pro: reports without a limit"),
+    ("CH", "de", "Mehr Spielraum mit Pro: Berichte ohne Limit"),
+    ("CA", "fr", "Travaillez sans limite avec le forfait Pro"),
+    ("FR", "fr", "Plus de marge avec Pro : des rapports sans limite"),
+    ("MX", "es", "Más margen con Pro: reportes sin límite"),
+    ("ES", "es", "Más margen con Pro: informes sin límite"),
+]
+
+
+def test_the_headline_is_that_of_the_country_in_the_language_of_the_text() -> None:
+    def shown(template: str, locale: str, **account: Any) -> str:
+        treatment = the(template, "in_app", locale)
+        return str(rendered(treatment, EVIDENCE[template][0], of_account=account)["headline"])
+
+    for template in ("smart-nudge", "advanced-unlock"):
+        for country, locale, headline in HEADLINES:
+            assert shown(template, locale, country=country, trial_ends_at=None) == headline
+            anywhere = shown(template, locale, trial_ends_at=None)
+            # Who tries it goes on with what they began, wherever they are.
+            assert len({headline, anywhere, shown(template, locale, country=country)}) == 3
+
+
+def test_a_country_speaks_no_other_language_than_the_text() -> None:
+    where = {"country": "US", "trial_ends_at": None}
+    german = rendered(the("smart-nudge", "in_app", "de"), EXPORTS, of_account=where)
+    assert german["headline"] == "Keine Limits mehr: So arbeiten Power-User"
+    assert "reportes ilimitados" in body(
+        rendered(the("smart-nudge", "in_app", "es"), EXPORTS, of_account={"country": "MX"})
+    )
+
+
+COMPARED = {
+    "en": "from March 1, 2026 to March 10, 2026: 1,234.5 with you, and a median of 617 among 31 other accounts",
+    "de": "vom 1. März 2026 bis zum 10. März 2026: 1.234,5 bei Ihnen, im Median 617 bei 31 anderen Konten",
+    "fr": "du 1 mars 2026 au 10 mars 2026 : 1\u202f234,5 chez vous, et une médiane de 617 chez 31 autres comptes",
+    "es": "del 1 de marzo de 2026 al 10 de marzo de 2026: 1.234,5 en su cuenta y una mediana de 617 en otras 31",
+}
+
+
+def test_own_figures_stand_beside_the_median_where_enough_could_be_compared() -> None:
+    days = date(2026, 3, 1), date(2026, 3, 10)
+    peers = Compared(Decimal("1234.5"), Decimal(617), 31, "fintech", *days)
+    unsayable = Compared(Decimal(1), Decimal(2), 31, "<b>", *days)
+    recap = AFTER | EXPORTS | {"amount": 1200}
+    places = [
+        ("smart-nudge", "email", EXPORTS),
+        ("event-recap", "email", recap),
+        ("event-recap", "in_app", recap),
+    ]
+    for locale, said in COMPARED.items():
+        for template, channel, evidence in places:
+            treatment = the(template, channel, locale)
+            assert said in body(rendered(treatment, evidence, peers=peers))
+            alone = body(rendered(treatment, evidence))
+            assert not re.search("medi|médi|compari|comparar|Vergleich", alone)
+            assert body(rendered(treatment, evidence, peers=unsayable)) == alone
+
+
+@pytest.mark.parametrize("template", ["smart-nudge", "advanced-unlock"])
+def test_a_benefit_is_said_with_its_source_or_not_at_all(template: str) -> None:
+    benefit = a_claim(
+        kind="benefit", slug="time", texts={"en": "Teams save an hour."}, source_name="Our study"
+    )
+    evidence = EVIDENCE[template][0]
+    told = rendered(the(template, "email"), evidence, known=claims.Known([benefit]))
+    assert "Teams save an hour. (Our study, May 2, 2025)" in told["text"]
+    german = rendered(the(template, "email", "de"), evidence, known=claims.Known([benefit]))
+    assert german["text"] == rendered(the(template, "email", "de"), evidence)["text"]
 
 
 def test_what_costs_something_says_what_and_what_does_not_has_no_terms() -> None:

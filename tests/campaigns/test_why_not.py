@@ -7,14 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns_app import advance, explain
+from campaigns_app import advance, explain, plan
 from campaigns_app.models import Cooldown, Enrollment, Playbook
+from consent_app import ledger
 from offers_app.models import Decision, HoldoutAssignment, Offer
 from people_app.models import Person
 from signals_app.models import SignalDefinition
-from tests.build import a_person, an_account
+from tests.build import a_person, a_source, an_account
 from tests.conftest import Time
-from tests.engine import a_signal, account_of, begun, enrolled, somebody, starter, used
+from tests.engine import a_signal, account_of, begun, enrolled, receive, somebody, starter, used
 from upsell_project.lib import clock
 
 __all__ = ["starter"]
@@ -183,7 +184,7 @@ def test_the_offer_itself_is_asked_too(time: Time) -> None:
     assert "the account has it already" in said["must_happen"]
 
 
-def test_of_the_past_only_what_has_a_date_is_said(time: Time) -> None:
+def test_of_the_past_only_what_can_be_rebuilt_is_said(time: Time) -> None:
     person = somebody()
     before = time.now
     time.move(days=2)
@@ -193,10 +194,68 @@ def test_of_the_past_only_what_has_a_date_is_said(time: Time) -> None:
     )
     said = told(person, at=before + timedelta(days=1), **PRO)
     assert said["at"] == before + timedelta(days=1)
-    assert said["reason"] == "No signal that begins it was live at 2026-03-11 10:00 UTC."
-    assert [one["gate"] for one in said["gates"]] == ["no_signal", "holdout"]
+    assert said["reason"].startswith("No signal that begins it was live at 2026-03-11 10:00 UTC.")
+    gates = {one["gate"]: one["passed"] for one in said["gates"]}
+    assert gates == {"no_signal": False, "opted_out": True, "no_consent": True, "holdout": True}
+    assert any(one.startswith("Caps, open tickets") for one in said["not_known"])
+    assert told(person, **PRO)["not_known"] == []
     early = told(person, at=before - timedelta(days=1), **PRO)
     assert early["gate"] == "playbook_off" and "was published later" in early["reason"]
+
+
+def test_consent_of_then_is_rebuilt_from_what_they_said(time: Time) -> None:
+    person = somebody()
+    playbook = Playbook.objects.get(slug="power-user-upsell")
+    step = next(one for one in plan.of(playbook.live_version_id or 0).nodes.values() if one.kind == "message")
+    channel = step.config["channel"]
+    ledger.withdraw(person, topic="upgrades", how="widget")
+    time.move(days=2)
+    ledger.grant(person, channels=[channel], topic="upgrades", how="preference_center")
+    time.move(days=2)
+    opted_out = told(person, at=time.now - timedelta(days=3), **PRO)
+    assert (
+        gate(opted_out, "opted_out")["reason"] == "They opted out of upgrades on all channels on 2026-03-10."
+    )
+    assert gate(told(person, at=time.now - timedelta(days=1), **PRO), "opted_out")["passed"]
+    assert gate(told(person, **PRO), "opted_out")["passed"]
+
+
+def test_a_pause_of_then_is_told_while_it_stands(time: Time) -> None:
+    person = somebody()
+    time.move(days=1)
+    ledger.snooze(person, 30, "preference_center")
+    time.move(days=3)
+    assert not gate(told(person, at=time.now - timedelta(days=2), **PRO), "snoozed")["passed"]
+    before = told(person, at=time.now - timedelta(days=3, hours=12), **PRO)
+    assert "snoozed" not in [one["gate"] for one in before["gates"]]
+
+
+def test_use_of_then_is_rebuilt_from_events(time: Time) -> None:
+    """By now they are past the mark; then they were far from it."""
+    person = a_person("ana", account=an_account("acme", caps={"exports": 20}), email="ana@corp.test")
+    server = a_source("http")
+
+    def exported(times: int) -> None:
+        call = {"type": "track", "event": "Report Exported", "userId": person.user_id}
+        receive(server, *({**call, "context": {"groupId": "acme"}} for _ in range(times)))
+
+    exported(5)
+    time.move(days=2)
+    exported(12)
+    said = told(person, at=time.now - timedelta(days=1), **PRO)
+    assert said["reason"] == (
+        "No signal that begins it was live at 2026-03-11 10:00 UTC. By what is stored, the nearest was"
+        " usage-limit-near: it asks for “Exports used >= 80 % of the limit”, and then it was 25 %."
+    )
+
+
+def test_of_events_that_are_not_kept_any_more_no_use_is_made_up(time: Time, settings: Any) -> None:
+    settings.EVENT_RETENTION_MONTHS = 2
+    person = somebody()
+    then = time.now
+    time.move(days=70)
+    said = gate(told(person, at=then + timedelta(hours=1), **PRO), "no_signal")
+    assert said["reason"].endswith("What was used then is not known: its events are not kept any more.")
 
 
 def test_at_is_what_was_in_force_then(time: Time) -> None:

@@ -2,15 +2,15 @@
 
 import base64
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
-from campaigns_app.channels.base import Accepted, Message, Outcome, Refused
+from campaigns_app.channels.base import Accepted, Message, Outcome, Refused, Unknown
 from campaigns_app.channels.twilio import Twilio
-from campaigns_app.models import ChannelAccount, Delivery
+from campaigns_app.models import ChannelAccount, Delivery, Enrollment
 from consent_app import permission
 from people_app.models import ContactPoint
 from tests.channels import captured
@@ -21,6 +21,7 @@ from upsell_project.lib import clock
 
 SID, TOKEN = "AC" + "0" * 32, "auth_token_x"
 GIVEN = {"account_sid": SID, "from": "+14155550199"}
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 State = Delivery.State
 
 
@@ -76,9 +77,8 @@ def account(double: Double, channel: str = "sms", **fields: Any) -> ChannelAccou
 
 
 def a_message(**fields: Any) -> Message:
-    now = clock.now()
     return Message(
-        **{"delivery_id": "d1", "to": "+14155550100", "at": now, "channel": "sms", "text": "hi", **fields}
+        **{"delivery_id": "d1", "to": "+14155550100", "at": NOW, "channel": "sms", "text": "hi", **fields}
     )
 
 
@@ -109,11 +109,10 @@ def test_a_template_of_whatsapp_reads_as_its_library_writes_it() -> None:
 
 
 def test_a_messaging_service_sends_while_it_is_fresh() -> None:
-    now = clock.now()
     given = {"from": "MG22222222222222222222222222222222"}
-    ours = captured.form(request("sms", given, at=now, expires_at=now + timedelta(hours=4)))
+    ours = captured.form(request("sms", given, at=NOW, expires_at=NOW + timedelta(hours=4)))
     assert ours == captured.form(captured.of("twilio")[2])
-    week = captured.form(request("sms", given, at=now, expires_at=now + timedelta(days=7)))
+    week = captured.form(request("sms", given, at=NOW, expires_at=NOW + timedelta(days=7)))
     assert week["ValidityPeriod"] == "36000"
 
 
@@ -150,15 +149,18 @@ class TestByTheOutbox:
         account(twilio)
         monkeypatch.setattr(twilio, "answer", lambda _: (400, {"code": 21610, "status": 400}))
         reader = a_reader("sms", "+14155550100")
-        first, second = intended(reader, "sms"), intended(reader, "sms", state=State.HELD)
-        Delivery.objects.filter(pk=second.pk).update(send_after=clock.now() + timedelta(hours=1))
+        first = intended(reader, "sms")
+        later = clock.now() + timedelta(hours=1)
+        second = intended(
+            reader, "sms", run=first.enrollment, occurrence=2, state=State.HELD, send_after=later
+        )
         assert after(first).state == State.REFUSED
         second.refresh_from_db()
         assert second.state == State.SKIPPED
         bar = permission.of(reader.pk, clock.now()).no("sms", "upgrades")
         assert bar is not None
-        first.enrollment.refresh_from_db()
-        assert first.enrollment.state == "finished"
+        run = Enrollment.objects.get(delivery=first)
+        assert run.state == "finished"
 
     def test_a_key_that_is_refused_stops_the_account_and_burns_nothing(self, twilio: Double) -> None:
         by = account(twilio, secrets={"auth_token": "wrong"})
@@ -204,7 +206,8 @@ ANSWERS: list[tuple[int, dict[str, Any], Outcome]] = [
         {"code": 63049},
         Refused("63049: WhatsApp chose not to deliver another marketing message", retry=False),
     ),
-    (500, {}, Refused("500", retry=True)),
+    (500, {"code": 20500}, Unknown("500 20500")),
+    (502, {}, Unknown("502")),
     (503, {}, Refused("503", retry=True, down=True)),
     (404, {"code": 20404}, Refused("404 20404", retry=False)),
 ]

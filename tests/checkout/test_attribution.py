@@ -10,7 +10,7 @@ import pytest
 import stripe as sdk
 from django.test import Client
 
-from campaigns_app import privacy
+from campaigns_app import person_export, privacy
 from campaigns_app.models import Enrollment, Interaction
 from offers_app.models import Checkout, CheckoutPrice, Offer, OfferCheckout, Proposition
 from people_app.models import Person
@@ -277,10 +277,18 @@ def test_a_trial_at_paddle_is_a_yes(buyer: Buyer, paddle: PaddleDouble) -> None:
     assert kinds(proposition) == ["accepted"] and ended(run)[0] == "active"
 
 
-def test_whoever_is_forgotten_leaves_no_checkout(buyer: Buyer, stripe: StripeDouble) -> None:
+def test_whoever_asks_is_told_what_they_began_to_buy_and_once_forgotten_nothing_is_left(
+    buyer: Buyer, stripe: StripeDouble
+) -> None:
     sold_at(stripe)
-    person = somebody()
-    clicked(buyer, person)
+    person, other = somebody(), somebody()
+    _, proposition = clicked(buyer, person)
+    (begun,) = person_export.of(person)["purchases_begun"]
+    assert (begun["proposition_id"], begun["state"]) == (proposition.pk, "ready")
+    assert begun["url"].endswith("cs_test_1")
+    assert begun["request"]["user_id"] == person.user_id
+    assert "lease_until" not in begun
+    assert person_export.of(other)["purchases_begun"] == []
     privacy.ask(person)
     privacy.carry_out()
     assert not Checkout.objects.exists()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from campaigns_app import checkout_words
 from campaigns_app.models import Interaction
 from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Proposition
 from people_app.models import Person
@@ -97,9 +98,28 @@ def test_what_is_over_says_so_in_their_language(
     assert stripe.asked == []
 
 
-def test_an_english_reader_reads_english(buyer: Buyer, offered: Proposition) -> None:
-    Person.objects.update(locale="fr-FR")
-    assert "One moment" in buyer.click(offered).page
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("fr-CA", "Un instant"),
+        ("es_MX", "Un momento"),
+        ("de", "Einen Moment"),
+        ("en", "One moment"),
+        ("it", "One moment"),
+    ],
+)
+def test_it_speaks_the_readers_language(buyer: Buyer, offered: Proposition, locale: str, said: str) -> None:
+    Person.objects.update(locale=locale)
+    assert said in buyer.click(offered).page
+
+
+def test_every_page_is_there_in_every_language() -> None:
+    english = checkout_words.of("en")
+    for locale in ("de", "fr", "es"):
+        own = checkout_words.of(locale)
+        assert own.keys() == english.keys(), locale
+        same = [name for name, said in own.items() if set(said) & set(english[name])]
+        assert same == [], locale
 
 
 def test_an_incentive_that_has_ended_is_not_charged_without_it(
@@ -241,6 +261,35 @@ def test_a_provider_that_stays_away_is_given_up_and_tried_again_under_the_same_k
     due()
     assert buyer.refreshed().at.endswith("cs_test_1")
     assert len({(one.headers["idempotency-key"], one.body) for one in stripe.asked}) == len(stripe.made) == 1
+
+
+def test_a_refusal_after_a_lost_answer_is_asked_again_under_the_same_key_until_that_is_void(
+    buyer: Buyer, offered: Proposition, stripe: StripeDouble
+) -> None:
+    stripe.troubles = [LOST, 400]
+    buyer.click(offered)
+    due()
+    due()
+    assert (the(offered).state, the(offered).unsure) == ("failed", True)
+    buyer.press(offered)
+    due()
+    assert buyer.refreshed().at.endswith("cs_test_1") and len(stripe.made) == 1
+    assert {one.headers["idempotency-key"] for one in stripe.asked} == {f"{offered.pk}:1"}
+
+
+def test_an_unsure_session_that_is_void_makes_way_for_another(
+    buyer: Buyer, offered: Proposition, stripe: StripeDouble
+) -> None:
+    stripe.troubles = [LOST, 400]
+    buyer.click(offered)
+    due()
+    due()
+    row = the(offered)
+    row.request["expires_at"] = int(clock.real().timestamp()) - 1
+    row.save()
+    buyer.press(offered)
+    due()
+    assert buyer.refreshed().at.endswith("cs_test_2") and not the(offered).unsure
 
 
 def test_after_a_lost_answer_another_one_is_only_made_when_the_first_is_void(

@@ -1,5 +1,6 @@
 """What Stripe is asked for: sessions, changes of a subscription, the portal."""
 
+import re
 from typing import Any
 
 import pytest
@@ -180,6 +181,20 @@ def test_the_price_is_the_one_in_the_currency_and_period_that_were_shown(
     Proposition.objects.filter(pk=proposition.pk).update(content=shown)
     bought(buyer, proposition)
     assert stripe.made[0]["line_items"]["0"]["price"] == "price_usd_year"
+
+
+@pytest.mark.parametrize(("price", "currency"), [("4900", "JPY"), ("65000", "KRW"), ("4.250", "KWD")])
+def test_no_amount_is_sent_so_no_minor_unit_can_be_wrong(
+    buyer: Buyer, person: Person, stripe: StripeDouble, price: str, currency: str
+) -> None:
+    """Stripe wants 4900 yen as 4900 and 4.250 dinars as 4250: the price is named by its id, and it knows its amount."""
+    proposition = offered(person, stripe, terms={**TERMS, "price": price, "currency": currency})
+    CheckoutPrice.objects.update(currency=currency, external_id="price_there")
+    bought(buyer, proposition)
+    (session,) = stripe.made
+    assert session["line_items"] == {"0": {"price": "price_there", "quantity": "1"}}
+    (asked,) = stripe.posts("/v1/checkout/sessions")
+    assert not re.search("amount|price_data", asked.body)
 
 
 def test_the_portal_opens_for_who_is_in_the_app_and_not_for_a_mail(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns_app.playbook_lint import check as playbook_check
 from offers_app.linter import check
 from offers_app.linter.draft import Draft
 from offers_app.linter.rules import rules
@@ -15,8 +16,9 @@ BY_WORDS = [name for name, rule in rules().items() if rule.severity == "error" a
 
 
 def test_every_rule_is_there_with_its_reasons() -> None:
-    assert list(SECTIONS) == list(rules())
-    for name, rule in rules().items():
+    every = {**rules(), **playbook_check.rules()}
+    assert list(SECTIONS) == list(every)
+    for name, rule in every.items():
         for said in (f"({rule.severity})", rule.forbids, rule.fix, *rule.because):
             assert said in SECTIONS[name]
 

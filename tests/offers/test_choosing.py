@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from offers_app import bandit, decide, replayed, weighing
 from offers_app.decide import Choice, Considered
 from offers_app.models import Decision, Offer
-from offers_app.policy import Policy
+from offers_app.policy import VERSION, Policy
 from offers_app.ranking import Candidate
 from people_app.models import Person
 from tests.build import a_person, an_account
@@ -60,7 +60,7 @@ def test_every_candidate_is_stored_with_its_gates_and_what_it_was_weighed_at(per
     assert first["score"] > second["score"]
     assert first["chance"] + second["chance"] == pytest.approx(1)
     assert (first["chosen"], second["chosen"]) == (True, False)
-    assert (decision.seed, decision.policy["version"]) == (0, 1)
+    assert (decision.seed, decision.policy["version"]) == (0, VERSION)
 
 
 @pytest.mark.usefixtures("time")

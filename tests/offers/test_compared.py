@@ -33,15 +33,21 @@ def somebody(time: Time, settings: Any) -> tuple[Person, Account]:
     time.set(NOW)
     settings.OFFERS_EXPLORATION = 1.0
     logged.a_catalog()
+    return another()
+
+
+def another() -> tuple[Person, Account]:
     account = an_account()
     return a_person(account=account), account
 
 
 def a_log(somebody: tuple[Person, Account], number: int, yes: set[str]) -> None:
+    """Of sixty accounts in turn."""
     source = random.Random(4)
+    people = [somebody, *(another() for _ in range(min(number, 60) - 1))]
     for minute in range(number):
         at = NOW - timedelta(days=30) + timedelta(minutes=minute)
-        logged.answered(*somebody, source.randrange(bandit.SEEDS), at, yes)
+        logged.answered(*people[minute % len(people)], source.randrange(bandit.SEEDS), at, yes)
 
 
 def run(*options: str) -> str:
@@ -67,8 +73,8 @@ def test_one_that_learns_faster_is_given_what_had_been_heard_by_then(
     """Nothing was counted while it ran, so all knew nothing; counted anew, it finds what is accepted."""
     a_log(somebody, 360, {"training"})
     asked = Policy(exploration=0.1, strength=10.0)
-    rows = list(compared.answered(SINCE))
-    knowing = compared._counted_anew(rows, asked)
+    known = compared._Known(asked)
+    knowing = [known.at(row) for row in compared.answered(SINCE)]
     assert knowing[0]["training"] == knowing[0]["pro"] == pytest.approx((0.4, 9.6))
     alpha, beta = knowing[-1]["training"]
     assert alpha / (alpha + beta) > 0.7
@@ -82,7 +88,42 @@ def test_it_takes_as_many_statements_for_any_number(somebody: tuple[Person, Acco
         with CaptureQueriesContext(connection) as captured:
             compared.compare(Policy(strength=10.0), SINCE)
         counts.append(len(captured))
-    assert counts[0] == counts[1] == 3
+    assert counts[0] == counts[1] == 4
+
+
+def test_it_reads_some_at_a_time_and_no_gates(
+    somebody: tuple[Person, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_log(somebody, 7, {"pro"})
+    at_once = compared.compare(Policy(), SINCE), list(compared.answered(SINCE))
+    monkeypatch.setattr(compared, "SLICE", 3)
+    with CaptureQueriesContext(connection) as captured:
+        in_slices = compared.compare(Policy(), SINCE)
+    assert len(captured) == 1 + 3
+    rows = list(compared.answered(SINCE))
+    assert (in_slices, rows) == at_once
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
+    assert all(one["gates"] == [] for row in rows for one in row.candidates)
+    assert [row.at for row in compared.answered(SINCE, 2)] == [row.at for row in rows[-2:]]
+
+
+def test_what_did_not_pass_its_gates_was_no_choice(somebody: tuple[Person, Account]) -> None:
+    a_log(somebody, 1, {"pro"})
+    row = Decision.objects.get()
+    for one in row.candidates[1:]:
+        one["gates"][-1]["passed"] = False
+    row.save()
+    assert list(compared.answered(SINCE)) == []
+
+
+def test_many_decisions_of_one_account_make_nothing_sure(somebody: tuple[Person, Account]) -> None:
+    source = random.Random(4)
+    for minute in range(120):
+        at = NOW - timedelta(days=30) + timedelta(minutes=minute)
+        logged.answered(*somebody, source.randrange(bandit.SEEDS), at, {"training"})
+    found = compared.compare(Policy(exploration=0.1, priorities=(("training", 100),)), SINCE).acceptance
+    assert (found.accounts, found.decisions, found.verdict) == (1, 120, Verdict.TOO_EARLY)
+    assert "decisions of 1 account," in run("--exploration", "0.1")
 
 
 def test_only_answered_decisions_with_a_choice_count(somebody: tuple[Person, Account]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers_app import wording
+from offers_app import merge_fields, wording
 from offers_app.drafts import diff, prompt, reading
 from offers_app.drafts.reading import Unusable
 
@@ -35,7 +35,7 @@ def completion(content: Any, **choice: Any) -> bytes:
 
 
 def read(raw: bytes) -> list[reading.Variant]:
-    return reading.variants(raw, prompt.MERGE_FIELDS, PRESENT)[0]
+    return reading.variants(raw, merge_fields.KNOWN, PRESENT)[0]
 
 
 def faults(**texts: str) -> list[str]:

@@ -10,12 +10,13 @@ from campaigns_app import playbook_files, references
 from campaigns_app.models import Playbook
 from offers_app import linted
 from offers_app.linter import check
-from offers_app.models import LintWaiver, Offer, Price, Template, Treatment
+from offers_app.models import Claim, LintWaiver, Offer, Price, Template, Treatment
 from tests.build import the_starter_pack
 from tests.conftest import Time
 
 pytestmark = pytest.mark.django_db
 SCARCE = "<p>{{ why }}. Only 3 seats left.</p>"
+SCARCITY = "false-scarcity"
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_version_that_would_offer_without_a_price_is_not_published(treatment: 
 def test_a_waived_wording_is_published_and_another_one_is_not(treatment: Treatment) -> None:
     treatment.body = SCARCE
     treatment.save()
-    (waiver,) = linted.waive(treatment, "anna", "There are three desks in the room.")
+    (waiver,) = linted.waive(treatment, "anna", "There are three desks in the room.", [SCARCITY])
     assert (waiver.rule, waiver.by, waiver.quotes) == ("false-scarcity", "anna", ["Only 3 seats left"])
     assert waiver.text["texts"]["body"] == SCARCE
     publish()
@@ -71,7 +72,7 @@ def test_a_waived_wording_is_published_and_another_one_is_not(treatment: Treatme
 
 def test_a_waiver_covers_its_rule_alone(treatment: Treatment) -> None:
     treatment.body = SCARCE
-    linted.waive(treatment, "anna", "x")
+    linted.waive(treatment, "anna", "x", [SCARCITY])
     assert refused(treatment) == []
     LintWaiver.objects.update(rule="loss-wording")
     assert refused(treatment) == ["false-scarcity"]
@@ -79,11 +80,11 @@ def test_a_waiver_covers_its_rule_alone(treatment: Treatment) -> None:
 
 def test_a_waiver_ends_after_its_last_day_or_when_it_is_withdrawn(treatment: Treatment, time: Time) -> None:
     treatment.body = SCARCE
-    linted.waive(treatment, "anna", "x", until=time.now.date())
+    linted.waive(treatment, "anna", "x", [SCARCITY], until=time.now.date())
     assert refused(treatment) == []
     time.move(days=1)
     assert refused(treatment) == ["false-scarcity"]
-    linted.waive(treatment, "anna", "x")
+    linted.waive(treatment, "anna", "x", [SCARCITY])
     assert refused(treatment) == []
     LintWaiver.objects.update(withdrawn_at=time.now + timedelta(0))
     assert refused(treatment) == ["false-scarcity"]
@@ -102,3 +103,22 @@ def test_an_offers_own_texts_are_read_in_every_language(treatment: Treatment) ->
     offer.fields["de"]["benefits"][0] = "Nur noch 3 Plätze verfügbar"
     (found,) = [one for one in check.findings(linted.draft(offer)) if one.blocks]
     assert (found.field, found.rule) == ("fields.de.benefits[0]", "false-scarcity")
+
+
+def test_the_name_of_an_offer_and_the_words_of_a_picture_are_read_too(treatment: Treatment) -> None:
+    offer = Offer.objects.get(slug="pro-plan")
+    offer.name = "Pro, only 3 seats left"
+    treatment.media = {"kind": "image", "url": "https://a.test/x.png", "alt": "Only 3 seats left"}
+    treatment.save()
+    refused = linted.refused([offer, treatment])
+    places = {(one.field, one.rule) for found in refused.values() for one in found}
+    assert places == {("name", SCARCITY), ("media.alt", SCARCITY)}
+
+
+def test_a_claim_has_its_source_and_nothing_else_is_excused() -> None:
+    fair = Claim(
+        texts={"en": "80 % of teams like yours save 7 hours a week.", "de": "80 % der Teams sparen Zeit."}
+    )
+    assert linted.of_claim(fair) == []
+    pushy = Claim(texts={"en": "80 % of teams like yours upgraded. Only 3 seats left."})
+    assert {(one.field, one.rule) for one in linted.of_claim(pushy)} == {("texts", SCARCITY)}

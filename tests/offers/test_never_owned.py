@@ -22,7 +22,8 @@ singles = st.lists(
 )
 bundles = st.lists(st.sets(st.integers(0, 4), min_size=1, max_size=3), max_size=3)
 owned = st.tuples(
-    st.sampled_from(["", "free", "PRO", "pro", "business"]), st.sets(st.sampled_from(CODES[2:]), max_size=3)
+    st.sampled_from(["", "free", "PRO", "pro", "business"]),
+    st.sets(st.sampled_from([*CODES[2:], "Analytics"]), max_size=3),
 )
 taken = st.sets(st.integers(0, 7), max_size=2)
 
@@ -60,9 +61,12 @@ def test_nothing_owned_is_ever_offered(
 
 
 def _has(product: Product, plan: str, addons: set[str]) -> bool:
-    """By the words of the docs: a plan by the fact plan, anything else by the fact addons, nothing without a code."""
+    """By the words of the docs: a plan by the fact plan, anything else by the fact addons, nothing without a
+    code. In any case."""
     return bool(product.code) and (
-        product.code == plan.lower() if product.kind == "plan" else product.code in addons
+        product.code == plan.lower()
+        if product.kind == "plan"
+        else product.code in {addon.lower() for addon in addons}
     )
 
 

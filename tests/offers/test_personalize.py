@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from offers_app import personalize
+from offers_app import merge_fields, personalize
 from offers_app.cohort import Compared
 from offers_app.models import Price
-from offers_app.offer_gates import Said
+from offers_app.offer_facts import Said
 from people_app.models import Account, Person
 from tests.offers.selling import unsaved
 
@@ -81,6 +81,21 @@ def test_a_running_trial_says_how_long_it_runs() -> None:
         account = fields(over)["account"]
         assert account["in_trial"] is False
         assert "trial_ends" not in account, "no date, so no text can say one"
+
+
+@pytest.mark.parametrize(
+    ("zone", "on"),
+    [
+        ("Europe/Berlin", "April 1, 2026"),
+        ("America/New_York", "March 31, 2026"),
+        ("", "March 31, 2026"),
+        ("Mars/Olympus", "March 31, 2026"),
+    ],
+)
+def test_days_are_those_of_the_accounts_zone(zone: str, on: str) -> None:
+    at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    account = fields({"renews_at": at, "trial_ends_at": at, "timezone": zone})["account"]
+    assert (account["renews_on"], account["trial_ends"]) == (on, on)
 
 
 def test_a_renewal_of_the_past_is_not_told() -> None:
@@ -157,3 +172,23 @@ def test_peers_are_told_in_the_readers_figures() -> None:
         "times": "2",
     }
     assert fields(more={"peers": None})["peers"] == {}
+
+
+def test_the_list_of_merge_fields_is_what_texts_are_given() -> None:
+    """But for ids, which no text needs."""
+    running = {"industry": "fintech", "trial_ends_at": NOW + 3 * DAY, "renews_at": NOW + 9 * DAY}
+    prior = Said(unsaved(slug="seats", name="Seats"), "dismissed", NOW - 4 * DAY, 1)
+    peers = Compared(Decimal(9), Decimal(3), 31, "fintech", NOW.date(), NOW.date())
+    deal: dict[str, Any] = {
+        "incentive_kind": "percent",
+        "incentive_value": 20,
+        "incentive_ends_at": NOW + DAY,
+        "trial_days": 14,
+    }
+    given = [
+        fields(running, more={"prior": prior, "peers": peers}, **deal),
+        fields({"trial_ends_at": NOW - DAY}),
+    ]
+    for group in ("person", "account", "terms", "prior", "peers"):
+        told = {name for shown in given for name in shown[group]} - {"id"}
+        assert told == {one.partition(".")[2] for one in merge_fields.KNOWN if one.startswith(f"{group}.")}

@@ -75,3 +75,10 @@ def test_plain_makes_typography_cheap_and_keeps_the_rest() -> None:
     assert sms.plain("Don’t “wait” – 5\u202f€…") == 'Don\'t "wait" - 5 €...'
     assert sms.size(sms.plain("Don’t “wait” – 5\u00a0€…")).alphabet is Alphabet.GSM
     assert sms.plain("ê ж 😀") == "ê ж 😀"
+
+
+def test_plain_leaves_out_accents_only_where_the_whole_text_then_fits() -> None:
+    assert sms.plain("Los últimos días de mañana, ¿sí?") == "Los ultimos dias de mañana, ¿si?"
+    assert sms.plain("Ça vous plaît, cœur ? déjà là") == "Ça vous plait, coeur ? déjà là"
+    assert sms.plain("días жизнь") == "días жизнь"
+    assert sms.plain("Łódź") == "Łódź"

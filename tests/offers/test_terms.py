@@ -190,3 +190,10 @@ def test_every_amount_that_is_stated_is_on_the_price_list(prices: list[Row], acc
             periods, key=("month", "year", "once").index))  # fmt: skip
     else:
         assert not any(not account.currency or one.currency == account.currency for one in prices)
+
+
+@pytest.mark.parametrize(("off", "stated"), [("49", "49.00"), ("49.01", None), ("0", None)])
+def test_no_more_is_taken_off_than_the_price_is_by_now(off: str, stated: str | None) -> None:
+    deal = Deal(incentive_kind="amount", incentive_value=Decimal(off), incentive_currency="EUR")
+    said = terms.stated(Row("EUR"), deal, NOW)
+    assert said and (said["incentive"] or {}).get("value") == stated

@@ -43,6 +43,7 @@ def paths(proposition: Proposition) -> dict[str, str]:
     person = proposition.person_id
     return {
         "preferences": f"/p/{links.make_preferences(person, proposition.pk)}",
+        "not-now": f"/p/{links.make_preferences(person, proposition.pk)}?do=not_now",
         "unsubscribe": f"/u/{links.make_unsubscribe(person, proposition.pk)}",
         "why": f"/why/{links.make_why(proposition.pk)}",
         "broken": "/p/nonsense",

@@ -15,10 +15,11 @@ from signals_app.knowing import Asked, ids_of, load, stored_events, where_path
 from signals_app.knowing.stored_events import MOST_IDS
 from signals_app.models import Event
 from signals_app.subjects import Subject
+from tests.build import an_event
 from tests.rules import drawn
 from tests.rules.drawn import NOW
 from tests.signals.knowing_world import QUICK, Did, a_world, of_acme, of_person, seen, stories, turns, visits
-from upsell_project.lib import baseline
+from upsell_project.lib import baseline, clock
 from upsell_project.lib.rules import measuring
 from upsell_project.lib.rules.facts import (
     Changed,
@@ -30,6 +31,7 @@ from upsell_project.lib.rules.facts import (
     Span,
     Turn,
     Unit,
+    Where,
     Window,
 )
 from upsell_project.lib.rules.measuring import Happened, Seen
@@ -125,6 +127,67 @@ def test_what_only_needs_times_is_measured_by_one_look(
         assert isinstance(fact, Events | Sequence)
         mine = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
         assert known.values.get(fact) == slowly(fact, mine, seen(zone, None)), fact
+
+
+@QUICK
+@given(
+    stories | turns,
+    st.lists(drawn.names, max_size=2, unique=True).map(tuple),
+    st.lists(drawn.windows, min_size=1, max_size=2),
+    st.sampled_from(["tier", "n", "cart.total"]),
+    st.lists(drawn.properties, max_size=1).map(tuple),
+    st.sampled_from([0, 1, 1_000]),
+)
+def test_what_is_asked_of_one_property_is_measured_by_one_look(
+    story: list[Did],
+    names: tuple[str, ...],
+    windows: list[Window],
+    path: str,
+    where: tuple[Where, ...],
+    most: int,
+) -> None:
+    """Where each value came last is enough, where all are (`most`), and where they do not say who switched."""
+    facts: list[Fact] = [
+        Events(names, window, measure, of, path, where)
+        for window in windows
+        for measure in (Measure.DISTINCT, Measure.SWITCHES)
+        for of in Of
+    ]
+    with a_world() as world, patch.object(stored_events, "MOST_TIMES", most):
+        world.store(story)
+        subject = Subject(world.people["ana"].pk, world.accounts["acme"].pk)
+        (known,) = load([Asked(subject, frozenset(facts))], NOW)
+    for fact in facts:
+        assert isinstance(fact, Events)
+        mine = of_person(story, "ana") if fact.of is Of.PERSON else of_acme(story)
+        assert known.values.get(fact) == slowly(fact, mine, seen("")), fact
+
+
+@pytest.mark.parametrize(
+    ("modules", "distinct", "switches", "statements"),
+    [
+        ("aaa", 1, 0, 1),
+        ("aba", 2, 2, 2),
+        ([None, {}, {"a": 1}], 0, 0, 1),
+        ([1, None, 1.0], 1, 0, 1),
+        ([["a", "b"], ["b", "a", 1], ["a", "b"]], 1, 0, 2),
+        ([["a", "b"], ["a"], {}], 2, 1, 2),
+    ],
+)
+def test_switches_are_looked_for_only_where_there_may_be_more_than_one_value(
+    modules: Any, distinct: int, switches: int, statements: int
+) -> None:
+    window, names = Window(Unit.DAYS, 1), ("Module Opened",)
+    facts = [Events(names, window, one, path="module") for one in (Measure.DISTINCT, Measure.SWITCHES)]
+    with a_world() as world:
+        person = world.people["ana"]
+        for n, module in enumerate(modules):
+            an_event(person, names[0], clock.now() - NOW + timedelta(minutes=n + 1), module=module)
+        subject = Subject(person.pk, world.accounts["acme"].pk)
+        with patch.object(stored_events, "_ask", wraps=stored_events._ask) as asked:
+            (known,) = load([Asked(subject, frozenset(facts))], NOW)
+    assert [known.values[fact] for fact in facts] == [distinct, switches]
+    assert asked.call_count == statements
 
 
 @pytest.mark.parametrize("most", [0, 1_000])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from campaigns_app import interact, pipeline, receipts, replies
+from campaigns_app import conversions, pipeline, receipts, replies
 from consent_app import permission
 from consent_app.models import Suppression
 from people_app.entitlements import EVENT_FACTS
@@ -177,7 +177,7 @@ def test_hidden_fields_of_a_form_make_nobody_a_member(client: Client) -> None:
 
 
 def test_every_name_that_is_acted_on_is_weighty() -> None:
-    acted_on = receipts.RECEIPTS | interact.YES_EVENTS | set(EVENT_FACTS) | {replies.EVENT}
+    acted_on = receipts.RECEIPTS | conversions.YES_EVENTS | set(EVENT_FACTS) | {replies.EVENT}
     assert acted_on <= proof.WEIGHTY
 
 

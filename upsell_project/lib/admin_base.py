@@ -124,6 +124,34 @@ class EditedAdmin(Admin):
             form.instance.save(update_fields=["edited"])
 
 
+class OfEditedAdmin(Admin):
+    """Rows of such a thing: who changes or deletes one changes what it belongs to. `parent` is the foreign key."""
+
+    parent: ClassVar[str]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.has_changed() or not change:
+            self._mark(getattr(obj, self._field.attname), form.initial.get(self.parent))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Or the starter pack would bring it back."""
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Any]) -> None:
+        for obj in queryset:
+            self._mark(getattr(obj, self._field.attname))
+            obj.delete()
+
+    @property
+    def _field(self) -> Any:
+        return self.model._meta.get_field(self.parent)
+
+    def _mark(self, *parents: Any) -> None:
+        rows = self._field.related_model._default_manager.filter(pk__in=parents, edited=False)
+        rows.update(edited=True)
+
+
 def stamp(obj: Model, *columns: str) -> None:
     """Set the empty ones of these columns to the product's time."""
     for column in columns:

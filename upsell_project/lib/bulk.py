@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import psycopg
 from django.db import connection
+from django.db.models import AutoField, Field, JSONField, Model
 
 _ROWS_A_FETCH = 1_000
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -88,6 +89,36 @@ JSONB = "bytea"
 def jsonb(value: Any) -> bytes:
     """A value as PostgreSQL sends and takes jsonb: the version of that form, then the text."""
     return b"\x01" + _encode(value)
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Append new objects of one model by `copy`, each with its key. `bulk_create` escapes quotes of JSON in Python.
+
+    Two statements; one where keys are made before.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    if isinstance(meta.pk, AutoField):
+        for row, (key,) in zip(rows, select(_KEYS, meta.db_table, meta.pk.column, len(rows)), strict=True):
+            row.pk = key
+    types = {str(one.column): _type(one) for one in meta.concrete_fields}
+    copy(meta.db_table, types, ([_cell(row, one) for one in meta.concrete_fields] for row in rows))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+_KEYS = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+
+
+def _type(field: "Field[Any, Any]") -> str:
+    """Without its length."""
+    return JSONB if isinstance(field, JSONField) else str(field.db_type(connection)).partition("(")[0]
+
+
+def _cell(row: Model, field: "Field[Any, Any]") -> Any:
+    value = field.pre_save(row, add=True)
+    return jsonb(value) if isinstance(field, JSONField) and value is not None else value
 
 
 def array(numbers: Iterable[int | None]) -> str:

@@ -55,6 +55,7 @@ class Code(StrEnum):
     DISMISSED_EARLIER = "dismissed_earlier"
     NO_TREATMENT = "no_treatment"
     NOT_WORTH = "not_worth"
+    NOT_CHOSEN = "not_chosen"
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
     RENDER_ERROR = "render_error"
@@ -75,16 +76,15 @@ class Gate:
 
     def as_json(self) -> dict[str, Any]:
         """The stored form: plain JSON, times in ISO 8601, what is unsaid left out."""
-        at = self.next_eligible_at.isoformat() if self.next_eligible_at else None
-        stored = {
-            "gate": self.gate.value,
-            "passed": self.passed,
-            "reason": self.reason,
-            "input": self.input,
-            "threshold": self.threshold,
-            "next_eligible_at": at,
-        }
-        return {key: value for key, value in stored.items() if value is not None and value != ""}
+        stored: dict[str, Any] = {"gate": self.gate.value, "passed": self.passed}
+        if self.reason:
+            stored["reason"] = self.reason
+        for name, value in (("input", self.input), ("threshold", self.threshold)):
+            if value is not None and value != "":
+                stored[name] = value
+        if self.next_eligible_at:
+            stored["next_eligible_at"] = self.next_eligible_at.isoformat()
+        return stored
 
 
 def passed(code: Code, input: Any = None, threshold: Any = None) -> Gate:

@@ -50,13 +50,14 @@ class Answer:
     """Names in lower case."""
 
 
-def get(url: str, headers: Mapping[str, str]) -> Answer:
-    """One GET. Raises Forbidden and Unreachable, whose texts hold neither URL nor headers."""
-    return ask("GET", url, headers, None)
+def get(url: str, headers: Mapping[str, str], seconds: float | None = None) -> Answer:
+    """One GET. Raises Forbidden and Unreachable, whose texts hold neither URL nor headers. `seconds`: as for `post`."""
+    return ask("GET", url, headers, None, seconds)
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float | None = None) -> Answer:
-    """One POST, as `get`. After Unreachable it may have been taken. `seconds`: how long to wait for who thinks long."""
+    """One POST, as `get`. After Unreachable it may have been taken. `seconds`: how long the whole of it may take, from
+    the address on: more for who thinks long, less where somebody waits for a page."""
     return ask("POST", url, headers, body, seconds)
 
 
@@ -66,12 +67,8 @@ def ask(
     """One request. Raises Forbidden, Unsent, and Unreachable for what may have been taken."""
     _refuse_plain(url)
     until = time.monotonic() + (seconds or TOTAL_SECONDS)
-    limits = {
-        "connect": CONNECT_SECONDS,
-        "read": seconds or READ_SECONDS,
-        "write": READ_SECONDS,
-        "pool": CONNECT_SECONDS,
-    }
+    connect = min(CONNECT_SECONDS, seconds or CONNECT_SECONDS)
+    limits = {"connect": connect, "read": seconds or READ_SECONDS, "write": READ_SECONDS, "pool": connect}
     wanted = list({"User-Agent": "Upsell", **headers}.items())
     token = _until.set(until)
     try:
@@ -173,8 +170,12 @@ class _Timed(httpcore.NetworkStream):
     def close(self) -> None:
         self._inner.close()
 
-    def start_tls(self, *more: Any, **named: Any) -> httpcore.NetworkStream:
-        return _Timed(self._inner.start_tls(*more, **named))
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = max(_until.get() - time.monotonic(), 0.1)
+        least = left if timeout is None else min(timeout, left)
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, least))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

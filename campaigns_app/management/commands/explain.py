@@ -69,4 +69,5 @@ def _evaluation(one: dict[str, Any]) -> list[str]:
         f"    {'passed ' if gate['passed'] else 'stopped'}  {gate['gate']}  {gate.get('reason', '')}".rstrip()
         for gate in one["gates"]
     ]
+    lines += [f"    not known: {said}" for said in one["not_known"]]
     return lines + ([f"    -> {one['must_happen']}"] if one["must_happen"] else [])

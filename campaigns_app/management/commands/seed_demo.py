@@ -9,7 +9,7 @@ class Command(BaseCommand):
     help = "Insightify: simulated customers with history, and the person behind the demo page. Idempotent."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--accounts", type=int, default=12)
+        parser.add_argument("--accounts", type=int, default=30)
 
     def handle(self, *args: Any, accounts: int, **options: Any) -> None:
         demo.seed(accounts)

@@ -57,7 +57,8 @@ def _priority(said: str) -> tuple[str, int]:
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    yield f"  {found.decisions} decisions, worth {found.effective:.0f} of the other policy"
+    told = f"{found.decisions} decisions of {_accounts(found.accounts)}"
+    yield f"  {told}, worth {found.effective:.0f} of the other policy"
     for name, one in (
         ("as it ran", found.logged),
         ("the other, doubly robust", found.doubly_robust),
@@ -66,3 +67,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     ):
         yield f"  {name}: {one.mean:.4f} ({one.low:.4f} to {one.high:.4f})"
     yield f"  {found.verdict}"
+
+
+def _accounts(number: int) -> str:
+    return "1 account" if number == 1 else f"{number} accounts"

@@ -15,12 +15,14 @@ MEASURED = {
     "unequal-decline": (1.00, 1.00),
     "hidden-price": (1.00, 1.00),
     "hidden-renewal": (1.00, 1.00),
-    "hard-opt-out": (1.00, 0.70),
+    "hard-opt-out": (0.89, 0.80),
     "loss-wording": (0.91, 1.00),
     "unsourced-claim": (1.00, 1.00),
     "desperate-tone": (1.00, 1.00),
     "typed-terms": (0.83, 1.00),
 }
+# Of these two, on texts written later than all others and before their patterns were written anew.
+FRESH = {"hard-opt-out": (1.00, 1.00), "typed-terms": (0.97, 1.00)}
 SLACK = 0.05
 
 
@@ -31,13 +33,21 @@ def score() -> Score:
 
 @pytest.mark.parametrize("rule", MEASURED)
 def test_each_rule_is_as_right_as_when_it_was_measured(rule: str, score: Score) -> None:
-    precision, recall = MEASURED[rule]
-    assert score.precision(rule) >= precision - SLACK
-    assert score.recall(rule) >= recall - SLACK
+    _holds(MEASURED[rule], score, rule)
+
+
+@pytest.mark.parametrize("rule", FRESH)
+def test_the_two_that_were_written_anew_hold_on_texts_from_before(rule: str) -> None:
+    _holds(FRESH[rule], labelled.measured("fresh"), rule)
+
+
+def _holds(measured: tuple[float, float], score: Score, rule: str) -> None:
+    assert score.precision(rule) >= measured[0] - SLACK
+    assert score.recall(rule) >= measured[1] - SLACK
 
 
 def test_over_all_nine_of_ten_findings_are_right_and_most_breaches_are_found(score: Score) -> None:
-    """Measured: precision 0.97, recall 0.98 of 145 breaches among 263 texts."""
+    """Measured: precision 0.97, recall 0.99 of 145 breaches among 263 texts."""
     assert score.precision() >= 0.92
     assert score.recall() >= 0.93
 
@@ -51,6 +61,12 @@ def test_the_half_set_aside_has_breaches_and_look_alikes_of_every_rule_in_every_
     assert sum(kinds.values()) > 200
 
 
-def test_no_text_is_in_both_halves() -> None:
-    halves = [{row[3] for row in labelled.texts(half)} for half in ("tuning", "held_out")]
-    assert not halves[0] & halves[1]
+def test_no_text_is_in_two_sets() -> None:
+    texts = [row[3] for half in ("tuning", "held_out", "fresh") for row in labelled.texts(half)]
+    assert len(set(texts)) == len(texts)
+
+
+def test_what_the_patterns_were_written_with_stays_right() -> None:
+    score = labelled.measured("tuning")
+    assert score.precision() >= 0.99
+    assert score.recall() == 1

@@ -11,6 +11,16 @@ from upsell_project.lib.rules.facts import Fact
 from upsell_project.lib.rules.judging import Judge
 from upsell_project.lib.rules.tree import Rule
 from upsell_project.lib.rules.tree import facts as facts_of
+from upsell_project.lib.rules.tree import tests as tests_of
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a rule."""
+
+    fact: Fact
+    sentence: str
+    holds: Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,8 @@ class Ready:
     holds: Judge
     facts: frozenset[Fact]
     sentence: str
+    conditions: tuple[Condition, ...]
+    """Each once, in the order of the rule."""
 
 
 def of(raw: Mapping[str, Any]) -> Ready:
@@ -50,4 +62,8 @@ def _place(path: str, at: str) -> str:
 @lru_cache(maxsize=1_000)
 def _ready(text: str) -> Ready:
     rule = reading.read(json.loads(text))
-    return Ready(rule, judging.compiled(rule), frozenset(facts_of(rule)), wording.sentence(rule))
+    conditions = tuple(
+        Condition(one.fact, wording.sentence(one), judging.compiled(one))
+        for one in dict.fromkeys(tests_of(rule))
+    )
+    return Ready(rule, judging.compiled(rule), frozenset(facts_of(rule)), wording.sentence(rule), conditions)

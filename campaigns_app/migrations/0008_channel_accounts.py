@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns_app', '0006_decide_on_request'),
+        ('campaigns_app', '0007_replied'),
     ]
 
     operations = [

@@ -1,0 +1,100 @@
+"""All ways through a playbook, each step met with what may have come before it; pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from campaigns_app.playbook_lint.refusing import asks_for_no
+from campaigns_app.playbook_lint.written import Steps, Written
+
+MOST_WAYS = 300
+"""Of one step, those with most messages before it; more would only repeat them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A message before this one, so many hours after the beginning."""
+
+    hours: float
+    channel: str
+    placement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody got here: `no`: by a rule, written there, that asks for their no; `dismissed`: by a lane for who
+    dismissed the last message; `waited`: since the last message; `quiet`: after a do-not-disturb."""
+
+    hours: float = 0
+    touches: tuple[Touch, ...] = ()
+    no: str = ""
+    dismissed: bool = False
+    waited: bool = True
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A step at its place, with all ways that lead to it; none where nobody gets there."""
+
+    place: str
+    kind: str
+    config: Mapping[str, Any]
+    ways: frozenset[Way] = field(default_factory=frozenset)
+
+
+def met(written: Written) -> Iterator[Met]:
+    """Every step, in the order in which they are written. A wait takes its whole time on every way."""
+    begun = Way(no="entry" if asks_for_no(written.entry) else "")
+    yield from _line(written.steps, "steps", frozenset({begun}))[0]
+
+
+def _line(steps: Steps, place: str, ways: frozenset[Way]) -> tuple[list[Met], frozenset[Way]]:
+    """What is met on it, and the ways that go on behind it."""
+    found: list[Met] = []
+    for index, step in enumerate(steps):
+        kind, config = next(iter(step.items()))
+        here = f"{place}[{index}].{kind}"
+        found.append(Met(here, kind, config, ways))
+        inside, ways = _onward(kind, config, here, ways)
+        found += inside
+    return found, ways
+
+
+def _onward(
+    kind: str, config: Mapping[str, Any], here: str, ways: frozenset[Way]
+) -> tuple[list[Met], frozenset[Way]]:
+    after = _few(step for way in ways for step in _after(kind, config, way))
+    if not config.get("lanes"):
+        return [], after
+    found, out = [], set[Way]()
+    for number, lane in enumerate(config["lanes"]):
+        at = f"{here}.lanes[{number}]"
+        inside, left = _line(lane.get("steps", []), f"{at}.steps", _entering(lane["when"], at, after))
+        found += inside
+        out |= left
+    return found, _few(out)
+
+
+def _after(kind: str, config: Mapping[str, Any], way: Way) -> Iterator[Way]:
+    if kind == "message":
+        touch = Touch(way.hours, config.get("channel", ""), config.get("placement", ""))
+        yield replace(way, touches=(*way.touches, touch), dismissed=False, waited=False)
+    elif kind == "wait_until":
+        yield replace(way, hours=way.hours + config.get("hours", 0), waited=True)
+    elif kind == "action":
+        yield replace(way, quiet=way.quiet or bool(config.get("do_not_disturb")))
+    elif kind != "exit":
+        yield way
+
+
+def _entering(when: Any, at: str, ways: frozenset[Way]) -> frozenset[Way]:
+    if when == "dismissed":
+        return frozenset(replace(way, dismissed=True) for way in ways)
+    if isinstance(when, Mapping) and asks_for_no(when["rule"]):
+        return frozenset(replace(way, no=way.no or at) for way in ways)
+    return ways
+
+
+def _few(ways: Any) -> frozenset[Way]:
+    return frozenset(sorted(set(ways), key=lambda way: (-len(way.touches), repr(way)))[:MOST_WAYS])
