@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from campaigns_app import last_check, letter, routes, shown
 from campaigns_app.channels.base import Accepted
-from campaigns_app.models import Delivery
+from campaigns_app.models import ChannelAccount, Delivery
 from upsell_project.lib import bulk, clock
 
 LEASE, FIRST, LONGEST = timedelta(minutes=1), timedelta(seconds=5), timedelta(minutes=15)
@@ -24,7 +24,7 @@ def look_up(limit: int) -> int:
         limit,
     )
     asked = Delivery.objects.filter(pk__in=[row[0] for row in rows]).select_related(
-        "proposition", "person", "account", "via"
+        "proposition", "person", "account"
     )
     for delivery in asked:
         _look(delivery)
@@ -45,10 +45,11 @@ def _look(delivery: Delivery) -> None:
 
 def _told(delivery: Delivery, since: datetime) -> Accepted | None:
     address = last_check.address(delivery)
-    if delivery.via is None or address is None:
+    if delivery.via_id is None or address is None:
         return None
     try:
-        return routes.opened(delivery.via).look_up(letter.message(delivery, address), since)
+        via = ChannelAccount.objects.get(pk=delivery.via_id)
+        return routes.opened(via).look_up(letter.message(delivery, address), since)
     except Exception:
         log.exception("message %s cannot be looked up", delivery.pk)
         return None

@@ -24,6 +24,8 @@ FAILURES = 5
 FIRST_REST, LONGEST_REST = 30.0, 900.0
 """Seconds that a provider that is down is left alone."""
 
+LOCKED = "its secrets were encrypted under another SECRET_KEY: enter them again"
+
 
 @dataclass(slots=True)
 class Route:
@@ -58,13 +60,22 @@ def at_once(channel: str, ready_ones: Collection[str]) -> bool:
 
 def of(channel: str) -> list[Route]:
     """All of a channel, the one to be used first at the beginning; those that rest or are shut among them."""
-    rows = ChannelAccount.objects.filter(channel=channel, provider__in=channels.PROVIDERS)
+    rows = ChannelAccount.objects.filter(channel=channel, provider__in=channels.PROVIDERS).defer("secrets")
     own = _own(channel)
-    return [*(Route(opened(row), row) for row in rows), *([Route(own)] if own else [])]
+    return [*map(_route, rows), *([Route(own)] if own else [])]
+
+
+def _route(row: ChannelAccount) -> Route:
+    """One whose secrets are lost stops itself alone."""
+    try:
+        return Route(opened(row), row)
+    except ValueError:
+        _save(row, broken_at=clock.real(), error=LOCKED)
+        return Route(channels.PROVIDERS[row.provider](row.channel, row.given, row.base_url), row)
 
 
 def opened(account: ChannelAccount) -> HttpProvider:
-    """Raises KeyError for a provider that this release does not have."""
+    """Raises KeyError for a provider that this release does not have, ValueError for secrets under another key."""
     return channels.PROVIDERS[account.provider](account.channel, account.values, account.base_url)
 
 
