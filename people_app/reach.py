@@ -93,6 +93,7 @@ ON CONFLICT (person_id, channel) DO UPDATE SET address = excluded.address, chang
         IS DISTINCT FROM (excluded.address, excluded.changed_at)
 """
 _ELSEWHERE = """
-SELECT p.id FROM people_app_contactpoint p WHERE p.id = ANY(%s) AND EXISTS (SELECT FROM people_app_contactpoint o
-    WHERE o.channel = p.channel AND o.address = p.address AND o.person_id <> p.person_id AND o.changed_at > p.changed_at)
+SELECT p.id FROM people_app_contactpoint p WHERE p.id = ANY(%s) AND EXISTS (
+    SELECT FROM people_app_contactpoint o WHERE (o.channel, o.address) = (p.channel, p.address)
+    AND o.person_id <> p.person_id AND o.changed_at > p.changed_at)
 """

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import jwt
 
@@ -106,7 +105,8 @@ class Fcm(HttpProvider):
 
     def test(self) -> Request:
         """Google checks all of it and sends nothing."""
-        self._signed_in()
+        if refused := self._signed_in():
+            raise ValueError(refused.reason)
         message = {"topic": "upsell-test", "notification": {"title": "Test"}}
         return as_json("POST", self._path(), self._headers(), {"validate_only": True, "message": message})
 

@@ -1,7 +1,7 @@
 """OneSignal: a push to all devices of the person whom it knows by our user id.
 
-Source: OneSignal's Create message API (bodies as @onesignal/node-onesignal 5.18 sends them). It answers 200 with an empty
-id where it sent nothing. The key of repetition is a UUID that it remembers for 30 days.
+Source: OneSignal's Create message API (bodies as @onesignal/node-onesignal 5.18 sends them). It answers 200 with an
+empty id where it sent nothing. The key of repetition is a UUID that it remembers for 30 days.
 """
 
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """Web push: straight to the push service of the browser that subscribed.
 
-Source: RFC 8030 (the request), RFC 8291 and 8292 (`lib.web_push`). What the page's service worker gets is JSON: `title`,
+Source: RFC 8030 (the request), RFC 8291 and 8292 (`lib.web_push`). A service worker gets JSON: `title`,
 `body`, `url`, `stop_url`, `delivery_id`. Push services know no key of repetition; a message of the same topic replaces
 one that still waits. There is no account anywhere, and each browser brings its own service: what one of them says is
 said of this message alone.
@@ -75,6 +75,10 @@ class WebPush(HttpProvider):
             reason = f"{answer.status}: the subscription was made with another VAPID key, or ours is refused"
             return Refused(reason, retry=False)
         return None
+
+    def test(self) -> None:
+        """There is nobody to ask; a key that is none raises ValueError."""
+        web_push.private_key(self.given["private_key"])
 
 
 def _payload(message: Message) -> bytes:
