@@ -36,7 +36,7 @@ def a_key(_which: str) -> rsa.RSAPrivateKey:
 
 @dataclass
 class Google(Double):
-    """Google's token endpoint and FCM's of the project p1: checks the signature of the grant, the token and each field."""
+    """Google's token endpoint, and FCM's of the project p1: checks the grant's signature, the token and each field."""
 
     live: set[str] = field(default_factory=lambda: {"devtok-01"})
     token: str = "ya29.test"
