@@ -80,6 +80,8 @@ class Site:
     statuses: dict[str, int] = field(default_factory=dict)
     received: list[Request] = field(default_factory=list)
     early_js: str = ""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """By path."""
     body: str = ""
     attributes: str = ""
     policy: str = ""
@@ -101,6 +103,8 @@ class Site:
         path = request.path
         if path in ("/v1/offers", "/v1/interactions", "/v1/t", "/v1/i"):
             return self.answer_api(request)
+        if path in self.scripts:
+            return 200, "text/javascript", self.scripts[path].encode()
         if path == "/queue.js":
             return 200, "text/javascript", (QUEUE_JS + self.early_js).encode()
         if path.startswith("/static/") and (file := STATIC / path.removeprefix("/static/")).is_file():
