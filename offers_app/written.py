@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers_app import limits, media, safe_html, short_texts, wording
+from offers_app import limits, locales, media, safe_html, short_texts, wording
 from people_app.models import Channel
 
 TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
@@ -15,11 +15,13 @@ def faults(values: Mapping[str, Any]) -> dict[str, str]:
     found = {
         name: fault for name, html in TEXTS.items() if (fault := _broken(str(values.get(name) or ""), html))
     }
-    channel = str(values.get("channel") or "")
+    channel, locale = str(values.get("channel") or ""), str(values.get("locale") or "en")
     if not found:
-        found |= _too_long(channel, str(values.get("locale") or "en"), values)
-    if wrong := media.faults(values.get("media")):
-        found["media"] = " ".join(wrong)
+        found |= _too_long(channel, locale, values)
+    if wrong := locales.fault(locale):
+        found["locale"] = wrong
+    if unshown := media.faults(values.get("media")):
+        found["media"] = " ".join(unshown)
     elif values.get("media") and channel not in (Channel.IN_APP, Channel.EMAIL):
         found["media"] = "Only texts in the app and in mails have a picture or video."
     return found

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
+from offers_app import references
 from offers_app.admin import lint
 from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, OfEditedAdmin, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
@@ -21,10 +22,22 @@ pickers.ABOVE["offers"] = lambda: list(
 
 
 @admin.register(Placement)
-class PlacementAdmin(Admin):
+class PlacementAdmin(KeptAdmin):
     list_display = ("slug", "name", "format")
     search_fields = ("slug", "name")
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> tuple[str, ...]:
+        """Playbooks, offers that wait and the customer's app name it by its slug."""
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Placement | None = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        rows = list(objs)
+        refused = [*kept.needed("placement", rows), *references.waiting_in([row.slug for row in rows])]
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
 
 class OfferForm(lint.LintedForm):
