@@ -10,7 +10,7 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
 from offers_app.models import Price, Product
-from upsell_project.lib.admin_base import EditedAdmin, Form, OfEditedAdmin, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, Form, KeepsSlug, OfEditedAdmin, Tabular
 from upsell_project.lib.tables import SlugsWidget, TableAdmin, TableResource
 
 
@@ -71,7 +71,7 @@ class ProductResource(TableResource):
 
 
 @admin.register(Product)
-class ProductAdmin(TableAdmin, EditedAdmin):
+class ProductAdmin(KeepsSlug, TableAdmin, EditedAdmin):
     resource_classes: ClassVar = [ProductResource]
     form = ProductForm
     list_display = ("name", "slug", "kind", "code", "sold_at", "edited")
@@ -86,13 +86,6 @@ class ProductAdmin(TableAdmin, EditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("prices")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
-        """Lists that are imported refer to its slug."""
-        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        return {} if obj else self.prepopulated_fields
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A bundle that lost a part would be offered to who has it."""
