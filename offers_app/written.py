@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from consent_app import links
 from offers_app import limits, locales, media, safe_html, short_texts, wording
 from people_app.models import Channel
 
 TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
 """The Liquid texts of a treatment, and whether each is HTML."""
+_ANY = UUID(int=0)
+"""A proposition: its link is as long as that of any other."""
 
 
 def faults(values: Mapping[str, Any]) -> dict[str, str]:
@@ -44,13 +48,14 @@ def _too_long(channel: str, locale: str, values: Mapping[str, Any]) -> dict[str,
 
 
 def fixed(channel: str, locale: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """The fixed text of what has a limit."""
+    """The fixed text of what has a limit; on a phone with a link as long as the one that is sent."""
     headline = " ".join(limits.fixed(str(values.get("headline") or "")).split())
     body = limits.fixed(str(values.get("body") or ""))
     if channel in (Channel.IN_APP, Channel.EMAIL):
         body = safe_html.to_text(safe_html.sanitize(body))
     else:
-        body = short_texts.body(channel, body.strip(), "", locale)
+        link = links.click_url(_ANY, "cta") if values.get("cta_label") else ""
+        body = short_texts.body(channel, body.strip(), link, locale)
     return {"headline": headline, "body": body}
 
 
