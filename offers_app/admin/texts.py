@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from offers_app import linted, written
 from offers_app.admin import preview
@@ -14,7 +16,7 @@ from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
+from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, RowsInline
 
 
 class TreatmentForm(LintedForm):
@@ -30,12 +32,20 @@ class TreatmentForm(LintedForm):
         return values
 
 
-class TreatmentInline(Tabular):
+class TreatmentInline(RowsInline):
+    """Each is written as a whole on its own page, with its lint, length and preview."""
+
     model = Treatment
-    form = TreatmentForm
-    fields = ("channel", "locale", "headline", "why", "cta_label")
-    extra = 0
-    show_change_link = True
+    verbose_name_plural = "texts, one for each channel and language"
+    fields = readonly_fields = ("text", "headline", "why", "cta_label")
+    ordering = ("channel", "locale")
+    template_after = "admin/offers_app/template/add_text.html"
+
+    @admin.display(description="Text")
+    def text(self, treatment: Treatment) -> SafeString:
+        page = reverse("admin:offers_app_treatment_change", args=[treatment.pk])
+        where = f"{treatment.get_channel_display()}, {treatment.locale}"
+        return format_html('<a href="{}">{}</a>', page, where)
 
 
 @admin.register(Template)
