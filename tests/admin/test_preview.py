@@ -134,7 +134,11 @@ def test_their_newest_answer_and_the_figures_of_others_are_filled_in(
             account=account, resource="exports", period=time.now.date().replace(day=1),
             used=40 if account == acme else number, last_event_at=time.now,
         )  # fmt: skip
-    answered = {"answer": "dismissed", "answered_at": time.now - timedelta(days=4), "account": acme}
+    answered: dict[str, Any] = {
+        "answer": "dismissed",
+        "answered_at": time.now - timedelta(days=4),
+        "account": acme,
+    }
     a_proposition(a_person("ana", acme, first_name="Ana"), **answered)
     why = "You {{ prior.answer }} {{ prior.name }} {{ prior.days_ago }} days ago."
     peers = "<p>{{ peers.own }} with you, {{ peers.median }} among {{ peers.size }} others.</p>"
