@@ -13,6 +13,7 @@ from offers_app.admin.switching import SwitchedAdmin
 from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
+from upsell_project.lib import json_form
 from upsell_project.lib.admin_base import KeepsSlug, OfEditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
@@ -119,6 +120,7 @@ class OfferCapAdmin(OfEditedAdmin):
 class OfferAdmin(KeepsSlug, KeptAdmin, TableAdmin, lint.LintedAdmin, SwitchedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
+    formfield_overrides = json_form.OVERRIDES
     list_display = ("name", "slug", "topic", "sells", "for_whom", "value", "priority", "live", "edited")
     list_select_related = ("product",)
     list_filter = ("live", ("product", admin.EmptyFieldListFilter))

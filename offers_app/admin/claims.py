@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from offers_app import approval
 from offers_app.models import Claim
-from upsell_project.lib import clock
+from upsell_project.lib import clock, json_form
 from upsell_project.lib.admin_base import Admin, Form, log
 
 
@@ -37,6 +37,7 @@ class ClaimAdmin(Admin):
     """A change takes the approval back: what was checked was something else."""
 
     form = ClaimForm
+    formfield_overrides = json_form.OVERRIDES
     list_display = ("slug", "kind", "segment", "industry", "source_name", "valid_until", "stands")
     list_filter = ("kind", "hesitation")
     search_fields = ("slug", "source_name")

@@ -16,6 +16,7 @@ from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
 from signals_app.admin.kept import KeptAdmin
+from upsell_project.lib import json_form
 from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, RowsInline
 
 
@@ -69,6 +70,7 @@ class TemplateAdmin(KeptAdmin, EditedAdmin):
 class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
     parent = "template"
     form = TreatmentForm
+    formfield_overrides = json_form.OVERRIDES
     fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
     readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")

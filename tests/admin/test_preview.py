@@ -148,7 +148,8 @@ def test_their_newest_answer_and_the_figures_of_others_are_filled_in(
     assert said == "<p>You dismissed Pro 4 days ago.</p><p>40 with you, 11 among 20 others.</p>"
 
 
-def test_it_reads_as_what_was_sent(admin_client: Client) -> None:
+def test_it_reads_as_what_was_sent(admin_client: Client, settings: Any) -> None:
+    settings.HOLDOUT_PERCENT = 0
     sent = offer_of(begun(somebody(first_name="Ana")))
     assert sent.channel == "in_app"
     given = {"person": sent.person.user_id, "offer": sent.offer.slug, "locale": "", "evidence": ""}
