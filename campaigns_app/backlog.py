@@ -28,8 +28,8 @@ from upsell_project.lib.errors import told, where
 
 MOST_SECONDS = 5.0
 TIMES_A_LOOK = 4
-MOST_EVENTS = 48_000
-MOST_BYTES = 15 * 1024 * 1024
+MOST_EVENTS = 64_000
+MOST_BYTES = 20 * 1024 * 1024
 """Of bodies: what waits is kept in memory."""
 MOST_BYTES_AN_EVENT = 1_000
 """What is larger fills the memory before it saves anything."""

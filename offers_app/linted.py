@@ -39,9 +39,10 @@ def draft(row: Treatment | Offer) -> Draft:
 
 
 def of_claim(claim: Claim) -> list[Finding]:
-    """Its errors. What it says of others has its source."""
-    drafts = [Draft({"texts": text}, "", locale, claims=(text,)) for locale, text in claim.texts.items()]
-    return [one for each in drafts for one in check.findings(each) if one.blocks]
+    """Its errors, but that what it says of others has no source: it has."""
+    drafts = [Draft({"texts": text}, "", locale) for locale, text in claim.texts.items()]
+    found = [one for each in drafts for one in check.findings(each)]
+    return [one for one in found if one.blocks and one.rule != "unsourced-claim"]
 
 
 def _words(shown: Any) -> dict[str, str]:

@@ -17,6 +17,7 @@ CHOICE = [
     "no_evidence",
     "already_owned",
     "no_price",
+    "not_eligible",
     "not_suitable",
     "offer_cap",
     "dismissed_earlier",
@@ -117,6 +118,7 @@ def _held_out(person: Person, account: Account) -> None:
 
 BARS: dict[str, Callable[[Person, Account], object]] = {
     "offer_off": lambda person, account: Offer.objects.update(live=False),
+    "not_eligible": lambda person, account: _update(account, plan="enterprise"),
     "already_owned": lambda person, account: _update(account, plan="Pro"),
     "no_price": lambda person, account: _update(account, currency="JPY"),
     "not_suitable": lambda person, account: _leads_a_team(person, account),
