@@ -8,17 +8,14 @@ from consent_app import links
 from offers_app import limits, locales, media, safe_html, short_texts, wording
 from people_app.models import Channel
 
-TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
-"""The Liquid texts of a treatment, and whether each is HTML."""
 _ANY = UUID(int=0)
 """A proposition: its link is as long as that of any other."""
 
 
 def faults(values: Mapping[str, Any]) -> dict[str, str]:
     """A sentence by field. A merge field without a value is no fault: whether it has one is known per person."""
-    found = {
-        name: fault for name, html in TEXTS.items() if (fault := _broken(str(values.get(name) or ""), html))
-    }
+    said = {name: str(values.get(name) or "") for name in limits.TEXTS}
+    found = {name: fault for name, text in said.items() if (fault := _broken(text, name in limits.HTML))}
     channel, locale = str(values.get("channel") or ""), str(values.get("locale") or "en")
     if not found:
         found |= _too_long(channel, locale, values)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
-from offers_app import preview, written
+from offers_app import limits, preview, written
 from offers_app.models import Offer, Treatment
 from offers_app.preview import Shown
 from people_app import erasure, homes
@@ -91,7 +91,7 @@ def page(model_admin: Any, request: HttpRequest, treatment: Treatment) -> HttpRe
         "opts": model_admin.opts,
         "treatment": treatment,
         "form": form,
-        "typed": {name: request.POST[name] for name in (*written.TEXTS, "media") if name in request.POST},
+        "typed": {name: request.POST[name] for name in (*limits.TEXTS, "media") if name in request.POST},
         "faults": faults,
         "lately": lately,
         "widths": WIDTHS,
@@ -117,13 +117,13 @@ def _example(treatment: Treatment, lately: list[str]) -> dict[str, str]:
 
 def _apply(treatment: Treatment, request: HttpRequest) -> dict[str, str]:
     """What is typed but not saved, and what keeps it from being saved."""
-    for name in written.TEXTS:
+    for name in limits.TEXTS:
         setattr(treatment, name, request.POST.get(name, getattr(treatment, name)))
     try:
         treatment.media = json.loads(request.POST.get("media") or "null") or treatment.media
     except ValueError as error:
         return {"media": f"This is no JSON: {error}"}
-    names = (*written.TEXTS, "channel", "locale", "media")
+    names = (*limits.TEXTS, "channel", "locale", "media")
     return written.faults({name: getattr(treatment, name) for name in names})
 
 

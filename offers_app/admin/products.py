@@ -1,6 +1,5 @@
 """What is sold and at which prices."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,6 +9,7 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
 from offers_app.models import Price, Product
+from offers_app.models.product import fault_of_parts
 from upsell_project.lib.admin_base import EditedAdmin, Form, KeepsSlug, OfEditedAdmin, Tabular
 from upsell_project.lib.tables import SlugsWidget, TableAdmin, TableResource
 
@@ -25,17 +25,6 @@ class ProductForm(Form):
         if fault := fault_of_parts(values.get("kind"), list(values.get("parts") or ())):
             raise ValidationError({"parts": fault})
         return values
-
-
-def fault_of_parts(kind: str | None, parts: Sequence[Product]) -> str:
-    """What is wrong with what it holds; empty: nothing."""
-    if kind == Product.Kind.BUNDLE and not parts:
-        return "A bundle holds at least one product."
-    if kind != Product.Kind.BUNDLE and parts:
-        return "Only a bundle holds other products."
-    if any(part.kind == Product.Kind.BUNDLE for part in parts):
-        return "A bundle holds plans, add-ons and services, not bundles."
-    return ""
 
 
 class PriceInline(Tabular):

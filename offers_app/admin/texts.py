@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from offers_app import linted, written
+from offers_app import limits, linted, written
 from offers_app.admin import preview
 from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
@@ -23,11 +23,11 @@ from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, RowsInline
 class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *written.TEXTS, "media")
+        fields = ("template", "channel", "locale", *limits.TEXTS, "media")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        known = {name: getattr(self.instance, name) for name in written.TEXTS} | values
+        known = {name: getattr(self.instance, name) for name in limits.TEXTS} | values
         for name, fault in written.faults(known).items():
             self.add_error(name if name in self.fields else None, fault)
         return values
@@ -71,7 +71,7 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
     parent = "template"
     form = TreatmentForm
     formfield_overrides = json_form.OVERRIDES
-    fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
+    fields = ("template", "channel", "locale", *limits.TEXTS, "media", "lint", *WAIVING)
     readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
@@ -96,7 +96,7 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
         found = self.get_object(request, object_id)
         about = {}
         if found:
-            texts = {name: getattr(found, name) for name in written.TEXTS}
+            texts = {name: getattr(found, name) for name in limits.TEXTS}
             told = written.told(found.channel, found.locale, texts)
             about = {
                 "preview_url": reverse("admin:offers_app_treatment_preview", args=[found.pk]),
