@@ -59,7 +59,8 @@ def at(said: Mapping[tuple[int, str], Saying]) -> None:
 
 
 def elsewhere(points: Iterable[ContactPoint]) -> set[int]:
-    """Those of these whose device somebody else used later: what is pushed there, they would read."""
+    """Those of these whose device somebody else used later, or in the same minute: what is pushed there, they would
+    read."""
     ids = sorted(point.pk for point in points if point.channel == Channel.PUSH and point.address)
     return {row[0] for row in bulk.select(_ELSEWHERE, ids)} if ids else set()
 
@@ -94,6 +95,7 @@ ON CONFLICT (person_id, channel) DO UPDATE SET address = excluded.address, chang
 """
 _ELSEWHERE = """
 SELECT p.id FROM people_app_contactpoint p WHERE p.id = ANY(%s) AND EXISTS (
-    SELECT FROM people_app_contactpoint o WHERE (o.channel, o.address) = (p.channel, p.address)
-    AND o.person_id <> p.person_id AND o.changed_at > p.changed_at)
+    SELECT FROM people_app_contactpoint o JOIN people_app_person q ON q.id = o.person_id AND q.merged_into_id IS NULL
+    WHERE (o.channel, o.address) = (p.channel, p.address) AND o.person_id <> p.person_id
+    AND o.changed_at >= p.changed_at)
 """

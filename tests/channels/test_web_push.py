@@ -52,7 +52,7 @@ class PushService(Double):
     """Takes what RFC 8030 and 8292 ask for, of subscriptions that were made with this key; hands it to the browser."""
 
     public: str = web_push.public_text(web_push.private_key(KEY))
-    live: set[str] = field(default_factory=lambda: {"/wp/sub1"})
+    live: set[str] = field(default_factory=lambda: {"/wp/sub1", "/wp/sub2"})
 
     def read(self, body: str, kind: str) -> Any:
         return body.encode("utf-8", "surrogateescape")
@@ -163,7 +163,8 @@ class TestByTheOutbox:
         assert ContactPoint.objects.get(person=reader, channel="push").dead_at is None
         by.refresh_from_db()
         assert (by.broken_at, by.down_until) == (None, None)
-        assert after(intended(a_reader("push", address(service)), "push")).state == State.ACCEPTED
+        other = a_reader("push", address(service, "/wp/sub2"))
+        assert after(intended(other, "push")).state == State.ACCEPTED
 
     def test_a_key_of_ours_that_is_none_stops_the_account(self, service: PushService) -> None:
         by = account(key="none")

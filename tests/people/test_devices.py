@@ -120,6 +120,8 @@ def test_a_device_that_somebody_else_uses_now_is_no_longer_theirs() -> None:
 
     used(PHONE, 0)
     assert given_away() == set()
+    used(PHONE, 0, user="ben")
+    assert given_away() == {"ana", "ben"}, "to the minute nobody knows who came last"
     used(PHONE, 5, user="ben")
     assert given_away() == {"ana"}
     used(PHONE, 9)
