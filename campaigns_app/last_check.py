@@ -9,12 +9,14 @@ from campaigns_app import contact_gates, hours, standing, zones
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from consent_app import permission
 from offers_app.models import Proposition
+from people_app import reach
 from people_app.models import ContactPoint
 from upsell_project.lib import clock
 from upsell_project.lib.gates import Code, Gate, failed
 
 # Retries count in real time, hours in the product's, which a sandbox moves: so look again often.
 LOOK_AGAIN = timedelta(seconds=60)
+_ELSEWHERE = failed(Code.NO_CONTACT_POINT, "Somebody else uses that device now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,18 @@ class Verdict:
 
 
 def run(deliveries: Collection[Delivery]) -> dict[UUID, Verdict]:
-    """For any number of mails in six statements, beside their `person`, `account` and `proposition`."""
+    """For any number of mails in six statements, beside their `person`, `account` and `proposition`; one
+    more where pushes are among them."""
     now, people = clock.now(), {delivery.person_id for delivery in deliveries}
     standings, policy = permission.load(people, now), standing.policy()
     points = {(row.person_id, row.channel): row for row in ContactPoint.objects.filter(person__in=people)}
-    ended = _ended(deliveries, now)
+    ended, elsewhere = _ended(deliveries, now), reach.elsewhere(points.values())
     verdicts = {}
     for delivery in deliveries:
         contact = contact_gates.contact_point(points, delivery.person_id, delivery.channel)
         verdicts[delivery.pk] = (
             ended.get(delivery.pk)
+            or (_stopped([_ELSEWHERE]) if contact and contact.pk in elsewhere else None)
             or _permitted(delivery, standings[delivery.person_id], contact, now)
             or _in_hours(delivery, policy, now)
             or Verdict(contact.address if contact else "")

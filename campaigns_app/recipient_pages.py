@@ -168,7 +168,8 @@ def _undo(page: Page, result: str, table: Table) -> dict[str, str]:
 
 def _address(person: Person, words: Words) -> str:
     """Enough to recognize oneself: the mail address, else another, with its middle hidden."""
-    points = {point.channel: point.address for point in person.contact_points.exclude(address="")}
+    known = person.contact_points.exclude(address="").exclude(channel=Channel.PUSH)
+    points = {point.channel: point.address for point in known}
     address = points.get(Channel.EMAIL) or next((points[one] for one in sorted(points)), "")
     return words["for"].format(who=masked(address)) if address else ""
 

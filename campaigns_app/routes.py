@@ -39,6 +39,9 @@ class Route:
         """Until staff do something: switch it on, or mend its key."""
         return self.account is not None and (not self.account.active or self.account.broken_at is not None)
 
+    def reaches(self, address: str) -> bool:
+        return not isinstance(self.channel, HttpProvider) or self.channel.reaches(address)
+
     def well(self, real: datetime) -> bool:
         return not self.shut and self.rests_until(real) is None
 

@@ -35,6 +35,7 @@ KEY_MARGIN = timedelta(minutes=5)
 FORGOTTEN = "Its provider no longer knows its key, or its account is gone: whether it was sent is not known"
 DOWN = "The account at its provider is down or switched off"
 NOBODY = "Nothing is configured that carries this channel (admin: Channel accounts; mail: EMAIL_URL)"
+NOBODYS = "No account carries messages to this kind of address (admin: Channel accounts)"
 
 State = Delivery.State
 log = logging.getLogger(__name__)
@@ -106,7 +107,10 @@ class Batch:
 
     def _one(self, delivery: Delivery, address: str) -> None:
         """A message that cannot be built is refused alone; its neighbors go on."""
-        way = self._way(delivery)
+        if not any(way.reaches(address) for way in self.ways):
+            self._close(delivery, State.CLAIMED, state=State.REFUSED, reason=NOBODYS)
+            return
+        way = self._way(delivery, address)
         if way is None:
             self.waiting.append(delivery.pk)
             return
@@ -123,9 +127,9 @@ class Batch:
         connection = Kept(demo_inbox.keep) if keeps else self._open(way)
         self._record(delivery, way, _sent(connection, message), address)
 
-    def _way(self, delivery: Delivery) -> Route | None:
+    def _way(self, delivery: Delivery, address: str) -> Route | None:
         """What may have left goes by the way it went, or not at all."""
-        usable = self._usable()
+        usable = [way for way in self._usable() if way.reaches(address)]
         if delivery.unsure_at is None:
             return usable[0] if usable else None
         return next((way for way in usable if way.account and way.account.pk == delivery.via_id), None)

@@ -245,7 +245,9 @@ class ContactPoint(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="contact_points")
     channel = models.CharField(max_length=20, choices=Channel.choices)
-    address = models.CharField(max_length=320, blank=True)
+    address = models.CharField(
+        max_length=1000, blank=True, help_text="Of push: the device that was used last (`lib.push_address`)"
+    )
     changed_at = models.DateTimeField()
     dead_at = models.DateTimeField(null=True, blank=True, help_text="Set by a hard bounce")
 

@@ -1,8 +1,8 @@
 """Where people are reached: the contact points, taken once for all who change, then written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from people_app.models import ContactPoint
+from people_app.models import Channel, ContactPoint
 from people_app.sayings import Saying
 from upsell_project.lib import bulk
 
@@ -47,7 +47,8 @@ def leave(gone: Mapping[int, Collection[str]]) -> None:
 
 
 def at(said: Mapping[tuple[int, str], Saying]) -> None:
-    """Reach people there, by person and channel; a changed address is alive again."""
+    """Reach people there, by person and channel; a changed address is alive again, and so is a device that was used
+    since it was found dead."""
     bulk.execute(
         _REACH,
         [
@@ -55,6 +56,13 @@ def at(said: Mapping[tuple[int, str], Saying]) -> None:
             for (person, channel), one in sorted(said.items())
         ],
     )
+
+
+def elsewhere(points: Iterable[ContactPoint]) -> set[int]:
+    """Those of these whose device somebody else used later, or in the same minute: what is pushed there, they would
+    read."""
+    ids = sorted(point.pk for point in points if point.channel == Channel.PUSH and point.address)
+    return {row[0] for row in bulk.select(_ELSEWHERE, ids)} if ids else set()
 
 
 def carry(winner: int, loser: int) -> None:
@@ -80,8 +88,14 @@ INSERT INTO people_app_contactpoint (person_id, channel, address, changed_at)
 SELECT person, channel, address, at
 FROM json_to_recordset(%s) AS r(person bigint, channel text, address text, at timestamptz)
 ON CONFLICT (person_id, channel) DO UPDATE SET address = excluded.address, changed_at = excluded.changed_at,
-    dead_at = CASE WHEN people_app_contactpoint.address = excluded.address
-        THEN people_app_contactpoint.dead_at END
+    dead_at = CASE WHEN people_app_contactpoint.address = excluded.address AND (excluded.channel <> 'push'
+        OR excluded.changed_at <= people_app_contactpoint.dead_at) THEN people_app_contactpoint.dead_at END
     WHERE (people_app_contactpoint.address, people_app_contactpoint.changed_at)
         IS DISTINCT FROM (excluded.address, excluded.changed_at)
+"""
+_ELSEWHERE = """
+SELECT p.id FROM people_app_contactpoint p WHERE p.id = ANY(%s) AND EXISTS (
+    SELECT FROM people_app_contactpoint o JOIN people_app_person q ON q.id = o.person_id AND q.merged_into_id IS NULL
+    WHERE (o.channel, o.address) = (p.channel, p.address) AND o.person_id <> p.person_id
+    AND o.changed_at >= p.changed_at)
 """

@@ -14,7 +14,7 @@ from people_app.item import Item, Said, Trust, Who
 from people_app.models import Channel, Identity, Person
 from people_app.names import USER
 from people_app.sayings import Facts, Saying
-from upsell_project.lib import bulk
+from upsell_project.lib import bulk, push_address
 
 PARSERS: dict[str, facts.Parser] = {
     "first_name": facts.text(200),
@@ -25,10 +25,10 @@ PARSERS: dict[str, facts.Parser] = {
     "preferred_channel": facts.one_of(*Channel.values),
     "device": facts.text(40),
 }
-TOLD = {"timezone": "timezone", "locale": "locale", "device_type": "device"}
+TOLD = {"timezone": "timezone", "locale": "locale", "device_type": "device", "push_address": "push_address"}
 """What the context of any event tells, by the trait that it is."""
 RENAMED = {"firstName": "first_name", "firstname": "first_name", "time_zone": "timezone"}
-ADDRESSES = {"email": Channel.EMAIL, "phone": Channel.SMS}
+ADDRESSES = {"email": Channel.EMAIL, "phone": Channel.SMS, "push_address": Channel.PUSH}
 # They decide which law holds and how people are reached: no browser says so.
 NOT_FROM_BROWSERS = {"country", "role", "preferred_channel", *ADDRESSES}
 
@@ -67,7 +67,8 @@ def claimed(item: Item, source: str, trust: Trust = Trust.FULL) -> Iterable[tupl
     # To the minute: with each event a new time would be written for the same zone.
     minute = item.occurred_at.replace(second=0, microsecond=0)
     for key, field in TOLD.items():
-        if value := item.context.get(key):
+        # A device is said by itself: what is pushed there, whoever holds it reads.
+        if (value := item.context.get(key)) and (field not in ADDRESSES or trust >= Trust.THEMSELVES):
             yield from _sound(field, value, minute, source, sayings.IMPLIED)
     for key, value in item.traits.items() if item.kind == "identify" else ():
         field = RENAMED.get(key, key)[: facts.LONGEST_NAME]
@@ -91,6 +92,10 @@ def _trait(field: str, value: Any) -> Any:
 
 
 def _address(field: str, value: Any) -> str:
+    if ADDRESSES[field] == Channel.PUSH:
+        if not isinstance(value, str) or not push_address.sound(value):
+            raise facts.Unusable
+        return value
     address = facts.phone(value) if field == "phone" else value
     if not isinstance(address, str) or not _plausible(ADDRESSES[field], address.strip()):
         raise facts.Unusable

@@ -34,7 +34,8 @@ class Incoming:
 
     Money is a decimal string in major units, a moment is ISO 8601."""
     context: dict[str, Any] = field(default_factory=dict)
-    """Only these, when known: timezone, locale, device_type, channel, page_url, page_path."""
+    """Only these, when known: timezone, locale, device_type, push_address (as `lib.push_address` writes it), channel,
+    page_url, page_path."""
     lookup: dict[str, str] = field(default_factory=dict)
     """Only `email` and `phone`: where the person is known when nothing better is said; they create nobody."""
     person_ids: dict[str, str] = field(default_factory=dict)

@@ -75,6 +75,8 @@ export interface Upsell {
   (command: 'show', placement?: string): void
   /** Record a product event of the identified person, then ask for offers at once. */
   (command: 'track', event: string, properties?: Record<string, unknown>): void
+  /** Where this browser takes pushes, as `pushManager.subscribe` answers; call it on each visit. It is no consent. */
+  (command: 'push', subscription: PushSubscription | PushSubscriptionJSON): void
   <Name extends keyof Events>(command: 'on', event: Name, listener: Events[Name]): void
   (command: 'canShow', check: Events['canShow']): void
   (command: 'refresh' | 'pause' | 'resume'): void

@@ -23,6 +23,7 @@ class Asked:
     said: Any
     """The body: of a form an object of strings, else what its JSON says."""
     body: str
+    """Of bytes that are no UTF-8 with surrogates in their place."""
 
 
 @dataclass
@@ -72,7 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._do("DELETE")
 
     def _do(self, method: str) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        body = raw.decode("utf-8", "surrogateescape")
         headers = {name.lower(): value for name, value in self.headers.items()}
         said = self.double.read(body, headers.get("content-type", ""))
         url = urlsplit(self.path)

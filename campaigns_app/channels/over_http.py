@@ -27,7 +27,7 @@ Ask = Callable[[str, str, Mapping[str, str], bytes | None, float | None], http.A
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` follows the account's address."""
+    """`path` follows the account's address, unless it is a whole URL."""
 
     method: str
     path: str
@@ -77,6 +77,10 @@ class HttpProvider(ABC):
         """What an answer means where it is not what its status usually does."""
         return None
 
+    def reaches(self, address: str) -> bool:
+        """Whether it can send there; what one provider gave out may be nothing to another."""
+        return True
+
     def test(self) -> Request | None:
         """Asks for something that changes nothing and needs the key; None: the provider has nothing of the kind."""
         return None
@@ -100,7 +104,8 @@ class HttpProvider(ABC):
         return self.outcome(answer) if isinstance(answer, http.Answer) else answer
 
     def asked(self, request: Request) -> http.Answer | Refused | Unknown:
-        url = f"{self.base_url}{request.path}"
+        whole = request.path.startswith(("https://", "http://"))
+        url = request.path if whole else f"{self.base_url}{request.path}"
         try:
             return self.ask(request.method, url, request.headers, request.body, self.seconds)
         except http.Forbidden as error:
@@ -156,6 +161,13 @@ def inside(value: Any, *path: str | int) -> Any:
         else:
             value = value[key] if isinstance(value, list) and -len(value) <= key < len(value) else None
     return value
+
+
+def seconds_left(message: Message, least: int, most: int) -> int | None:
+    """How long the provider may keep it, within what it takes; None: it never goes stale."""
+    if message.expires_at is None:
+        return None
+    return min(max(int((message.expires_at - message.at).total_seconds()), least), most)
 
 
 def basic(user: str, password: str) -> str:

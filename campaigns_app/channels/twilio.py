@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from campaigns_app.channels.base import Accepted, Field, Gone, Message, Outcome, Refused
-from campaigns_app.channels.over_http import HttpProvider, Request, accepted, as_form, basic, said
+from campaigns_app.channels.over_http import (
+    HttpProvider,
+    Request,
+    accepted,
+    as_form,
+    basic,
+    said,
+    seconds_left,
+)
 from upsell_project.lib import http
 
 SHORTEST, LONGEST = 10, 36_000
@@ -50,9 +58,8 @@ class Twilio(HttpProvider):
             body["StatusCallback"] = (
                 f"{url}{'&' if '?' in url else '?'}{urlencode({'m': message.delivery_id})}"
             )
-        if message.expires_at:
-            left = int((message.expires_at - message.at).total_seconds())
-            body["ValidityPeriod"] = str(min(max(left, SHORTEST), LONGEST))
+        if left := seconds_left(message, SHORTEST, LONGEST):
+            body["ValidityPeriod"] = str(left)
         return as_form(self._path(), self._headers(), body)
 
     def taken(self, answer: http.Answer) -> Outcome:

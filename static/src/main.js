@@ -31,10 +31,10 @@ const identify = jwt => {
   ask()
 }
 
-const track = (event, properties = {}) => {
+const tell = (path, said, then) => {
   const id = uuid()
-  const body = { type: 'track', messageId: id, event, properties, timestamp: new Date().toISOString() }
-  const go = () => enqueue('/v1/t', id, body).then(() => ask(LOOK_AGAIN))
+  const body = { ...said, messageId: id, timestamp: new Date().toISOString() }
+  const go = () => enqueue(path, id, body).then(then)
   if (state.token) go()
   else early.push(go)
 }
@@ -45,14 +45,15 @@ const debug = () => {
     !wanted && 'show was not called', shown && 'something is on screen already', ...reasonsNotNow(),
     !pending && 'last answer of the server: ' + lastAnswer].filter(Boolean)
   const report = { reasons, pending, placement: wanted?.placement, unsent: state.who ? load().unsent.length : 0 }
-  console.info('[upsell] nothing new is shown because:\n- ' + reasons.join('\n- '), report)
+  console.info('[upsell] nothing shown:\n- ' + reasons.join('\n- '), report)
   return report
 }
 
 const commands = {
   on,
   identify,
-  track,
+  track: (event, properties = {}) => tell('/v1/t', { type: 'track', event, properties }, () => ask(LOOK_AGAIN)),
+  push: token => tell('/v1/i', { context: { device: { token } } }),
   refresh,
   debug,
   canShow: fn => on('canShow', fn),

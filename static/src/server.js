@@ -29,8 +29,8 @@ const retryLater = () => {
   retryTimer = setTimeout(flush, Math.min(60, 2 ** tries++) * (500 + Math.random() * 500))
 }
 
-const bodyOf = ({ path, body }) => // a stored event does not hold the person's id or the key
-  JSON.stringify(path === '/v1/t' ? { ...body, writeKey: config.key, userId: state.sub } : body)
+const bodyOf = ({ body }) => // a stored event (no `at`) does not hold the person's id or the key
+  JSON.stringify(body.at ? body : { ...body, writeKey: config.key, userId: state.sub })
 
 const send = async item => {
   if (!state.token || item.who !== state.who || flying.has(item.id)) return

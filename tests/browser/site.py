@@ -80,6 +80,8 @@ class Site:
     statuses: dict[str, int] = field(default_factory=dict)
     received: list[Request] = field(default_factory=list)
     early_js: str = ""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """By path."""
     body: str = ""
     attributes: str = ""
     policy: str = ""
@@ -99,8 +101,10 @@ class Site:
     def answer(self, request: Request) -> tuple[int, str, bytes]:
         """(status, content type, body)"""
         path = request.path
-        if path in ("/v1/offers", "/v1/interactions", "/v1/t"):
+        if path in ("/v1/offers", "/v1/interactions", "/v1/t", "/v1/i"):
             return self.answer_api(request)
+        if path in self.scripts:
+            return 200, "text/javascript", self.scripts[path].encode()
         if path == "/queue.js":
             return 200, "text/javascript", (QUEUE_JS + self.early_js).encode()
         if path.startswith("/static/") and (file := STATIC / path.removeprefix("/static/")).is_file():
@@ -112,7 +116,7 @@ class Site:
     def answer_api(self, request: Request) -> tuple[int, str, bytes]:
         self.received.append(request)
         answer: dict[str, Any] = {}
-        status = 200 if request.path == "/v1/t" else 202
+        status = 202 if request.path == "/v1/interactions" else 200
         if request.path == "/v1/offers":
             status, answer = 200, {"offers": self.offers[:1], "poll_after_s": self.poll_after_s}
         return self.statuses.get(request.path, status), "application/json", json.dumps(answer).encode()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.site import OFFER, token
+from tests.browser.site import OFFER, WRITE_KEY, token
 
 pytestmark = pytest.mark.xdist_group(__name__)
 
@@ -195,3 +195,21 @@ def test_debug_says_why_nothing_is_shown(visit: Visit) -> None:
     ]
     visit.until(lambda: printed, "printed")
     assert "a data-upsell-quiet zone is on screen" in printed[0]
+
+
+def test_a_subscription_to_pushes_is_told_with_the_person_s_token(visit: Visit) -> None:
+    """As the browser gives it; it waits for the token like an event."""
+    subscription = {"endpoint": "https://push.test/1", "keys": {"p256dh": "p", "auth": "a"}}
+    visit.open(identify=None, show=False)
+    visit.page.evaluate(
+        "said => upsell('push', { toJSON: () => said, endpoint: said.endpoint })", subscription
+    )
+    visit.turn()
+    assert visit.site.to("/v1/i") == []
+    visit.call("identify", token())
+    visit.until(lambda: visit.site.to("/v1/i") and not visit.unsent(), "told")
+    (told,) = visit.site.to("/v1/i")
+    assert told.headers["Authorization"] == f"Bearer {token()}"
+    assert told.body["context"] == {"device": {"token": subscription}}
+    assert (told.body["userId"], told.body["writeKey"]) == ("ada", WRITE_KEY)
+    assert visit.site.to("/v1/t") == []

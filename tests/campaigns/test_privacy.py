@@ -211,3 +211,16 @@ def test_the_command_exports_everything_and_erases(server: Source) -> None:
     assert not [table for table, text in texts() if SECRET in text]
     with pytest.raises(CommandError):
         call_command("privacy", "erase", user_id)
+
+
+def test_their_device_is_forgotten_and_nobody_pushes_to_it_again(server: Source) -> None:
+    person, token = somebody(), "dPz9Q1:APA91bH_of_the_phone"
+    used = {"type": "track", "event": "E", "context": {"device": {"token": token}}}
+    receive(server, {"userId": str(person.user_id), **used})
+    assert ContactPoint.objects.get(person=person, channel="push").address == f"fcm:{token}"
+    ask(server, str(person.user_id))
+    forget()
+    assert not ContactPoint.objects.filter(channel="push").exists()
+    known = permission.address_hash("push", f"fcm:{token}")
+    assert Suppression.objects.filter(channel="push", address_hash=known).exists()
+    assert not Identity.objects.filter(facts__has_key="push_address").exists()

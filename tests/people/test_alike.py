@@ -44,6 +44,7 @@ def test_answers_come_in_the_order_of_the_items_whoever_sent_them() -> None:
         {"context": {"timezone": "Asia/Tokyo"}},
         {"context": {"locale": "de"}},
         {"context": {"device_type": "ios"}},
+        {"context": {"push_address": "fcm:a-token"}},
     ],
 )
 def test_who_or_where_they_are_tells_items_apart(other: dict[str, Any]) -> None:

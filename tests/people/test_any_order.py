@@ -43,7 +43,8 @@ said_of_people = st.fixed_dictionaries(
         "n" * 150: st.integers(0, 3),
     },
 )
-told = st.sampled_from([{}, {"timezone": "Asia/Tokyo"}, {"locale": "de-DE"}, {"device_type": "ios"}])
+devices = [{"device_type": "ios"}, {"push_address": "fcm:one-token"}, {"push_address": "fcm:two-token"}]
+told = st.sampled_from([{}, {"timezone": "Asia/Tokyo"}, {"locale": "de-DE"}, *devices])
 said_of_accounts = st.fixed_dictionaries(
     {},
     optional={

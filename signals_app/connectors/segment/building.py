@@ -6,6 +6,7 @@ from typing import Any
 
 from signals_app.connectors.segment.verdict import Sound, id_at
 from signals_app.incoming import Incoming, digest, short_id
+from upsell_project.lib import push_address
 from upsell_project.lib.strict_json import Refused
 
 OUR_NAME = "upsell"
@@ -89,6 +90,9 @@ def _kept(context: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     for part, name, kept in _PARTS:
         if part in context and context[part].__class__ is dict:
             found[kept] = context[part].get(name)
+    device = context.get("device")
+    if device.__class__ is dict and "token" in device:
+        found["push_address"] = push_address.of_device(device["token"])
     return {name: value[:_CONTEXT_TEXT] for name, value in found.items() if value.__class__ is str and value}
 
 

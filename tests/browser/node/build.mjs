@@ -24,6 +24,6 @@ await build({
   format: 'iife',
   target: 'es2022',
   charset: 'utf8',
-  banner: { js: '/*! Upsell widget, Apache-2.0. Source: static/src */' },
+  banner: { js: '/*! Upsell widget, Apache-2.0 */' },
   plugins: [styles],
 })

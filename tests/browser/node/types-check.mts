@@ -17,3 +17,7 @@ upsell('hide')
 upsell('on', 'closed', () => {})
 // @ts-expect-error the key is required
 await init({})
+upsell('push', { endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } })
+upsell('push', {} as PushSubscription)
+// @ts-expect-error a subscription, not its address alone
+upsell('push', 'https://push.example/1')
