@@ -14,10 +14,10 @@ from django.db.models import F, Q, QuerySet
 
 from campaigns_app import channels, demo_inbox
 from campaigns_app.channels.base import Accepted, Channel, Outcome, Refused, Unknown
-from campaigns_app.channels.over_http import HttpProvider
+from campaigns_app.channels.over_http import Ask, HttpProvider
 from campaigns_app.models import ChannelAccount
 from people_app.models import Channel as Name
-from upsell_project.lib import clock
+from upsell_project.lib import clock, http
 
 FAILURES = 5
 """Refusals for now in a row, after which the provider is taken to be down."""
@@ -74,9 +74,9 @@ def _route(row: ChannelAccount) -> Route:
         return Route(channels.PROVIDERS[row.provider](row.channel, row.given, row.base_url), row)
 
 
-def opened(account: ChannelAccount) -> HttpProvider:
+def opened(account: ChannelAccount, ask: Ask = http.ask) -> HttpProvider:
     """Raises KeyError for a provider that this release does not have, ValueError for secrets under another key."""
-    return channels.PROVIDERS[account.provider](account.channel, account.values, account.base_url)
+    return channels.PROVIDERS[account.provider](account.channel, account.values, account.base_url, ask)
 
 
 def keyed() -> list[str]:
@@ -107,9 +107,14 @@ def noted(route: Route, outcome: Outcome) -> None:
             _failed(account, reason)
 
 
-def mended(account: ChannelAccount) -> None:
+def mended(account: ChannelAccount, **more: datetime) -> None:
     """Staff changed it, or a test went well."""
-    _save(account, failures=0, down_until=None, error="", broken_at=None)
+    _save(account, failures=0, down_until=None, error="", broken_at=None, **more)
+
+
+def told(account: ChannelAccount, reason: str) -> None:
+    """What a test found; whether it may carry messages is another matter."""
+    _save(account, error=reason[:300])
 
 
 def _failed(

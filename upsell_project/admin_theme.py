@@ -59,6 +59,7 @@ NAVIGATION: list[Item] = [
         _list("Placements", "web", "offers_app", "placement"),
         _list("Playbooks", "account_tree", "campaigns_app", "playbook"),
         _list("Contact policy", "gavel", "campaigns_app", "contactpolicy"),
+        _list("Channel accounts", "outgoing_mail", "campaigns_app", "channelaccount"),
     ),
     _group(
         "Learn",

@@ -1,5 +1,6 @@
 from campaigns_app.admin import (
     accounts,
+    channel_accounts,
     definitions,
     deliveries,
     enrollments,
@@ -14,6 +15,7 @@ from campaigns_app.admin import (
 
 __all__ = [
     "accounts",
+    "channel_accounts",
     "definitions",
     "deliveries",
     "enrollments",

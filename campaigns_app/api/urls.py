@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from campaigns_app.api.answers import ExplainView, NowhereView, SandboxClockView, TimelineView
 from campaigns_app.api.back_tests import BackTestsView, BackTestView, TestView
 from campaigns_app.api.catalog import OffersView, TemplatesView
+from campaigns_app.api.channels import ChannelsView
 from campaigns_app.api.corrections import EraseView, ExportView, FactsView, MergeView, NamesView
 from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
 from campaigns_app.api.facts import EventsView, RejectedEventsView, SignalsView
@@ -42,6 +43,7 @@ RESOURCES = {
     "decisions": DecisionsView,
     "staff-tasks": StaffTasksView,
     "sources": SourcesView,
+    "channels": ChannelsView,
     "meters": MetersView,
     "segments": SegmentsView,
     "scores": ScoresView,

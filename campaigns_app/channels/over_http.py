@@ -123,6 +123,13 @@ class HttpProvider(ABC):
             return Refused(said, retry=True, retry_after=answer.wait, down=answer.status in WHOLE)
         return Unknown(said) if answer.status >= 500 else Refused(said, retry=False)
 
+    def tested(self, answer: http.Answer) -> Refused | Unknown | None:
+        """What is wrong by the answer to `test`; None: nothing."""
+        found = self.odd(answer)
+        if found is None and not 200 <= answer.status < 300:
+            found = self.outcome(answer)
+        return None if isinstance(found, Accepted) else found
+
     def told(self, answer: http.Answer) -> str:
         """Status and code alone: a provider's sentences may repeat what they were sent."""
         return f"{answer.status} {self.code(answer)}".strip()[:200]

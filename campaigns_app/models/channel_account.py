@@ -38,9 +38,18 @@ class ChannelAccount(models.Model):
 
     @property
     def values(self) -> dict[str, str]:
-        """All that its provider wants to know, secrets too."""
+        """All that its provider wants to know, secrets too. Raises ValueError when they cannot be read."""
         return {**self.given, **json.loads(self.secrets or "{}")}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The secrets; none when they were encrypted under a key that is lost."""
+        try:
+            found: dict[str, str] = json.loads(self.secrets or "{}")
+        except ValueError:
+            return {}
+        return found
 
     def keep(self, secrets: Mapping[str, Any]) -> None:
         """These replace those of the same name; the others stay."""
-        self.secrets = json.dumps({**json.loads(self.secrets or "{}"), **secrets})
+        self.secrets = json.dumps({**self.kept, **secrets})

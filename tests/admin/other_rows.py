@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from campaigns_app.models import (
     ApiKey,
+    ChannelAccount,
     ContactPolicy,
     Cooldown,
     Delivery,
@@ -78,6 +79,7 @@ def _bought(delivery: Delivery) -> None:
     account = CheckoutAccount.objects.create(provider="stripe", name="Stripe", secret_key="rk_test_1")
     offer = delivery.proposition.offer
     OfferCheckout.objects.create(offer=offer, account=account)
+    ChannelAccount.objects.create(provider="twilio", channel="sms", name="Twilio SMS")
     CheckoutPrice.objects.create(
         offer=offer, provider="stripe", currency="EUR", period="month", external_id="price_1"
     )

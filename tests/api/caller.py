@@ -9,7 +9,15 @@ from django.http import HttpResponse
 from django.test import Client
 
 from campaigns_app import api_keys
-from campaigns_app.models import Delivery, Enrollment, Interaction, Playbook, PlaybookVersion, StaffTask
+from campaigns_app.models import (
+    ChannelAccount,
+    Delivery,
+    Enrollment,
+    Interaction,
+    Playbook,
+    PlaybookVersion,
+    StaffTask,
+)
 from offers_app.models import Decision, LintWaiver, Offer, Product, Proposition, Template, Treatment
 from people_app.models import Person
 from signals_app.models import (
@@ -181,6 +189,7 @@ def one_of_each() -> None:
     an_offer(slug)
     Product.objects.get_or_create(slug=slug, defaults={"name": slug, "kind": "addon"})
     a_decision(person)
+    ChannelAccount.objects.create(provider="twilio", channel="sms", name=slug, given={"from": "+1"})
 
 
 def _account(person: Person) -> Any:

@@ -71,6 +71,13 @@ SOUND: dict[str, dict[str, list[Any]]] = {
         "because": ["Counted"],
         "until": [None, "9000-01-01"],
     },
+    "channels": {
+        "provider": ["twilio"],
+        "channel": ["sms"],
+        "name": ["One"],
+        "given": [{"account_sid": "AC1", "from": "+14155550199"}, {}, {"x": "y"}],
+        "secrets": [{"auth_token": "t"}],
+    },
     "sources": {"kind": ["http", "web", "stripe"], "name": ["One"], "origins": [[], ["https://a.test"]]},
 }
 NEVER = {"/api/sandbox/clock/"}  # a lucky number would move the clock for a year
