@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers_app import limits, media, safe_html, short_texts, wording
+from offers_app import approved, limits, media, safe_html, short_texts, wording
 from people_app.models import Channel
 
 TEXTS = {"headline": False, "body": True, "why": False, "cta_label": False, "secondary_label": False}
@@ -22,7 +22,18 @@ def faults(values: Mapping[str, Any]) -> dict[str, str]:
         found["media"] = " ".join(wrong)
     elif values.get("media") and channel not in (Channel.IN_APP, Channel.EMAIL):
         found["media"] = "Only texts in the app and in mails have a picture or video."
+    if fault := _form(channel, values.get("form")):
+        found["form"] = fault
     return found
+
+
+def _form(channel: str, form: Any) -> str:
+    if wrong := approved.faults(form):
+        return " ".join(wrong)
+    if form and channel != Channel.WHATSAPP:
+        return "Only texts for WhatsApp leave as an approved template."
+    broken = (_broken(source, False) for source in approved.variables(form).values())
+    return next((fault for fault in broken if fault), "")
 
 
 def _broken(text: str, html: bool) -> str:

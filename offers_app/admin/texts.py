@@ -20,7 +20,7 @@ from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
 class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *written.TEXTS, "media")
+        fields = ("template", "channel", "locale", *written.TEXTS, "media", "form")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -59,7 +59,7 @@ class TemplateAdmin(KeptAdmin, EditedAdmin):
 class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
     parent = "template"
     form = TreatmentForm
-    fields = ("template", "channel", "locale", *written.TEXTS, "media", "lint", *WAIVING)
+    fields = ("template", "channel", "locale", *written.TEXTS, "media", "form", "lint", *WAIVING)
     readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
