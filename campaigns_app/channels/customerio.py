@@ -92,10 +92,9 @@ class CustomerIo(HttpProvider):
 
 
 def _headers(message: Message) -> dict[str, str]:
-    """Four at most, and neither Message-ID nor Date: those are Customer.io's."""
+    """It takes four, and neither Message-ID nor Date: those are its own."""
     automatic = {"Auto-Submitted": mail_headers.automatic()["Auto-Submitted"]}
-    found = {**mail_headers.unsubscribe(message), **automatic, **mail_headers.others(message)}
-    return dict(list(found.items())[:4])
+    return {**mail_headers.unsubscribe(message), **automatic, **mail_headers.others(message)}
 
 
 def _is(one: Any, message: Message, start: int) -> bool:
