@@ -47,7 +47,7 @@ def check(case: About, channel: str, topic: str, standing: Standing, now: dateti
             lambda: pressure.check(standing.touches[person.pk], channel, now, standing.policy.caps),
             lambda: rested(person.pk, standing, now, running=case.run),
             lambda: channel_ready(
-                channel, person.country or account.country, standing.channels, ours=case.ours
+                channel, person.country or account.country, lambda: standing.channels, ours=case.ours
             ),
             lambda: in_hours(case, channel, standing, now),
         ],
@@ -159,11 +159,13 @@ def rested(person_id: int, standing: Standing, now: datetime, running: int | Non
     )
 
 
-def channel_ready(channel: str, country: str, ready: Collection[str], *, ours: bool = True) -> Gate:
+def channel_ready(
+    channel: str, country: str, ready: Callable[[], Collection[str]], *, ours: bool = True
+) -> Gate:
     """What we carry needs a provider; mail also, where the law asks for one, our postal address in it."""
     if not ours or channel in BY_OURSELVES:
         return passed(Code.CHANNEL_UNAVAILABLE, channel)
-    if channel not in ready:
+    if channel not in ready():
         fix = "set EMAIL_URL, or add" if channel == Channel.EMAIL else "add"
         reason = (
             f"Nothing carries {Channel(channel).label}: {fix} an account at a provider (Channel accounts)."

@@ -15,7 +15,7 @@ from campaigns_app import judge, routes
 from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import bandit, claims, decide, personalize, wording
+from offers_app import bandit, claims, decide, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import bulk, queue
@@ -140,9 +140,7 @@ def words(
     merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
         return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
-    locale, doubt, who = treatment.locale, treatment.template.hesitation, (case.person, case.account)
-    context = extra | personalize.context(*who, offer, case.evidence, now, locale, catalog.more(ask))
-    context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt)
+    context = extra | catalog.fields(ask, offer, treatment, case.evidence)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
@@ -195,7 +193,7 @@ def _delivery(draft: Draft, decision: Decision, standing: Standing, now: datetim
     """In-app offers are accepted at once: they wait to be fetched. A task for staff is written in this transaction."""
     case, channel = draft.intent.case, draft.intent.channel
     held = draft.stopped
-    at_once = routes.at_once(channel, standing.channels)
+    at_once = routes.at_once(channel, lambda: standing.channels)
     state = Delivery.State.HELD if held else Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
     return Delivery(
         enrollment=case.enrollment,

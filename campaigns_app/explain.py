@@ -61,6 +61,11 @@ def standing(
     return why_not.evaluations(person, offer, playbook, at, clock.now())
 
 
+def evaluation(row: Decision) -> dict[str, Any]:
+    """One of `evaluations`, of this decision."""
+    return _evaluation(row, clock.now())
+
+
 def candidates(row: Decision) -> list[dict[str, Any]]:
     """What was chosen among, as the decision keeps it: each `{offer, gates, factors, score, propensity, chance,
     chosen}`, with an empty value for what is not kept. `propensity`: how likely they were to say yes; `chance`: how

@@ -179,6 +179,12 @@ def of(
     }
 
 
+def of_decision(row: Decision, may: Mapping[str, bool]) -> Told:
+    """One stored decision."""
+    told = explain.evaluation(row)
+    return _told(told, _links(row.person, [told], may))
+
+
 def query(person: str, offer: str = "", playbook: str = "", at: str = "") -> str:
     given = {"person": person, "offer": offer, "playbook": playbook, "at": at}
     return urlencode({name: value for name, value in given.items() if value})
@@ -220,7 +226,7 @@ def _stands(one: Mapping[str, Any]) -> str:
 
 def _row(gate: Mapping[str, Any], told: Mapping[str, Any], links: _Links) -> Row:
     moment = next_time.moment(gate.get("next_eligible_at"))
-    link, words = links.of(gate, told)
+    link, link_words = links.of(gate, told)
     return Row(
         name=str(gate.get("gate", "")).replace("_", " "),
         passed=bool(gate.get("passed")),
@@ -229,7 +235,7 @@ def _row(gate: Mapping[str, Any], told: Mapping[str, Any], links: _Links) -> Row
         threshold=_shown(gate.get("threshold")),
         next=in_words.moment(moment) if moment else "",
         link=link,
-        link_words=words,
+        link_words=link_words,
     )
 
 
@@ -254,18 +260,16 @@ def _number(value: Any) -> str:
 
 
 def _shown(value: Any) -> Shown:
-    text = _words(value)
+    text = words(value)
     return Shown(text) if len(text) <= LONG else Shown(f"{text[:60].rstrip()} …", text)
 
 
-def _words(value: Any) -> str:
+def words(value: Any) -> str:
     """JSON as it reads: names with their values, days without their seconds; empty where there is nothing."""
     if isinstance(value, Mapping):
-        return "; ".join(
-            f"{str(name).replace('_', ' ')}: {_words(one) or '–'}" for name, one in value.items()
-        )
+        return "; ".join(f"{str(name).replace('_', ' ')}: {words(one) or '–'}" for name, one in value.items())
     if isinstance(value, list):
-        return " | ".join(_words(one) or "–" for one in value)
+        return " | ".join(words(one) or "–" for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

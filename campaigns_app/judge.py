@@ -13,7 +13,7 @@ from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from offers_app import replayed
 from offers_app.decide import Choice
-from offers_app.models import Decision
+from offers_app.models import Decision, HoldoutAssignment
 from upsell_project.lib.gates import Code, Gate, failed, passed
 
 
@@ -60,17 +60,16 @@ def relevant(case: About) -> Gate:
 def holdout(case: About, standing: Standing) -> Gate:
     """Whoever is in the control group with one of their accounts is contacted about none."""
     return contact_gates.first_closed(
-        [_drawn(standing, account.pk) for account in contact_gates.accounts(case, standing)]
+        [drawn(standing.holdout[account.pk]) for account in contact_gates.accounts(case, standing)]
     )
 
 
-def _drawn(standing: Standing, account: int) -> Gate:
-    drawn = standing.holdout[account]
-    said = {"held_out": drawn.held_out, "assigned_at": drawn.assigned_at.isoformat()}
-    if drawn.held_out:
+def drawn(assignment: HoldoutAssignment) -> Gate:
+    said = {"held_out": assignment.held_out, "assigned_at": assignment.assigned_at.isoformat()}
+    if assignment.held_out:
         reason = "The account is in the control group: nothing contacts it."
-        return failed(Code.HOLDOUT, reason, said, float(drawn.percent))
-    return passed(Code.HOLDOUT, said, float(drawn.percent))
+        return failed(Code.HOLDOUT, reason, said, float(assignment.percent))
+    return passed(Code.HOLDOUT, said, float(assignment.percent))
 
 
 def first(

@@ -153,6 +153,15 @@ def templates(steps: Steps) -> Iterator[str]:
                 yield from templates(lane.get("steps", []))
 
 
+def placements(steps: Steps) -> Iterator[str]:
+    """Slugs of those where its messages are shown."""
+    for step in steps:
+        for config in step.values():
+            yield from filter(None, [config.get("placement")])
+            for lane in config.get("lanes", []):
+                yield from placements(lane.get("steps", []))
+
+
 def sent(version: PlaybookVersion) -> list[Treatment | Offer]:
     """Every text and live offer of a version."""
     return _sent(tree(version))

@@ -21,6 +21,7 @@ def users() -> Iterator[User]:
         steps = playbook_files.tree(version)
         asks += [version.entry, version.exit_when, steps]
         more |= {("offer", offer) for _, offer in playbook_files.offers(steps)}
+        more |= {("placement", slug) for slug in playbook_files.placements(steps)}
         more |= {("signal", one.slug) for one in version.playbook.signals.all()}
     for playbook, (asks, more) in needed.items():
         yield User(("playbook", playbook.slug), playbook, asks, frozenset(more))

@@ -105,7 +105,7 @@ def _settle(
     elif stopped:
         delivery.state, delivery.reason = Delivery.State.SKIPPED, f"{stopped.gate}: {stopped.reason}"[:300]
     else:
-        at_once = routes.at_once(delivery.channel, standing.channels)
+        at_once = routes.at_once(delivery.channel, lambda: standing.channels)
         delivery.state = Delivery.State.ACCEPTED if at_once else Delivery.State.INTENDED
         delivery.intended_at, delivery.reason = now, ""
         delivery.sent_at = now if at_once else None

@@ -5,7 +5,7 @@ alone: the circuit breaker.
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,9 +53,9 @@ def ready() -> set[str]:
     return found | {name for name in Name.values if _own(name)}
 
 
-def at_once(channel: str, ready_ones: Collection[str]) -> bool:
+def at_once(channel: str, ready_ones: Callable[[], Collection[str]]) -> bool:
     """Whether an intent is all that has to happen: it waits to be fetched, or staff have it on their list."""
-    return channel == Name.IN_APP or (channel in channels.BY_HAND and channel not in ready_ones)
+    return channel == Name.IN_APP or (channel in channels.BY_HAND and channel not in ready_ones())
 
 
 def of(channel: str) -> list[Route]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -21,7 +22,7 @@ from signals_app.models import Ticket
 from upsell_project.lib import bulk
 
 
-@dataclass(slots=True)
+@dataclass
 class Standing:
     """The state of the world for these people and accounts; `deliver` adds to it what it intends.
 
@@ -38,8 +39,11 @@ class Standing:
     holdout: dict[int, HoldoutAssignment]
     accounts: dict[int, dict[int, Account]]
     policy: ContactPolicy = field(kw_only=True)
-    channels: set[str] = field(kw_only=True)
-    """By which anything can leave."""
+
+    @cached_property
+    def channels(self) -> set[str]:
+        """By which anything can leave; asked when something is about to."""
+        return routes.ready()
 
 
 def policy() -> ContactPolicy:
@@ -99,7 +103,6 @@ def _load(
         drawn(theirs),
         accounts,
         policy=in_force,
-        channels=routes.ready(),
     )
 
 

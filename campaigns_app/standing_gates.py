@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Q
 
-from campaigns_app import contact_gates, entry_gates, nearest, outline, plan, pressure, standing
+from campaigns_app import contact_gates, entry_gates, judge, nearest, outline, plan, pressure, standing
 from campaigns_app.case import Case
 from campaigns_app.models import Enrollment, Playbook
 from campaigns_app.plan import Node
@@ -149,7 +148,7 @@ def contact(question: Question, run: Enrollment | None) -> Iterator[Gate]:
     yield contact_gates.account_free(case, state)
     yield pressure.check(state.touches[question.person.pk], channel, now, state.policy.caps)
     yield contact_gates.rested(question.person.pk, state, now, running=run.pk if run else None)
-    yield contact_gates.channel_ready(channel, country, state.channels)
+    yield contact_gates.channel_ready(channel, country, lambda: state.channels)
     yield contact_gates.in_hours(case, channel, state, now)
     yield from _choice(question, offers, channel)
     yield held_out(question)
@@ -178,11 +177,4 @@ def held_out(question: Question) -> Gate:
     drawn = sorted(rows, key=lambda row: not row.held_out)
     if not drawn:
         return passed(Code.HOLDOUT, {"held_out": None})
-    said: dict[str, Any] = {
-        "held_out": drawn[0].held_out,
-        "assigned_at": drawn[0].assigned_at.isoformat(),
-    }
-    if not drawn[0].held_out:
-        return passed(Code.HOLDOUT, said, float(drawn[0].percent))
-    reason = "The account is in the control group: nothing contacts it."
-    return failed(Code.HOLDOUT, reason, said, float(drawn[0].percent))
+    return judge.drawn(drawn[0])

@@ -22,6 +22,8 @@ FIELDS = {
     Claim.Kind.CASE_STUDY: "story",
     Claim.Kind.COMPARISON: "comparison",
 }
+MOST = 1_000
+"""Characters of a claim: it is a sentence within a message."""
 DOUBTS = {"doubts_value": Claim.Hesitation.VALUE, "confused": Claim.Hesitation.EFFORT}
 """What a text of theirs said (`evidence.intent`), as the doubt that it shows. It goes before the template's."""
 
@@ -149,8 +151,11 @@ def faults(claim: Claim, now: datetime) -> dict[str, str]:
     found = {}
     if not isinstance(claim.texts, dict) or not claim.texts:
         found["texts"] = 'Write {"en": "..."}: a sentence for each language.'
+    elif wrong := list(filter(None, map(locales.fault, claim.texts))):
+        found["texts"] = " ".join(wrong)
     elif wrong := [name for name, text in claim.texts.items() if not _is_plain(text)]:
-        found["texts"] = f"{', '.join(wrong)}: write plain sentences, without markup, fields or line breaks."
+        plain = f"write plain sentences of at most {MOST:,} characters, without markup, fields or line breaks"
+        found["texts"] = f"{', '.join(wrong)}: {plain}."
     if not isinstance(claim.figures, dict) or any(
         terms_words.number(value) is None for value in claim.figures.values()
     ):
@@ -165,4 +170,4 @@ def faults(claim: Claim, now: datetime) -> dict[str, str]:
 
 
 def _is_plain(text: Any) -> bool:
-    return isinstance(text, str) and bool(text.strip()) and not set("<>{}\n\r") & set(text)
+    return isinstance(text, str) and 0 < len(text.strip()) <= MOST and not set("<>{}\n\r") & set(text)

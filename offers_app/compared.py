@@ -7,7 +7,7 @@ decision is counted anew from the lessons that had been heard by then.
 Decisions are read some at a time, without the gates of their candidates, and of each a handful of numbers is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,8 +24,9 @@ from offers_app.ranking import Candidate, value
 from offers_app.tallies import Posterior, Tally
 from offers_app.weighing import Weighed, weigh
 
-MOST = 50_000
-"""Decisions that are looked at, the newest."""
+MOST, MOST_HEARD = 50_000, 500_000
+"""Decisions that are looked at, and answers that are counted anew: the newest."""
+MOST_DAYS = 3_650
 SLICE = 500
 Levels = Lesson.Level
 LEARNING = ("half_life_days", "base_rate", "strength")
@@ -51,6 +52,8 @@ class Result:
 
     acceptance: Comparison
     value: Comparison
+    left_out: tuple[str, ...] = ()
+    """Sentences on what was not looked at, as there is too much."""
 
 
 class NothingLogged(ValueError):
@@ -66,33 +69,46 @@ class _Open(Func):
     output_field = JSONField()
 
 
-def compare(other: Policy, since: datetime, most: int = MOST) -> Result:
-    """A statement for each 500 decisions and one, two more where the other policy learns otherwise. Raises
+def compare(other: Policy, since: datetime, most: int = MOST, most_heard: int = MOST_HEARD) -> Result:
+    """A statement for each 500 decisions and one, three more where the other policy learns otherwise. Raises
     NothingLogged."""
     acceptance: list[Weighted] = []
     worth: list[Weighted] = []
-    known = _Known(other)
-    for row in answered(since, most):
+    known, keys = _Known(other, most_heard), _newest(since, most + 1)
+    for row in _read(keys[-most:]):
         chances = _chances(row, other, known)
         acceptance.append(off_policy.weighted(_logged(row, lambda candidate: 1.0), chances))
         worth.append(off_policy.weighted(_logged(row, _worth), chances))
     if not acceptance:
         raise NothingLogged("No answered decision since then had at least two offers to choose from.")
-    return Result(off_policy.compare(acceptance), off_policy.compare(worth))
+    left_out = (*_older(keys, most), *known.left_out)
+    return Result(off_policy.compare(acceptance), off_policy.compare(worth), left_out)
 
 
 def answered(since: datetime, most: int = MOST) -> Iterator[Answered]:
     """The newest, oldest first. Rows that were emptied, or made by older formulas, are left out."""
+    return _read(_newest(since, most))
+
+
+def _newest(since: datetime, most: int) -> list[UUID]:
     told = Lesson.objects.exclude(level=Levels.NOTHING).filter(
         proposition__decision__at__gte=since, proposition__decision__candidates__1__isnull=False
     )
     newest = told.order_by("-proposition__decision__at", "-proposition__decision_id").values_list("pk")
-    keys = [key for (key,) in newest[:most]][::-1]
+    return [key for (key,) in newest[:most]][::-1]
+
+
+def _older(keys: Sequence[UUID], most: int) -> list[str]:
+    said = f"There are more answered decisions in this time: only the newest {most:,} were looked at."
+    return [said] if len(keys) > most else []
+
+
+def _read(keys: Sequence[UUID]) -> Iterator[Answered]:
     for start in range(0, len(keys), SLICE):
         yield from _slice(keys[start : start + SLICE])
 
 
-def _slice(keys: list[UUID]) -> Iterator[Answered]:
+def _slice(keys: Sequence[UUID]) -> Iterator[Answered]:
     columns = [
         f"proposition__decision__{name}" for name in ("at", "seed", "policy", "account_id", "person_id")
     ]
@@ -142,23 +158,34 @@ def _learns(policy: Policy) -> tuple[Any, ...]:
 class _Known:
     """What a policy would have known at each of these decisions, asked in their order."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, most: int = MOST_HEARD) -> None:
+        self.policy, self.most = policy, most
         self.tallies: dict[Key, Tally] = {}
         self.heard: Iterator[Lesson] | None = None
         self.next: Lesson | None = None
         self.offers: Mapping[str, int] = {}
+        self.left_out: tuple[str, ...] = ()
 
     def at(self, row: Answered) -> Mapping[str, Posterior]:
         if self.heard is None:
             self.offers = dict(Offer.objects.values_list("slug", "pk"))
-            self.heard = iter(Lesson.objects.order_by("heard_at", "pk").iterator(2_000))
+            self.heard = self._lessons()
             self.next = next(self.heard, None)
         while self.next and self.next.heard_at <= row.at:
             self.next.counted = Levels.NOTHING
             self.tallies |= learn.sums([self.next], self.tallies, self.policy.half_life_days)
             self.next = next(self.heard, None)
         return {one["offer"]: self._posterior(one, row) for one in row.candidates}
+
+    def _lessons(self) -> Iterator[Lesson]:
+        """In the order in which they were heard."""
+        newest = Lesson.objects.order_by("-heard_at").values_list("heard_at", flat=True)
+        rows = Lesson.objects.order_by("heard_at", "pk")
+        if older := newest[self.most : self.most + 1].first():
+            said = f"There are more answers: the newest {self.most:,}, heard after {older:%Y-%m-%d %H:%M} UTC"
+            self.left_out = (f"{said}, were counted anew.",)
+            rows = rows.filter(heard_at__gt=older)
+        return rows.iterator(2_000)
 
     def _posterior(self, one: Mapping[str, Any], row: Answered) -> Posterior:
         key = (self.offers.get(one["offer"], 0), row.template, row.channel, one["segment"])

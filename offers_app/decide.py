@@ -13,7 +13,18 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from offers_app import arms, claims, cohort, in_force, locales, offer_facts, offer_gates, ranking, weighing
+from offers_app import (
+    arms,
+    claims,
+    cohort,
+    in_force,
+    locales,
+    offer_facts,
+    offer_gates,
+    personalize,
+    ranking,
+    weighing,
+)
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
@@ -127,10 +138,17 @@ class Catalog:
             "peers": self.peers.get(asked) if asked else None,
         }
 
+    def fields(self, ask: Ask, offer: Offer, text: Treatment, evidence: Mapping[str, Any]) -> dict[str, Any]:
+        """All merge fields of this text: what is sent is filled in with these, and so is what is previewed."""
+        who, locale, now = (ask.person, ask.account), text.locale, self.facts.now
+        usual = personalize.context(*who, offer, evidence, now, locale, self.more(ask))
+        return usual | claims.fields(self.sayable, *who, evidence, locale, text.template.hesitation)
 
-def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
-    """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
-    treatments, said = _treatments(asks), offer_facts.answered(asks, now)
+
+def catalog(asks: Sequence[Ask], now: datetime, typed: Treatment | None = None) -> Catalog:
+    """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares. `typed`: a
+    text that is not saved yet, instead of its row."""
+    treatments, said = _treatments(asks, typed), offer_facts.answered(asks, now)
     offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
     facts = offer_facts.load(asks, offers, said, now)
     judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
@@ -139,12 +157,13 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
 
 
-def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
+def _treatments(asks: Sequence[Ask], typed: Treatment | None) -> dict[tuple[str, str], list[Treatment]]:
     """By template and channel."""
     templates, channels = {ask.template for ask in asks}, {ask.channel for ask in asks}
     rows = Treatment.objects.filter(template__slug__in=templates, channel__in=channels)
     found: dict[tuple[str, str], list[Treatment]] = {}
-    for treatment in rows.select_related("template").order_by("pk"):
+    for row in rows.select_related("template").order_by("pk"):
+        treatment = typed if typed and typed.pk == row.pk else row
         found.setdefault((treatment.template.slug, treatment.channel), []).append(treatment)
     return found
 

@@ -1,8 +1,14 @@
 """The policy by which this deployment chooses, from its settings."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from django.conf import settings
 
 from offers_app.policy import Policy
+
+NUMBERS = ("half_life_days", "base_rate", "strength", "exploration", "least")
 
 
 def policy() -> Policy:
@@ -14,3 +20,11 @@ def policy() -> Policy:
         exploration=settings.OFFERS_EXPLORATION,
         least=settings.OFFERS_LEAST_SCORE,
     )
+
+
+def but(options: Mapping[str, Any], priorities: Mapping[str, int]) -> Policy:
+    """Another one to compare with: `greedy`, and those `NUMBERS` that are not None; the rest as in force. Raises
+    ValueError that begins with the parameter."""
+    numbers = {name: options[name] for name in NUMBERS if options.get(name) is not None}
+    ordered = tuple(sorted(priorities.items()))
+    return replace(policy(), **numbers, greedy=options["greedy"], priorities=ordered)

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 
 from offers_app import sms
 
+TEXTS: Mapping[str, int] = {
+    "headline": 300,
+    "body": 5_000,
+    "why": 1_000,
+    "cta_label": 60,
+    "secondary_label": 60,
+}
+"""The texts of a treatment, and how long each may be when it is proposed; whatever its channel."""
+HTML = frozenset({"body"})
+"""Those that are not plain text."""
 SMS_SEGMENTS = 3
 
 

@@ -10,14 +10,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from offers_app import approved, media, wording
+from offers_app import limits, media, whatsapp_form, wording
 from offers_app.linter import check
 from offers_app.linter.draft import Draft, Finding, Terms
 from offers_app.models import Claim, LintWaiver, Offer, Product, Treatment
 from people_app.models import Channel
 from upsell_project.lib import clock
 
-TEXTS = ("headline", "body", "why", "cta_label", "secondary_label")
 KEPT = 500
 """So many texts of which each process remembers what is wrong with them."""
 IN_USE: list[Callable[[], Iterable[str]]] = []
@@ -34,14 +33,17 @@ def draft(row: Treatment | Offer) -> Draft:
     shown = (
         frozenset(wording.CONTROLS) if row.channel == Channel.IN_APP else None
     )  # mails have them in their layout
-    texts = {name: text for name in TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
-    return Draft(texts | _words(row.media) | approved.variables(row.form), row.channel, row.locale, shown)
+    texts = {name: text for name in limits.TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
+    return Draft(
+        texts | _words(row.media) | whatsapp_form.variables(row.form), row.channel, row.locale, shown
+    )
 
 
 def of_claim(claim: Claim) -> list[Finding]:
-    """Its errors. What it says of others has its source."""
-    drafts = [Draft({"texts": text}, "", locale, claims=(text,)) for locale, text in claim.texts.items()]
-    return [one for each in drafts for one in check.findings(each) if one.blocks]
+    """Its errors, but that what it says of others has no source: it has."""
+    drafts = [Draft({"texts": text}, "", locale) for locale, text in claim.texts.items()]
+    found = [one for each in drafts for one in check.findings(each)]
+    return [one for one in found if one.blocks and one.rule != "unsourced-claim"]
 
 
 def _words(shown: Any) -> dict[str, str]:

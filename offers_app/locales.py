@@ -1,6 +1,11 @@
 """Which languages a text may be in for somebody, best first; pure."""
 
+import re
 from collections.abc import Sequence
+
+from babel import Locale, UnknownLocaleError
+
+_NAME = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
 def chain(wanted: str, default: str) -> list[str]:
@@ -26,3 +31,17 @@ def first(there: Sequence[str], chain: Sequence[str]) -> str | None:
 
 def normal(locale: str) -> str:
     return locale.strip().replace("_", "-").lower()
+
+
+def parsed(name: str) -> Locale | None:
+    """None where Unicode's CLDR (Babel) has no such language or country."""
+    try:
+        return Locale.parse(name.replace("-", "_")) if name else None
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+def fault(name: str) -> str:
+    """What is wrong with the name of a text's locale; empty: nothing."""
+    known = _NAME.fullmatch(name) and parsed(name)
+    return "" if known else f"“{name}” is no locale that is known; write one such as de or de-AT."

@@ -3,7 +3,7 @@
 Beside these there are `offer.*`, the offer's own fields (`of`), and the texts' own variables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _CLAIM = "text figures source date"
@@ -31,5 +31,13 @@ KNOWN: Final = ALONE | {f"{group}.{name}" for group, names in _GROUPS.items() fo
 
 
 def of(offer: Mapping[str, Any]) -> set[str]:
-    """What this offer brings (`{"fields": {...}}`); those under a language are the same in that language."""
-    return {f"offer.{name}" for name, value in offer["fields"].items() if not isinstance(value, dict)}
+    """What this offer brings (`{"fields": {...}}`), also what it says under a language, a country or `trial` alone."""
+    return {f"offer.{name}" for name in _names(offer["fields"])}
+
+
+def _names(fields: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _names(value)
+        else:
+            yield name

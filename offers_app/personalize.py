@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 
-from offers_app import cohort, goods, offer_facts, season_words, terms, terms_words
+from offers_app import cohort, goods, locales, offer_facts, season_words, terms, terms_words
 from offers_app.models import Offer
 from people_app.models import Account, Person
 
@@ -219,17 +219,10 @@ def said(text: str | None) -> str:
 
 def spoken(persons: str, texts: str) -> Locale:
     """The person's own where it is the language of the text, else that of the text."""
-    own, other = _parsed(persons), _parsed(texts)
+    own, other = locales.parsed(persons), locales.parsed(texts)
     if own and other and own.language != other.language:
         return other
     return own or other or Locale("en")
-
-
-def _parsed(name: str) -> Locale | None:
-    try:
-        return Locale.parse(name.replace("-", "_")) if name else None
-    except (ValueError, UnknownLocaleError):
-        return None
 
 
 def _evidence(evidence: Mapping[str, Any], now: datetime, locale: Locale) -> dict[str, Any]:

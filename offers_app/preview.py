@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from offers_app import claims, decide, limits, locales, mail_layout, personalize, wording
+from offers_app import claims, decide, limits, mail_layout, wording
+from offers_app.decide import Ask, Catalog
 from offers_app.models import Offer, Treatment
 from people_app.models import Account, Channel, Person
 
@@ -26,48 +27,34 @@ class Shown:
 
 
 def channels(
-    treatments: Sequence[Treatment],
+    typed: Treatment,
     offer: Offer,
     person: Person,
-    account: Account | None,
+    account: Account,
     evidence: Mapping[str, Any],
-    locale: str,
-    default: str,
     now: datetime,
 ) -> list[Shown]:
-    """Each channel of a template, in the language that this person would get."""
-    chain = locales.chain(locale or person.locale, default)
-    known = claims.load([person.pk], now.date())
-    found = []
-    for channel in Channel.values:
-        treatment = decide.localized([one for one in treatments if one.channel == channel], chain)
-        if treatment:
-            found.append(_shown(treatment, offer, person, account, evidence, known, now))
-    return found
+    """Each channel of the template of this text, which need not be saved, in the language that the person would get."""
+    asks = [
+        Ask(person, account, [offer.slug], typed.template.slug, channel, evidence)
+        for channel in Channel.values
+    ]
+    known = decide.catalog(asks, now, typed)
+    return [shown for ask in asks if (shown := _shown(ask, known, known.offers[offer.slug]))]
 
 
-def _shown(
-    treatment: Treatment,
-    offer: Offer,
-    person: Person,
-    account: Account | None,
-    evidence: Mapping[str, Any],
-    known: claims.Known,
-    now: datetime,
-) -> Shown:
-    locale = treatment.locale
-    context = personalize.context(person, account, offer, evidence, now, locale)
-    context |= claims.fields(known, person, account, evidence, locale, treatment.template.hesitation)
+def _shown(ask: Ask, known: Catalog, offer: Offer) -> Shown | None:
+    treatment, _ = known.text(ask)
+    if treatment is None:
+        return None
+    context = known.fields(ask, offer, treatment, ask.evidence)
     try:
         content = wording.proposition_content(
-            treatment, offer, context, channel=treatment.channel, proposition_id=str(uuid.UUID(int=0))
+            treatment, offer, context, channel=ask.channel, proposition_id=str(uuid.UUID(int=0))
         )
     except wording.WordingError as error:
         return Shown(treatment, error=f"Nothing would be sent: {error}.")
-    length = limits.told(treatment.channel, wording.parts(treatment.channel, content))
-    html = (
-        mail_layout.page(content, dict.fromkeys(CONTROLS, "#"))[0]
-        if treatment.channel == Channel.EMAIL
-        else ""
-    )
+    length = limits.told(ask.channel, wording.parts(ask.channel, content))
+    mailed = ask.channel == Channel.EMAIL
+    html = mail_layout.page(content, dict.fromkeys(CONTROLS, "#"))[0] if mailed else ""
     return Shown(treatment, content, length=length, html=html, sources=claims.used(context))

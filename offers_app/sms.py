@@ -15,7 +15,6 @@ BASIC = frozenset(
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """Each takes two septets: an escape and itself, which must stand in one segment."""
-MOST_SEGMENTS = 255
 
 
 class Alphabet(StrEnum):

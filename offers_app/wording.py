@@ -12,7 +12,7 @@ from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
 from consent_app import links
-from offers_app import approved, claims, limits, media, safe_html, short_texts
+from offers_app import claims, limits, media, safe_html, short_texts, whatsapp_form
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
@@ -157,9 +157,9 @@ def _media(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, str] |
 
 
 def _form(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, Any]:
-    if wrong := approved.faults(treatment.form):
+    if wrong := whatsapp_form.faults(treatment.form):
         raise Broken(f"form: {wrong[0]}")
-    return approved.rendered(treatment.form, lambda name, source: _line(name, source, context))
+    return whatsapp_form.rendered(treatment.form, lambda name, source: _line(name, source, context))
 
 
 def _line(field: str, source: str, context: Mapping[str, Any]) -> str:

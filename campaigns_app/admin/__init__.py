@@ -1,6 +1,7 @@
 from campaigns_app.admin import (
     accounts,
     channel_accounts,
+    decisions,
     definitions,
     deliveries,
     enrollments,
@@ -16,6 +17,7 @@ from campaigns_app.admin import (
 __all__ = [
     "accounts",
     "channel_accounts",
+    "decisions",
     "definitions",
     "deliveries",
     "enrollments",

@@ -42,10 +42,15 @@ def _answer(request: HttpRequest, asked: dict[str, str]) -> dict[str, Any]:
     person = erasure.known_as(asked["person"]) if asked["person"] else None
     if person is None or wrong:
         return {"who": person, "wrong": wrong}
-    may = {page: _may(request, page) for page in explain_page.PAGES}
+    may = may_see(request)
     told = explain_page.of(person, asked["offer"], asked["playbook"], at, may)
     query = explain_page.query(asked["person"], asked["offer"], asked["playbook"], asked["at"])
     return {"who": person, "moment": at, "query": query, "may_person": may["people_app_person"], **told}
+
+
+def may_see(request: HttpRequest) -> dict[str, bool]:
+    """To which pages links may lead."""
+    return {page: _may(request, page) for page in explain_page.PAGES}
 
 
 def _may(request: HttpRequest, page: str) -> bool:

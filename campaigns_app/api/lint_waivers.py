@@ -15,7 +15,7 @@ from campaigns_app.api.catalog import TreatmentSerializer
 from campaigns_app.api.filters import flag, text
 from campaigns_app.api.problems import Conflict
 from campaigns_app.models import ApiKey
-from offers_app import linted
+from offers_app import limits, linted
 from offers_app.models import LintWaiver, Offer, Template, Treatment
 from people_app.models import Channel
 from upsell_project.lib import clock
@@ -101,7 +101,7 @@ class WaivingSerializer(Edited):
 
     def _written(self, place: dict[str, str], wording: dict[str, Any]) -> dict[str, Any]:
         """As the template itself would take it."""
-        if misplaced := wording.keys() - set(linted.TEXTS):
+        if misplaced := wording.keys() - set(limits.TEXTS):
             sentence = serializers.ErrorDetail("is no text of a treatment", "unknown")
             raise serializers.ValidationError({"wording": dict.fromkeys(sorted(misplaced), sentence)})
         said = TreatmentSerializer(data={**place, **wording}, context=self.context)

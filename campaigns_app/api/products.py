@@ -10,6 +10,7 @@ from rest_framework import serializers
 from campaigns_app.api.base import Editable, Edited
 from campaigns_app.api.filters import choice, text
 from offers_app.models import Price, Product
+from offers_app.models.product import fault_of_parts
 
 Kind = Product.Kind
 
@@ -57,8 +58,8 @@ class ProductSerializer(Edited):
         said = {name: attrs.get(name, getattr(self.instance, name, "")) for name in ("kind", "code")}
         checked(Product(**said))
         before = list(self.instance.parts.all()) if self.instance else []
-        if (said["kind"] == Kind.BUNDLE) != bool(attrs.get("parts", before)):
-            raise serializers.ValidationError({"parts": "A bundle has parts, and nothing else has."})
+        if fault := fault_of_parts(said["kind"], attrs.get("parts", before)):
+            raise serializers.ValidationError({"parts": fault})
         return attrs
 
     @transaction.atomic

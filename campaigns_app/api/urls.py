@@ -7,6 +7,8 @@ from campaigns_app.api.answers import ExplainView, NowhereView, SandboxClockView
 from campaigns_app.api.back_tests import BackTestsView, BackTestView, TestView
 from campaigns_app.api.catalog import OffersView, TemplatesView
 from campaigns_app.api.channels import ChannelsView
+from campaigns_app.api.checkouts import CheckoutsView
+from campaigns_app.api.claims import ApproveView, ClaimsView
 from campaigns_app.api.corrections import EraseView, ExportView, FactsView, MergeView, NamesView
 from campaigns_app.api.definitions import MetersView, SignalDefinitionsView
 from campaigns_app.api.facts import EventsView, RejectedEventsView, SignalsView
@@ -19,6 +21,7 @@ from campaigns_app.api.outreach import (
     StaffTasksView,
 )
 from campaigns_app.api.people import AccountsView, PeopleView
+from campaigns_app.api.placements import PlacementsView
 from campaigns_app.api.playbooks import PlaybooksView
 from campaigns_app.api.products import ProductsView
 from campaigns_app.api.schema import DocsView, SchemaView
@@ -35,12 +38,15 @@ RESOURCES = {
     "signals": SignalsView,
     "products": ProductsView,
     "offers": OffersView,
+    "placements": PlacementsView,
     "templates": TemplatesView,
+    "claims": ClaimsView,
     "playbooks": PlaybooksView,
     "enrollments": EnrollmentsView,
     "deliveries": DeliveriesView,
     "interactions": InteractionsView,
     "decisions": DecisionsView,
+    "checkouts": CheckoutsView,
     "staff-tasks": StaffTasksView,
     "sources": SourcesView,
     "channels": ChannelsView,
@@ -73,6 +79,7 @@ urlpatterns = [
     re_path(rf"^signal-definitions/{SLUG}/back-test/?$", BackTestView.as_view(), name="api-back-test"),
     re_path(rf"^signal-definitions/{SLUG}/back-tests/?$", BackTestsView.as_view(), name="api-back-tests"),
     re_path(rf"^signal-definitions/{SLUG}/test/?$", TestView.as_view(), name="api-test"),
+    re_path(rf"^claims/{SLUG}/approve/?$", ApproveView.as_view(), name="api-approve"),
     re_path(r"^explain/?$", ExplainView.as_view(), name="api-explain"),
     re_path(r"^sandbox/clock/?$", SandboxClockView.as_view(), name="api-sandbox-clock"),
     re_path(r"^schema/?$", SchemaView.as_view(), name="api-schema"),

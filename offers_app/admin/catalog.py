@@ -7,11 +7,14 @@ from django.http import HttpRequest
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
+from offers_app import references
 from offers_app.admin import lint
+from offers_app.admin.switching import SwitchedAdmin
 from offers_app.models import Offer, OfferCap, Placement, Product
 from signals_app.admin import kept, pickers
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import Admin, EditedAdmin, OfEditedAdmin, Tabular
+from upsell_project.lib import json_form
+from upsell_project.lib.admin_base import KeepsSlug, OfEditedAdmin, Tabular
 from upsell_project.lib.rules import ready
 from upsell_project.lib.tables import TableAdmin, TableResource
 
@@ -21,10 +24,15 @@ pickers.ABOVE["offers"] = lambda: list(
 
 
 @admin.register(Placement)
-class PlacementAdmin(Admin):
+class PlacementAdmin(KeepsSlug, KeptAdmin):
     list_display = ("slug", "name", "format")
     search_fields = ("slug", "name")
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        rows = list(objs)
+        refused = [*kept.needed("placement", rows), *references.waiting_in([row.slug for row in rows])]
+        return ([], {}, set(), refused) if refused else super().get_deleted_objects(objs, request)
 
 
 class OfferForm(lint.LintedForm):
@@ -109,9 +117,10 @@ class OfferCapAdmin(OfEditedAdmin):
 
 
 @admin.register(Offer)
-class OfferAdmin(KeptAdmin, TableAdmin, lint.LintedAdmin, EditedAdmin):
+class OfferAdmin(KeepsSlug, KeptAdmin, TableAdmin, lint.LintedAdmin, SwitchedAdmin):
     resource_classes: ClassVar = [OfferResource]
     form = OfferForm
+    formfield_overrides = json_form.OVERRIDES
     list_display = ("name", "slug", "topic", "sells", "for_whom", "value", "priority", "live", "edited")
     list_select_related = ("product",)
     list_filter = ("live", ("product", admin.EmptyFieldListFilter))
@@ -143,13 +152,6 @@ class OfferAdmin(KeptAdmin, TableAdmin, lint.LintedAdmin, EditedAdmin):
         ("Lint", {"fields": ("lint", *lint.WAIVING)}),
     )
     empty_hint = "Load the blueprint's offers with manage.py load_starter_pack, add one, or import a list."
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> tuple[str, ...]:
-        """Rules, playbooks and answers refer to its slug."""
-        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Offer | None = None) -> Any:
-        return {} if obj else self.prepopulated_fields
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         refused = kept.needed("offer", list(objs))

@@ -3,15 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from offers_app import claims, linted
+from offers_app import approval
 from offers_app.models import Claim
-from signals_app.models import Segment
-from upsell_project.lib import clock
-from upsell_project.lib.admin_base import Admin, Form
+from upsell_project.lib import clock, json_form
+from upsell_project.lib.admin_base import Admin, Form, log
 
 
 class ClaimForm(Form):
@@ -19,21 +18,14 @@ class ClaimForm(Form):
         model = Claim
         exclude = ("approved_by", "approved_at")
 
-    def clean_segment(self) -> str:
-        slug = str(self.cleaned_data["segment"]).strip()
-        if slug and not Segment.objects.filter(slug=slug).exists():
-            raise ValidationError(f"There is no segment {slug}.")
-        return slug
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         given = {name: value for name, value in values.items() if name in self.fields}
         claim = Claim(**{"texts": {}, "source_url": ""} | given)
-        wrong: dict[str, Any] = claims.faults(claim, clock.now())
-        if "texts" not in wrong and (refused := linted.of_claim(claim)):
-            wrong["texts"] = [linted.sentence(one) for one in refused]
         shown = {
-            name: fault for name, fault in wrong.items() if name in self.fields and name not in self.errors
+            name: wrong
+            for name, wrong in approval.faults(claim).items()
+            if name in self.fields and name not in self.errors
         }
         if shown:
             raise ValidationError(shown)
@@ -45,6 +37,7 @@ class ClaimAdmin(Admin):
     """A change takes the approval back: what was checked was something else."""
 
     form = ClaimForm
+    formfield_overrides = json_form.OVERRIDES
     list_display = ("slug", "kind", "segment", "industry", "source_name", "valid_until", "stands")
     list_filter = ("kind", "hesitation")
     search_fields = ("slug", "source_name")
@@ -57,7 +50,7 @@ class ClaimAdmin(Admin):
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         if form.has_changed():
-            obj.approved_by, obj.approved_at = "", None
+            approval.lose(obj)
         super().save_model(request, obj, form, change)
 
     @admin.display(description="Shown")
@@ -68,16 +61,21 @@ class ClaimAdmin(Admin):
 
     @admin.action(description="Approve: I have read the source and it says so", permissions=["change"])
     def approve(self, request: HttpRequest, rows: Any) -> None:
-        for claim in rows:
-            self.log_change(request, claim, "Approved.")
-        rows.update(approved_by=request.user.get_username(), approved_at=clock.now())
-        self.message_user(request, "Approved. Texts may say it from now on.")
+        told = [(claim, approval.faults(claim)) for claim in rows]
+        for claim, wrong in told:
+            for sentence in (one for said in wrong.values() for one in said):
+                self.message_user(request, f"{claim} is not approved: {sentence}", messages.ERROR)
+        sound = [claim for claim, wrong in told if not wrong]
+        approval.give(sound, request.user.get_username())
+        log(request, sound, "Approved.")
+        if sound:
+            self.message_user(request, "Approved. Texts may say it from now on.")
 
     @admin.action(description="Take the approval back", permissions=["change"])
     def withdraw(self, request: HttpRequest, rows: Any) -> None:
-        for claim in rows:
-            self.log_change(request, claim, "Took the approval back.")
-        rows.update(approved_by="", approved_at=None)
+        claims = list(rows)
+        approval.take_back(claims)
+        log(request, claims, "Took the approval back.")
         self.message_user(request, "No text says it any more.")
 
 

@@ -1,6 +1,5 @@
 """The page that says what another way of choosing offers would have brought. A GET only reads."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +13,16 @@ from offers_app.models import Offer
 from offers_app.policy import Policy
 from upsell_project.lib import clock
 
-MOST = 5_000
-"""Decisions, so that the page answers within some seconds; the command looks at more."""
+MOST, MOST_HEARD = 5_000, 20_000
+"""Decisions, and answers counted anew, so that the page answers within some seconds; the command looks at more."""
 
 
 class Other(forms.Form):
     """The policy to compare with; what is left empty is as in force."""
 
-    days = forms.IntegerField(min_value=1, max_value=3_650, initial=90, label="Decisions of the last days")
+    days = forms.IntegerField(
+        min_value=1, max_value=compared.MOST_DAYS, initial=90, label="Decisions of the last days"
+    )
     half_life_days = forms.FloatField(required=False, label="Half-life of answers, days")
     base_rate = forms.FloatField(required=False, label="Base rate, between 0 and 1")
     strength = forms.FloatField(required=False, label="Strength, answers")
@@ -42,11 +43,9 @@ class Other(forms.Form):
         return values
 
     def _policy(self, values: dict[str, Any]) -> Policy | None:
-        names = ("half_life_days", "base_rate", "strength", "exploration", "least")
-        numbers = {name: values[name] for name in names if values.get(name) is not None}
-        priorities = ((values["offer"].slug, values["priority"]),) if values.get("offer") else ()
+        priorities = {values["offer"].slug: values["priority"]} if values.get("offer") else {}
         try:
-            return replace(in_force.policy(), **numbers, greedy=values["greedy"], priorities=priorities)
+            return in_force.but(values, priorities)
         except ValueError as error:
             self.add_error(str(error).partition(":")[0], str(error))
             return None
@@ -72,7 +71,8 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
 def _found(form: Other) -> dict[str, Any]:
     since = clock.now() - timedelta(days=form.cleaned_data["days"])
     try:
-        result = compared.compare(form.cleaned_data["policy"], since, MOST)
+        result = compared.compare(form.cleaned_data["policy"], since, MOST, MOST_HEARD)
     except (compared.NothingLogged, ValueError) as error:
         return {"nothing": str(error)}
-    return {"results": [("Acceptance", result.acceptance), ("Value", result.value)]}
+    results = [("Acceptance", result.acceptance), ("Value", result.value)]
+    return {"results": results, "left_out": result.left_out}

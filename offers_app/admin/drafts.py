@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from offers_app import drafts
 from offers_app.drafts import asking, diff
-from offers_app.drafts.prompt import LENGTHS
+from offers_app.limits import TEXTS
 from offers_app.models import DraftRequest, Offer, Treatment
 from upsell_project.lib.admin_base import Admin, FactsAdmin
 
@@ -66,7 +66,7 @@ class DraftsAdmin(Admin):
             except drafts.Refused as error:
                 refused = str(error)
         newest = DraftRequest.objects.filter(treatment=treatment).select_related("offer").order_by("-pk")
-        context = {"form": form, "refused": refused, "newest": newest[:LISTED], "fields": list(LENGTHS)}
+        context = {"form": form, "refused": refused, "newest": newest[:LISTED], "fields": list(TEXTS)}
         return self._page(request, treatment, "ask", context)
 
     def draft_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -127,8 +127,8 @@ def _treatment(model_admin: Admin, request: HttpRequest, pk: int) -> Treatment:
 
 def _compared(treatment: Treatment, texts: dict[str, str]) -> list[tuple[str, list[diff.Piece]]]:
     """By field, those that it would leave as they are left out."""
-    before = {name: getattr(treatment, name) for name in LENGTHS}
-    changed = [name for name in LENGTHS if texts[name] != before[name]]
+    before = {name: getattr(treatment, name) for name in TEXTS}
+    changed = [name for name in TEXTS if texts[name] != before[name]]
     return [(name.replace("_", " "), diff.words(before[name], texts[name])) for name in changed]
 
 

@@ -1,6 +1,5 @@
 """What is sold and at which prices."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,7 +9,8 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
 from offers_app.models import Price, Product
-from upsell_project.lib.admin_base import EditedAdmin, Form, OfEditedAdmin, Tabular
+from offers_app.models.product import fault_of_parts
+from upsell_project.lib.admin_base import EditedAdmin, Form, KeepsSlug, OfEditedAdmin, Tabular
 from upsell_project.lib.tables import SlugsWidget, TableAdmin, TableResource
 
 
@@ -25,17 +25,6 @@ class ProductForm(Form):
         if fault := fault_of_parts(values.get("kind"), list(values.get("parts") or ())):
             raise ValidationError({"parts": fault})
         return values
-
-
-def fault_of_parts(kind: str | None, parts: Sequence[Product]) -> str:
-    """What is wrong with what it holds; empty: nothing."""
-    if kind == Product.Kind.BUNDLE and not parts:
-        return "A bundle holds at least one product."
-    if kind != Product.Kind.BUNDLE and parts:
-        return "Only a bundle holds other products."
-    if any(part.kind == Product.Kind.BUNDLE for part in parts):
-        return "A bundle holds plans, add-ons and services, not bundles."
-    return ""
 
 
 class PriceInline(Tabular):
@@ -71,7 +60,7 @@ class ProductResource(TableResource):
 
 
 @admin.register(Product)
-class ProductAdmin(TableAdmin, EditedAdmin):
+class ProductAdmin(KeepsSlug, TableAdmin, EditedAdmin):
     resource_classes: ClassVar = [ProductResource]
     form = ProductForm
     list_display = ("name", "slug", "kind", "code", "sold_at", "edited")
@@ -86,13 +75,6 @@ class ProductAdmin(TableAdmin, EditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("prices")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
-        """Lists that are imported refer to its slug."""
-        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        return {} if obj else self.prepopulated_fields
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A bundle that lost a part would be offered to who has it."""

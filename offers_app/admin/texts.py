@@ -7,35 +7,46 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from offers_app import linted, written
+from offers_app import limits, linted, written
 from offers_app.admin import preview
 from offers_app.admin.drafts import DraftsAdmin
 from offers_app.admin.lint import WAIVING, LintedAdmin, LintedForm
 from offers_app.models import Template, Treatment
 from signals_app.admin.kept import KeptAdmin
-from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, Tabular
+from upsell_project.lib import json_form
+from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, RowsInline
 
 
 class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *written.TEXTS, "media", "form")
+        fields = ("template", "channel", "locale", *limits.TEXTS, "media", "form")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        known = {name: getattr(self.instance, name) for name in written.TEXTS} | values
+        known = {name: getattr(self.instance, name) for name in limits.TEXTS} | values
         for name, fault in written.faults(known).items():
             self.add_error(name if name in self.fields else None, fault)
         return values
 
 
-class TreatmentInline(Tabular):
+class TreatmentInline(RowsInline):
+    """Each is written as a whole on its own page, with its lint, length and preview."""
+
     model = Treatment
-    form = TreatmentForm
-    fields = ("channel", "locale", "headline", "why", "cta_label")
-    extra = 0
-    show_change_link = True
+    verbose_name_plural = "texts, one for each channel and language"
+    fields = readonly_fields = ("text", "headline", "why", "cta_label")
+    ordering = ("channel", "locale")
+    template_after = "admin/offers_app/template/add_text.html"
+
+    @admin.display(description="Text")
+    def text(self, treatment: Treatment) -> SafeString:
+        page = reverse("admin:offers_app_treatment_change", args=[treatment.pk])
+        where = f"{treatment.get_channel_display()}, {treatment.locale}"
+        return format_html('<a href="{}">{}</a>', page, where)
 
 
 @admin.register(Template)
@@ -59,7 +70,8 @@ class TemplateAdmin(KeptAdmin, EditedAdmin):
 class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
     parent = "template"
     form = TreatmentForm
-    fields = ("template", "channel", "locale", *written.TEXTS, "media", "form", "lint", *WAIVING)
+    formfield_overrides = json_form.OVERRIDES
+    fields = ("template", "channel", "locale", *limits.TEXTS, "media", "form", "lint", *WAIVING)
     readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)
@@ -84,7 +96,7 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
         found = self.get_object(request, object_id)
         about = {}
         if found:
-            texts = {name: getattr(found, name) for name in written.TEXTS}
+            texts = {name: getattr(found, name) for name in limits.TEXTS}
             told = written.told(found.channel, found.locale, texts)
             about = {
                 "preview_url": reverse("admin:offers_app_treatment_preview", args=[found.pk]),

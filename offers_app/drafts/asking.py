@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from offers_app.drafts.prompt import LENGTHS
+from offers_app.limits import TEXTS
 from offers_app.models import DraftRequest, Offer, Treatment
 from upsell_project.lib import clock, queue
 
@@ -41,4 +41,4 @@ def texts(request: DraftRequest, variant: int) -> dict[str, str]:
     """The texts of a variant without faults, for the form; nothing otherwise."""
     if not 0 <= variant < len(request.variants) or request.variants[variant]["faults"]:
         return {}
-    return {name: request.variants[variant]["texts"][name] for name in LENGTHS}
+    return {name: request.variants[variant]["texts"][name] for name in TEXTS}

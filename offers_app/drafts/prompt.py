@@ -8,19 +8,12 @@ name every property as required, forbid others and know no lengths).
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from offers_app import merge_fields
+from offers_app.limits import TEXTS
 
 VARIANTS = 3
-LENGTHS: Final[dict[str, int]] = {
-    "headline": 300,
-    "why": 1_000,
-    "body": 5_000,
-    "cta_label": 60,
-    "secondary_label": 60,
-}
-"""The fields of a treatment that are proposed, and how long each may be."""
 _SYSTEM = f"""You write short, honest texts for offers inside a software product and in its mails.
 Rules, without exception:
 - Say first why the person reads this now, from the merge fields of the evidence.
@@ -29,7 +22,7 @@ Rules, without exception:
 - Write no figure, price, date or name of your own: they come from merge fields.
 - No urgency, scarcity, guilt or fear; no claim without a source; to decline is as fine as to accept.
 - headline, why and labels are plain text in one line. body is HTML of p, strong, em, ul, ol, li and br; no links.
-- Lengths in characters at most: {json.dumps(LENGTHS)}.
+- Lengths in characters at most: {json.dumps(dict(TEXTS))}.
 - Leave a label empty where it is empty in the present text.
 Answer with JSON alone: {{"variants": [...]}}, {VARIANTS} variants that differ in approach."""
 
@@ -41,7 +34,7 @@ def body(model: str, treatment: Mapping[str, Any], offer: Mapping[str, Any], ton
         "locale": treatment["locale"],
         "tone": tone,
         "offer": offer,
-        "present_text": {name: treatment[name] for name in LENGTHS},
+        "present_text": {name: treatment[name] for name in TEXTS},
         "merge_fields": sorted(merge_fields.KNOWN | merge_fields.of(offer)),
     }
     return {
@@ -57,8 +50,8 @@ def body(model: str, treatment: Mapping[str, Any], offer: Mapping[str, Any], ton
 def _schema() -> dict[str, Any]:
     variant = {
         "type": "object",
-        "properties": {name: {"type": "string"} for name in LENGTHS},
-        "required": list(LENGTHS),
+        "properties": {name: {"type": "string"} for name in TEXTS},
+        "required": list(TEXTS),
         "additionalProperties": False,
     }
     whole = {

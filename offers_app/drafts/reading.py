@@ -9,11 +9,11 @@ from liquid import Environment
 from liquid.exceptions import LiquidError
 
 from offers_app import safe_html, wording
-from offers_app.drafts.prompt import LENGTHS, VARIANTS
+from offers_app.drafts.prompt import VARIANTS
+from offers_app.limits import HTML, TEXTS
 from upsell_project.lib import strict_json
 
 LARGEST = 64 * 1024
-HTML = frozenset({"body"})
 _TAGS = frozenset({"if", "elsif", "else", "unless", "for", "case", "when"})
 _FILTERS = frozenset(
     {"default", "upcase", "downcase", "capitalize", "strip", "join", "first", "last", "size"}
@@ -59,8 +59,8 @@ def variants(
 def faults(name: str, text: str, known: frozenset[str], present: Mapping[str, str]) -> list[str]:
     """What is wrong with one proposed text, as sentences that name its field. Whatever else judges texts before they
     are published belongs here, too."""
-    if len(text) > LENGTHS[name]:
-        return [f"{name} is longer than {LENGTHS[name]} characters"]
+    if len(text) > TEXTS[name]:
+        return [f"{name} is longer than {TEXTS[name]} characters"]
     if broken := _broken(name, text, known):
         return [broken]
     said = []
@@ -113,14 +113,12 @@ def _tokens(answer: Any) -> int | None:
 
 def _is_variant(row: Any) -> bool:
     return (
-        isinstance(row, dict)
-        and set(row) == set(LENGTHS)
-        and all(isinstance(one, str) for one in row.values())
+        isinstance(row, dict) and set(row) == set(TEXTS) and all(isinstance(one, str) for one in row.values())
     )
 
 
 def _variant(row: Mapping[str, str], known: frozenset[str], present: Mapping[str, str]) -> Variant:
-    texts = {name: _clean(name, row[name]) for name in LENGTHS}
+    texts = {name: _clean(name, row[name]) for name in TEXTS}
     said = [fault for name, text in texts.items() for fault in faults(name, text, known, present)]
     said += [f"{name} is empty" for name in ("headline", "body") if not texts[name]]
     return Variant(texts, said)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from offers_app import linted, merge_fields
+from offers_app import limits, linted, merge_fields
 from offers_app.drafts import asking, prompt, reading
 from offers_app.drafts.reading import Unusable
 from offers_app.linter import check
@@ -88,7 +88,7 @@ def _claim() -> DraftRequest | None:
 
 
 def _asked(request: DraftRequest) -> tuple[list[reading.Variant], int | None]:
-    present = {name: getattr(request.treatment, name) for name in prompt.LENGTHS}
+    present = {name: getattr(request.treatment, name) for name in limits.TEXTS}
     offer = {name: getattr(request.offer, name) for name in ("name", "topic", "fields")}
     offer["prices"] = _prices(request.offer)
     about = {"channel": request.treatment.channel, "locale": request.treatment.locale, **present}

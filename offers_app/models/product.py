@@ -1,5 +1,6 @@
 """What is sold: plans, add-ons, bundles of these and services, with their prices per currency and period."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -82,3 +83,14 @@ class Price(models.Model):
                 raise ValidationError({"amount": f"{self.currency} has {decimals} decimals."})
         if self.period == self.Period.ONCE and self.renews:
             raise ValidationError({"renews": "What is paid once does not renew."})
+
+
+def fault_of_parts(kind: str | None, parts: Collection[Product]) -> str:
+    """What is wrong with what it holds; empty: nothing."""
+    if kind == Product.Kind.BUNDLE and not parts:
+        return "A bundle holds at least one product."
+    if kind != Product.Kind.BUNDLE and parts:
+        return "Only a bundle holds other products."
+    if any(part.kind == Product.Kind.BUNDLE for part in parts):
+        return "A bundle holds plans, add-ons and services, not bundles."
+    return ""

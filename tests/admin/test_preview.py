@@ -1,5 +1,6 @@
 """Staff see a template as one person would get it, with what is typed, and what is wrong by name."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,14 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from campaigns_app import starter_pack
+from offers_app.cohort import MINIMUM
 from offers_app.models import Claim, Proposition, Treatment
+from people_app.models import Membership
+from signals_app.models import MeterTotal
 from tests.build import a_person, an_account
 from tests.conftest import Time
-from tests.engine import a_signal
+from tests.engine import a_signal, begun, offer_of, somebody, used
+from tests.recipients.offers import a_proposition
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time", "pack")]
 
@@ -118,6 +123,68 @@ def test_the_claim_that_is_said_is_named_with_its_source(admin_client: Client, t
     page = asked(admin_client, the("email", template="over-limit")).content.decode()
     assert "MerchCo prepared its sale" in page
     assert "https://merch.test/story" in page
+
+
+def test_their_newest_answer_and_the_figures_of_others_are_filled_in(
+    admin_client: Client, time: Time
+) -> None:
+    acme = an_account("acme", industry="fintech")
+    for number, account in enumerate([acme, *(an_account(industry="fintech") for _ in range(MINIMUM))]):
+        MeterTotal.objects.create(
+            account=account, resource="exports", period=time.now.date().replace(day=1),
+            used=40 if account == acme else number, last_event_at=time.now,
+        )  # fmt: skip
+    answered: dict[str, Any] = {
+        "answer": "dismissed",
+        "answered_at": time.now - timedelta(days=4),
+        "account": acme,
+    }
+    a_proposition(a_person("ana", acme, first_name="Ana"), **answered)
+    why = "You {{ prior.answer }} {{ prior.name }} {{ prior.days_ago }} days ago."
+    peers = "<p>{{ peers.own }} with you, {{ peers.median }} among {{ peers.size }} others.</p>"
+    given = {"person": "ana", "offer": "pro-plan", "evidence": USED, "body": f"<p>{why}</p>{peers}"}
+    answer = admin_client.post(f"/admin/offers_app/treatment/{the().pk}/preview/", given)
+    said = shown(answer)["in_app"].content["body_html"]
+    assert said == "<p>You dismissed Pro 4 days ago.</p><p>40 with you, 11 among 20 others.</p>"
+
+
+def test_it_reads_as_what_was_sent(admin_client: Client, settings: Any) -> None:
+    settings.HOLDOUT_PERCENT = 0
+    sent = offer_of(begun(somebody(first_name="Ana")))
+    assert sent.channel == "in_app"
+    given = {"person": sent.person.user_id, "offer": sent.offer.slug, "locale": "", "evidence": ""}
+    answer = admin_client.post(f"/admin/offers_app/treatment/{the().pk}/preview/", given)
+    content = shown(answer)["in_app"].content
+    links = ("cta", "secondary")  # which hold the proposition's key
+    assert {name: value for name, value in content.items() if name not in links} == {
+        name: value for name, value in sent.content.items() if name not in links
+    }
+
+
+def test_of_several_accounts_none_is_guessed(admin_client: Client, time: Time) -> None:
+    acme, bolt = an_account("acme", name="Acme"), an_account("bolt", name="Bolt", caps={"exports": 20})
+    person = a_person("ana", acme, first_name="Ana")
+    Membership.objects.create(person=person, account=bolt, joined_at=time.now)
+    path, text = f"/admin/offers_app/treatment/{the().pk}/preview/", "<p>{{ account.name }}</p>"
+
+    def body(**more: str) -> Any:
+        given = {"person": "ana", "offer": "pro-plan", "evidence": USED, "body": text}
+        return admin_client.post(path, given | more)
+
+    assert "several accounts (acme, bolt): choose one" in body().content.decode()
+    assert "no account initech" in body(account="initech").content.decode()
+    assert shown(body(account="bolt"))["in_app"].content["body_html"] == "<p>Bolt</p>"
+    used(bolt, 17)
+    a_signal(person, bolt)
+    found = shown(body(evidence=""))["in_app"]
+    assert found.content["body_html"] == "<p>Bolt</p>", "where the moment was found"
+
+
+def test_somebody_without_an_account_gets_nothing(admin_client: Client) -> None:
+    Membership.objects.filter(person=a_person("ana")).delete()
+    given = {"person": "ana", "offer": "pro-plan", "evidence": USED}
+    page = admin_client.post(f"/admin/offers_app/treatment/{the().pk}/preview/", given).content.decode()
+    assert "belong to no account yet" in page
 
 
 def test_the_texts_page_leads_to_it_and_tells_the_length(admin_client: Client) -> None:

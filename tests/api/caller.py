@@ -18,7 +18,19 @@ from campaigns_app.models import (
     PlaybookVersion,
     StaffTask,
 )
-from offers_app.models import Decision, LintWaiver, Offer, Product, Proposition, Template, Treatment
+from offers_app.models import (
+    Checkout,
+    CheckoutAccount,
+    Claim,
+    Decision,
+    LintWaiver,
+    Offer,
+    Placement,
+    Product,
+    Proposition,
+    Template,
+    Treatment,
+)
 from people_app.models import Person
 from signals_app.models import (
     Meter,
@@ -158,6 +170,24 @@ def a_delivery(person: Person, offer: str = "pro-plan", **fields: Any) -> Delive
     )
 
 
+def a_claim(slug: str = "hours", **fields: Any) -> Claim:
+    said = {
+        "kind": "benefit",
+        "texts": {"en": "Seven hours a month."},
+        "source_name": "Our study",
+        "source_url": "https://study.test/",
+        "source_date": "2025-05-02",
+        "valid_until": "2099-01-01",
+    }
+    return Claim.objects.create(slug=slug, **said | fields)
+
+
+def a_checkout(delivery: Delivery, **fields: Any) -> Checkout:
+    account, _ = CheckoutAccount.objects.get_or_create(name="Stripe", defaults={"provider": "stripe"})
+    said = {"account": account, "asked_at": clock.now(), "url": "https://pay.test/secret"}
+    return Checkout.objects.create(proposition=delivery.proposition, **said | fields)
+
+
 def one_of_each() -> None:
     """One more of each, in new accounts and people, so that nothing is cached by chance."""
     now, slug = clock.now(), f"s-{uuid.uuid4().hex[:8]}"
@@ -180,6 +210,9 @@ def one_of_each() -> None:
     LintWaiver.objects.create(
         rule="false-scarcity", subject=f"offer {slug}", because="Counted", by="me", at=now
     )
+    a_claim(slug)
+    a_checkout(delivery)
+    Placement.objects.create(slug=slug, name=slug, format="banner")
     Meter.objects.create(resource=slug, label=slug, verb=slug, event=slug)
     listed = Segment.objects.create(slug=slug, name=slug, kind="list")
     SegmentMember.objects.create(segment=listed, person=person, since=now)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from offers_app import linted
+from offers_app import limits, linted
 from offers_app.models import LintWaiver, Offer, Treatment
 from tests.api.caller import Caller
 from tests.build import the_starter_pack
@@ -37,14 +37,14 @@ def stored() -> Treatment:
 
 def scarce(number: int = 3) -> dict[str, str]:
     """The words of the stored text but for its body."""
-    texts = {name: getattr(stored(), name) for name in linted.TEXTS}
+    texts = {name: getattr(stored(), name) for name in limits.TEXTS}
     return {**texts, "body": f"<p>{{{{ why }}}}. Only {number} seats left. Upgrade, or not.</p>"}
 
 
 def with_body(wording: dict[str, str]) -> dict[str, Any]:
     """The template as it would be saved."""
     kept = [
-        {name: getattr(one, name) for name in ("channel", "locale", "media", *linted.TEXTS)}
+        {name: getattr(one, name) for name in ("channel", "locale", "media", *limits.TEXTS)}
         for one in Treatment.objects.filter(template__slug="smart-nudge")
     ]
     place = ("in_app", "en")

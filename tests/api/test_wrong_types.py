@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from offers_app.models import Template
-from tests.api.caller import Caller, an_offer
+from tests.api.caller import Caller, a_claim, an_offer
 from tests.offers.selling import a_product
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,18 @@ SOUND: dict[str, dict[str, Any]] = {
         "parts": [],
     },
     "segments": {"live": True, "rule": BOTH},
+    "claims": {
+        "kind": "benefit",
+        "texts": {"en": "Seven hours.", "de": "Sieben Stunden."},
+        "figures": {"hours": 7},
+        "segment": "",
+        "industry": "",
+        "hesitation": "price",
+        "source_name": "Our study",
+        "source_url": "https://study.test/",
+        "source_date": "2025-05-02",
+        "valid_until": "2099-01-01",
+    },
 }  # fmt: skip
 
 
@@ -119,7 +131,14 @@ def paths(db: None) -> dict[str, str]:
     an_offer("pro")
     Template.objects.create(slug="nudge", name="Nudge")
     a_product("pro-plan", "plan", "pro")
-    return {"offers": "pro", "templates": "nudge", "products": "pro-plan", "segments": "some"}
+    a_claim("hours")
+    return {
+        "offers": "pro",
+        "templates": "nudge",
+        "products": "pro-plan",
+        "segments": "some",
+        "claims": "hours",
+    }
 
 
 @pytest.mark.parametrize("name", SOUND)

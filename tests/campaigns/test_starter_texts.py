@@ -11,7 +11,7 @@ import pytest
 from campaigns_app import starter_pack
 from offers_app import claims, limits, merge_fields, safe_html, sms, wording, written
 from offers_app.cohort import Compared
-from offers_app.drafts import prompt, reading
+from offers_app.drafts import reading
 from offers_app.models import Offer, Template, Treatment
 from tests.campaigns.starter_texts import (
     AFTER,
@@ -58,7 +58,7 @@ def test_draft_help_may_propose_what_ships() -> None:
     offers = [{"fields": offer.fields} for offer in Offer.objects.all()]
     known = merge_fields.KNOWN.union(*map(merge_fields.of, offers))
     for text in Treatment.objects.all():
-        present = {name: getattr(text, name) for name in prompt.LENGTHS}
+        present = {name: getattr(text, name) for name in limits.TEXTS}
         for name, said in present.items():
             assert reading.faults(name, said, known, present) == [], (text, name)
 
@@ -88,7 +88,7 @@ def test_every_text_renders_for_every_evidence_with_and_without_a_name() -> None
 
 def test_every_text_passes_the_checks_of_the_editor() -> None:
     for one in treatments():
-        values = {name: getattr(one, name) for name in (*written.TEXTS, "channel", "locale", "media")}
+        values = {name: getattr(one, name) for name in (*limits.TEXTS, "channel", "locale", "media")}
         assert written.faults(values) == {}, one
 
 

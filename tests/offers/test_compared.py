@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from offers_app import bandit, compared, decide, learn, policy, replayed
+from offers_app.admin import comparison
 from offers_app.models import Decision
 from offers_app.off_policy import Verdict
 from offers_app.policy import Policy
@@ -88,7 +89,7 @@ def test_it_takes_as_many_statements_for_any_number(somebody: tuple[Person, Acco
         with CaptureQueriesContext(connection) as captured:
             compared.compare(Policy(strength=10.0), SINCE)
         counts.append(len(captured))
-    assert counts[0] == counts[1] == 4
+    assert counts[0] == counts[1] == 5
 
 
 def test_it_reads_some_at_a_time_and_no_gates(
@@ -105,6 +106,21 @@ def test_it_reads_some_at_a_time_and_no_gates(
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert all(one["gates"] == [] for row in rows for one in row.candidates)
     assert [row.at for row in compared.answered(SINCE, 2)] == [row.at for row in rows[-2:]]
+
+
+def test_what_is_too_much_is_left_out_and_said(
+    admin_client: Client, somebody: tuple[Person, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_log(somebody, 7, {"pro"})
+    assert compared.compare(Policy(strength=10.0), SINCE, 7, 7).left_out == ()
+    found = compared.compare(Policy(strength=10.0), SINCE, 4, 5)
+    assert found.acceptance.decisions == 4
+    decisions, answers = found.left_out
+    assert "only the newest 4 were looked at" in decisions
+    assert "the newest 5, heard after" in answers
+    monkeypatch.setattr(comparison, "MOST", 4)
+    page = admin_client.get(PAGE, {"days": 90}).content.decode()
+    assert decisions in page and "4 answered decisions" in page
 
 
 def test_what_did_not_pass_its_gates_was_no_choice(somebody: tuple[Person, Account]) -> None:
@@ -159,6 +175,7 @@ def test_the_command_says_all_of_it(somebody: tuple[Person, Account]) -> None:
         (["--priority", "pro"], "not of the form"),
         (["--exploration", "2"], "exploration: 2.0 is out of its range"),
         (["--days", "0"], "--days"),
+        (["--days", "999999999"], "--days"),
         ([], "No answered decision"),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers_app import merge_fields, wording
-from offers_app.drafts import diff, prompt, reading
+from offers_app import limits, merge_fields, wording
+from offers_app.drafts import diff, reading
 from offers_app.drafts.reading import Unusable
 
 PRESENT = {
@@ -149,7 +149,7 @@ def test_a_diff_goes_word_by_word() -> None:
 TEXTS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=400)
 
 
-@given(st.dictionaries(st.sampled_from(sorted(prompt.LENGTHS)), TEXTS, max_size=5))
+@given(st.dictionaries(st.sampled_from(sorted(limits.TEXTS)), TEXTS, max_size=5))
 def test_no_text_breaks_the_reading_and_what_is_sound_renders(texts: dict[str, str]) -> None:
     (variant,) = read(completion({"variants": [GOOD | texts]}))
     if not variant.faults:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import dispatch
-from offers_app import drafts
+from offers_app import drafts, limits
 from offers_app.drafts import asking, prompt, running
 from offers_app.models import DraftRequest, Offer, Template, Treatment
 from tests.build import a_person, an_account
@@ -112,7 +112,7 @@ def test_no_figure_is_there_to_be_asked_with() -> None:
     """The question is made by a pure function that takes a text and an offer, and nothing else."""
     body = prompt.body(
         "m",
-        dict.fromkeys(("channel", "locale", *prompt.LENGTHS), ""),
+        dict.fromkeys(("channel", "locale", *limits.TEXTS), ""),
         {"name": "", "topic": "", "fields": {}, "prices": []},
         "",
     )

@@ -177,7 +177,7 @@ def test_the_codes_stand_in_this_order() -> None:
         ({"addons": ["other"]}, False),
         ({"plan": "analytics"}, False),
         ({"addons": ["pro"]}, False),
-        ({"addons": ["Analytics"]}, False),
+        ({"addons": ["Analytics"]}, True),
     ],
 )
 def test_a_bundle_is_owned_by_any_of_its_parts(facts: dict[str, Any], owned: bool) -> None:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from offers_app import limits, personalize, wording, written
+from consent_app import links
+from offers_app import limits, personalize, short_texts, wording, written
 from people_app.models import Account, Person
 from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
@@ -172,6 +173,20 @@ def test_what_can_never_be_sent_is_refused_when_it_is_saved(
 ) -> None:
     settings.MEDIA_HOSTS = ["cdn.test"]
     assert said in written.faults(values)[field]
+
+
+def test_what_just_fits_with_the_real_link_is_saved_and_sent_and_one_more_is_neither() -> None:
+    values = {"channel": "sms", "cta_label": "Go", "headline": "Hi", "why": "{{ evidence.used }} used"}
+    real = links.click_url(UUID(ID), "cta")
+    room = 153 * 3 - len(f"\n{real}\n{short_texts.stop('sms', 'en')}")
+    fits, over = values | {"body": "a" * room}, values | {"body": "a" * (room + 1)}
+    assert written.faults(fits) == {}
+    sent = content(a_treatment(**fits))
+    assert (sent["segments"], real in sent["body"]) == (3, True)
+    assert "4 segments, 460 units" in written.faults(over)["body"]
+    with pytest.raises(wording.TooLong, match="4 segments, 460 units"):
+        content(a_treatment(**over))
+    assert written.faults(over | {"cta_label": ""}) == {}, "without a button no link is sent"
 
 
 def test_what_may_be_short_enough_for_somebody_is_saved() -> None:

@@ -109,6 +109,17 @@ class StampedAdmin(Admin):
         super().save_model(request, obj, form, change)
 
 
+class KeepsSlug(Admin):
+    """Rules, playbooks, lists that are imported and programs of others name a row by its slug: it is chosen once."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return ("slug", *fixed) if obj else fixed
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
 class EditedAdmin(Admin):
     """Of things the starter pack brings: what staff saved here, it leaves alone from then on."""
 

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +9,6 @@ from offers_app.off_policy import Comparison
 from offers_app.policy import Policy
 from upsell_project.lib import clock
 
-_NUMBERS = ("half_life_days", "base_rate", "strength", "exploration", "least")
-
 
 class Command(BaseCommand):
     help = (
@@ -20,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, default=90, help="How far back decisions are looked at")
-        for name in _NUMBERS:
+        for name in in_force.NUMBERS:
             parser.add_argument(f"--{name.replace('_', '-')}", type=float, help="Instead of the setting's")
         parser.add_argument("--greedy", action="store_true", help="Always the best by what is expected")
         parser.add_argument(
@@ -29,21 +26,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         other = _policy(options)
-        if options["days"] < 1:
-            raise CommandError("--days: at least 1")
+        if not 1 <= options["days"] <= compared.MOST_DAYS:
+            raise CommandError(f"--days: from 1 to {compared.MOST_DAYS}")
         try:
             result = compared.compare(other, clock.now() - timedelta(days=options["days"]))
         except (compared.NothingLogged, ValueError) as error:
             raise CommandError(str(error)) from None
         for name, found in (("Acceptance", result.acceptance), ("Value", result.value)):
             self.stdout.write("\n".join([f"{name} per decision", *_lines(found)]))
+        for sentence in result.left_out:
+            self.stdout.write(sentence)
 
 
 def _policy(options: dict[str, Any]) -> Policy:
-    numbers = {name: options[name] for name in _NUMBERS if options[name] is not None}
-    priorities = tuple(sorted(dict(map(_priority, options["priority"])).items()))
+    priorities = dict(map(_priority, options["priority"]))
     try:
-        return replace(in_force.policy(), **numbers, greedy=options["greedy"], priorities=priorities)
+        return in_force.but(options, priorities)
     except ValueError as error:
         raise CommandError(str(error)) from None
 
