@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from campaigns_app.channels import email, of
+from campaigns_app.channels import email, mail_headers, of
 from campaigns_app.channels.base import Accepted, Message, Outcome, Refused, Unknown
 from tests.smtp_sink import Sink, serving
 

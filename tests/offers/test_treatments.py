@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from consent_app import links
-from offers_app import limits, personalize, short_texts, wording, written
+from offers_app import limits, linted, personalize, short_texts, wording, written
 from people_app.models import Account, Person
 from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
@@ -119,6 +119,11 @@ def test_a_variable_without_a_value_stops_the_send() -> None:
     form = {**FORM, "variables": ["{{ evidence.nothing }}"]}
     with pytest.raises(wording.Missing, match=r"evidence\.nothing is missing"):
         content(a_treatment("whatsapp", body="Hi", form=form))
+
+
+def test_what_stands_in_a_variable_is_linted() -> None:
+    text = a_treatment("whatsapp", body="Hi", form={**FORM, "variables": ["Only 3 seats left!"]})
+    assert linted.draft(text).texts["form.1"] == "Only 3 seats left!"
 
 
 def test_without_a_template_there_is_no_form() -> None:
