@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from offers_app import limits, media, wording
+from offers_app import limits, media, whatsapp_form, wording
 from offers_app.linter import check
 from offers_app.linter.draft import Draft, Finding, Terms
 from offers_app.models import Claim, LintWaiver, Offer, Product, Treatment
@@ -34,7 +34,9 @@ def draft(row: Treatment | Offer) -> Draft:
         frozenset(wording.CONTROLS) if row.channel == Channel.IN_APP else None
     )  # mails have them in their layout
     texts = {name: text for name in limits.TEXTS if (text := getattr(row, name)) or name in ("body", "why")}
-    return Draft(texts | _words(row.media), row.channel, row.locale, shown)
+    return Draft(
+        texts | _words(row.media) | whatsapp_form.variables(row.form), row.channel, row.locale, shown
+    )
 
 
 def of_claim(claim: Claim) -> list[Finding]:

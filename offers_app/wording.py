@@ -12,7 +12,7 @@ from liquid import Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, UndefinedError
 
 from consent_app import links
-from offers_app import claims, limits, media, safe_html, short_texts
+from offers_app import claims, limits, media, safe_html, short_texts, whatsapp_form
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
@@ -139,6 +139,8 @@ def _short(
     link = links.click_url(UUID(proposition_id), "cta") if buttons["cta"] else ""
     body = short_texts.body(channel, text, link, treatment.locale)
     more = {"cta": buttons["cta"], "url": link, "terms": _stated(offer, context), "locale": treatment.locale}
+    if form := _form(treatment, {**context, "url": link}):
+        more["form"] = form
     return {"body": body, **more, **short_texts.told(channel, body)}
 
 
@@ -152,6 +154,12 @@ def _media(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, str] |
     if wrong := media.faults(treatment.media):
         raise Broken(f"media: {wrong[0]}")
     return media.rendered(treatment.media, lambda name, source: _line(name, source, context))
+
+
+def _form(treatment: Treatment, context: Mapping[str, Any]) -> dict[str, Any]:
+    if wrong := whatsapp_form.faults(treatment.form):
+        raise Broken(f"form: {wrong[0]}")
+    return whatsapp_form.rendered(treatment.form, lambda name, source: _line(name, source, context))
 
 
 def _line(field: str, source: str, context: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from consent_app import links
-from offers_app import limits, locales, media, safe_html, short_texts, wording
+from offers_app import limits, locales, media, safe_html, short_texts, whatsapp_form, wording
 from people_app.models import Channel
 
 _ANY = UUID(int=0)
@@ -25,7 +25,18 @@ def faults(values: Mapping[str, Any]) -> dict[str, str]:
         found["media"] = " ".join(unshown)
     elif values.get("media") and channel not in (Channel.IN_APP, Channel.EMAIL):
         found["media"] = "Only texts in the app and in mails have a picture or video."
+    if fault := _form(channel, values.get("form")):
+        found["form"] = fault
     return found
+
+
+def _form(channel: str, form: Any) -> str:
+    if wrong := whatsapp_form.faults(form):
+        return " ".join(wrong)
+    if form and channel != Channel.WHATSAPP:
+        return "Only texts for WhatsApp leave as an approved template."
+    broken = (_broken(source, False) for source in whatsapp_form.variables(form).values())
+    return next((fault for fault in broken if fault), "")
 
 
 def _broken(text: str, html: bool) -> str:

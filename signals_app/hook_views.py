@@ -53,6 +53,8 @@ def _hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         door.body(request, MAX_HOOK),
     )
     _verify(connector, source, arrived)
+    if greeting := connector.greeting(arrived):
+        return HttpResponse(greeting.body, greeting.content_type, greeting.status)
     if connector.dated:
         _note_old(connector, source, arrived)
     door.wait_if_overloaded(source)

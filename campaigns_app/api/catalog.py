@@ -119,7 +119,17 @@ class TreatmentSerializer(Edited):
 
     class Meta:
         model = Treatment
-        fields = ("channel", "locale", "headline", "body", "why", "cta_label", "secondary_label", "media")
+        fields = (
+            "channel",
+            "locale",
+            "headline",
+            "body",
+            "why",
+            "cta_label",
+            "secondary_label",
+            "media",
+            "form",
+        )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if wrong := written.faults(attrs):

@@ -2,17 +2,22 @@
 
 from campaigns_app.channels.airship import Airship
 from campaigns_app.channels.base import Channel
+from campaigns_app.channels.customerio import CustomerIo
 from campaigns_app.channels.email import Email, Keep
 from campaigns_app.channels.fcm import Fcm
 from campaigns_app.channels.in_app import InApp
+from campaigns_app.channels.klaviyo import Klaviyo
 from campaigns_app.channels.onesignal import OneSignal
 from campaigns_app.channels.over_http import HttpProvider
+from campaigns_app.channels.sendgrid import SendGrid
 from campaigns_app.channels.staff_task import StaffTask
 from campaigns_app.channels.twilio import Twilio
 from campaigns_app.channels.web_push import WebPush
+from campaigns_app.channels.whatsapp_cloud import WhatsAppCloud
 
 PROVIDERS: dict[str, type[HttpProvider]] = {
-    one.kind: one for one in (Twilio, Fcm, OneSignal, Airship, WebPush)
+    one.kind: one
+    for one in (SendGrid, CustomerIo, Klaviyo, Twilio, WhatsAppCloud, Fcm, OneSignal, Airship, WebPush)
 }
 """Those at which a deployment has accounts."""
 BY_HAND = ("chat", "voice")

@@ -29,7 +29,8 @@ class Message:
     expires_at: datetime | None = None
     """Afterwards it is stale: a provider that keeps it longer must not deliver it."""
     form: Mapping[str, Any] = field(default_factory=dict)
-    """What the provider approved beforehand: `{"id", "variables": [...]}`; empty: free text."""
+    """What the provider approved beforehand: `{"id", "language", "variables": [...], "button"}`, of which only `id` is
+    always there (`offers_app/whatsapp_form.py`); empty: free text."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

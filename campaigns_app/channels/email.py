@@ -17,7 +17,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.mail import EmailMultiAlternatives
 
+from campaigns_app.channels import mail_headers
 from campaigns_app.channels.base import Accepted, Connection, Message, Outcome, Refused, Unknown
+from campaigns_app.channels.mail_headers import message_id
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -70,9 +72,8 @@ def compose(message: Message) -> bytes:
         headers={
             "Message-ID": message_id(message),
             "Date": format_datetime(message.at),
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "OOF, AutoReply",
-            **_unsubscribe(message),
+            **mail_headers.automatic(),
+            **mail_headers.unsubscribe(message),
             **message.headers,
         },
     )
@@ -81,23 +82,6 @@ def compose(message: Message) -> bytes:
     # Unfolded: a one-click address broken off its header's first line is lost on some readers.
     BytesGenerator(raw, mangle_from_=False, maxheaderlen=0).flatten(mail.message(), linesep="\r\n")
     return raw.getvalue()
-
-
-def message_id(message: Message) -> str:
-    return f"<{message.delivery_id}@{_domain(message.sender)}>"
-
-
-def _unsubscribe(message: Message) -> dict[str, str]:
-    if not message.unsubscribe_url:
-        return {}
-    return {
-        "List-Unsubscribe": f"<{message.unsubscribe_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-
-
-def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
 class Console:

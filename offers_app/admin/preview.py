@@ -23,6 +23,8 @@ from upsell_project.lib import clock
 
 WIDTHS = (375, 1200)
 LATELY = 50
+JSON = ("media", "form")
+"""What is typed as JSON."""
 """Signals, of whose people some are suggested."""
 
 
@@ -91,7 +93,7 @@ def page(model_admin: Any, request: HttpRequest, treatment: Treatment) -> HttpRe
         "opts": model_admin.opts,
         "treatment": treatment,
         "form": form,
-        "typed": {name: request.POST[name] for name in (*limits.TEXTS, "media") if name in request.POST},
+        "typed": {name: request.POST[name] for name in (*limits.TEXTS, *JSON) if name in request.POST},
         "faults": faults,
         "lately": lately,
         "widths": WIDTHS,
@@ -119,11 +121,13 @@ def _apply(treatment: Treatment, request: HttpRequest) -> dict[str, str]:
     """What is typed but not saved, and what keeps it from being saved."""
     for name in limits.TEXTS:
         setattr(treatment, name, request.POST.get(name, getattr(treatment, name)))
-    try:
-        treatment.media = json.loads(request.POST.get("media") or "null") or treatment.media
-    except ValueError as error:
-        return {"media": f"This is no JSON: {error}"}
-    names = (*limits.TEXTS, "channel", "locale", "media")
+    for name in JSON:
+        try:
+            typed = json.loads(request.POST.get(name) or "null")
+        except ValueError as error:
+            return {name: f"This is no JSON: {error}"}
+        setattr(treatment, name, typed or getattr(treatment, name))
+    names = (*limits.TEXTS, "channel", "locale", *JSON)
     return written.faults({name: getattr(treatment, name) for name in names})
 
 

@@ -23,7 +23,7 @@ from upsell_project.lib.admin_base import EditedAdmin, OfEditedAdmin, RowsInline
 class TreatmentForm(LintedForm):
     class Meta:
         model = Treatment
-        fields = ("template", "channel", "locale", *limits.TEXTS, "media")
+        fields = ("template", "channel", "locale", *limits.TEXTS, "media", "form")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -71,7 +71,7 @@ class TreatmentAdmin(DraftsAdmin, LintedAdmin, OfEditedAdmin):
     parent = "template"
     form = TreatmentForm
     formfield_overrides = json_form.OVERRIDES
-    fields = ("template", "channel", "locale", *limits.TEXTS, "media", "lint", *WAIVING)
+    fields = ("template", "channel", "locale", *limits.TEXTS, "media", "form", "lint", *WAIVING)
     readonly_fields = ("lint",)
     list_display = ("template", "channel", "locale", "headline")
     list_select_related = ("template",)

@@ -46,6 +46,12 @@ class Treatment(models.Model):
         help_text='In-app and mail: {"kind": "image", "url": "https://...", "alt": "..."} or {"kind": "video", '
         '"url": "https://...", "caption": "...", "captions_url": "https://...vtt"}',
     )
+    form = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='WhatsApp: the approved template it leaves as: {"id": "offer_pro", "language": "en", "variables": '
+        '["{{ person.first_name }}", "{{ url }}"], "button": true}',
+    )
 
     class Meta:
         constraints = [

@@ -29,6 +29,7 @@ from signals_app.connectors.stripe import Stripe
 from signals_app.connectors.twilio import Twilio
 from signals_app.connectors.typeform import Typeform
 from signals_app.connectors.userpilot import Userpilot
+from signals_app.connectors.whatsapp_cloud import WhatsAppCloud
 from signals_app.connectors.zendesk import Zendesk
 
 CONNECTORS: dict[str, Connector] = {
@@ -64,6 +65,7 @@ CONNECTORS: dict[str, Connector] = {
         Typeform(),
         SendGrid(),
         Twilio(),
+        WhatsAppCloud(),
         CustomerIo(),
         Klaviyo(),
         OneSignal(),

@@ -139,6 +139,11 @@ class Connector(ABC):
         A request without a body (a GET) is parsed from its query string.
         """
 
+    def greeting(self, request: HookRequest) -> Answer | None:
+        """What to say to a provider that only asks whether somebody is here, before it sends anything: nothing is kept.
+        None: this is no such question."""
+        return None
+
     def answer(self, request: HookRequest) -> Answer:
         """What to say after the request was kept."""
         return Answer()

@@ -43,7 +43,7 @@ def test_a_templates_treatments_are_replaced_together(editor: Caller) -> None:
     one = {"channel": "in_app", "headline": "Hi", "body": "<p>{{ person.first_name }}</p>"}
     made = body(editor.post("/api/templates/", {"slug": "nudge", "name": "Nudge", "treatments": [one]}), 201)
     assert made["treatments"] == [
-        one | {"locale": "en", "why": "", "cta_label": "", "secondary_label": "", "media": {}}
+        one | {"locale": "en", "why": "", "cta_label": "", "secondary_label": "", "media": {}, "form": {}}
     ]
     two = one | {"channel": "email"}
     changed = body(editor.patch("/api/templates/nudge/", {"treatments": [two, two | {"locale": "de"}]}))

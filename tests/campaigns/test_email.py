@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from campaigns_app.channels import email, of
+from campaigns_app.channels import email, mail_headers, of
 from campaigns_app.channels.base import Accepted, Message, Outcome, Refused, Unknown
 from tests.smtp_sink import Sink, serving
 
@@ -216,7 +216,7 @@ def test_demo_keeps_the_mail() -> None:
     kept: list[tuple[Any, ...]] = []
     with email.Email("demo://", lambda *mail: kept.append(mail)).connect() as connection:
         assert isinstance(connection.send(a_message()), Accepted)
-    assert kept[0][:3] == (email.message_id(a_message()), "ana@acme.test", "Almost out of reports")
+    assert kept[0][:3] == (mail_headers.message_id(a_message()), "ana@acme.test", "Almost out of reports")
     assert kept[0][4] == AT
 
 

@@ -132,6 +132,7 @@ SIGNERS: dict[str, Callable[[Vector, str], tuple[dict[str, str], str]]] = {
     "typeform": _header("Typeform-Signature", lambda v, k: "sha256=" + _base64(_mac(k, v["body"]))),
     "sendgrid": _header("X-Twilio-Email-Event-Webhook-Signature", _sendgrid),
     "twilio": _header("X-Twilio-Signature", _twilio),
+    "whatsapp_cloud": _header("X-Hub-Signature-256", lambda v, k: "sha256=" + _mac(k, v["body"]).hex()),
     "customerio": _header(
         "X-CIO-Signature", lambda v, k: _mac(k, f"v0:{_at(v, 'X-CIO-Timestamp')}:{v['body']}").hex()
     ),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from signals_app import replies
 from signals_app.connectors import CONNECTORS
 from signals_app.connectors.base import QUERY, Parsed
-from signals_app.connectors.twilio.keywords import STOPS
+from signals_app.connectors.shared.keywords import STOPS
 from tests.connectors.messaging import NOW, asked, items, one, parsed, raw, sound
 
 FROM = {"phone": "+14155550100"}

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from consent_app import links
-from offers_app import limits, personalize, short_texts, wording, written
+from offers_app import limits, linted, personalize, short_texts, wording, written
 from people_app.models import Account, Person
 from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
@@ -104,6 +104,62 @@ def test_media_of_a_host_that_is_no_longer_allowed_stop_the_send(settings: Any) 
         content(a_treatment(media=IMAGE))
 
 
+FORM: dict[str, Any] = {"id": "offer_pro", "variables": ["{{ person.first_name }}", "{{ url }}", "{{ why }}"]}
+
+
+def test_whatsapp_leaves_as_the_template_that_was_approved() -> None:
+    text = content(a_treatment("whatsapp", body="Hi", form={**FORM, "language": "en_US", "button": True}))
+    (name, url, why) = text["form"].pop("variables")
+    assert text["form"] == {"id": "offer_pro", "language": "en_US", "button": True}
+    assert (name, why) == (fields()["person"]["first_name"], text["why"])
+    assert url == text["url"] and "/c/" in url
+
+
+def test_a_variable_without_a_value_stops_the_send() -> None:
+    form = {**FORM, "variables": ["{{ evidence.nothing }}"]}
+    with pytest.raises(wording.Missing, match=r"evidence\.nothing is missing"):
+        content(a_treatment("whatsapp", body="Hi", form=form))
+
+
+def test_what_stands_in_a_variable_is_linted() -> None:
+    text = a_treatment("whatsapp", body="Hi", form={**FORM, "variables": ["Only 3 seats left!"]})
+    assert linted.draft(text).texts["form.1"] == "Only 3 seats left!"
+
+
+def test_without_a_template_there_is_no_form() -> None:
+    assert "form" not in content(a_treatment("whatsapp", body="Hi"))
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (7, "Write "),
+        ([FORM], "Write "),
+        ({"variables": []}, "id must be"),
+        ({"id": "Offer Pro"}, "id must be"),
+        ({"id": "HX" + "1" * 31}, "id must be"),
+        ({"id": 7}, "id must be a text"),
+        ({"id": "a", "button": 1}, "button must be true or false"),
+        ({"id": "a", "variables": "x"}, "variables must be a list of texts"),
+        ({"id": "a", "variables": [" "]}, "Variable 1 must be a text"),
+        ({"id": "a", "variables": [None]}, "Variable 1 must be a text"),
+        ({"id": "a", "variables": ["x"] * 31}, "at most 30"),
+        ({"id": "a", "variables": ["{% if %}"]}, "cannot be rendered"),
+        ({"id": "a", "language": "english"}, "language must be"),
+        ({"id": "a", "header": 1}, "header is not a field"),
+    ],
+)
+def test_a_template_that_nobody_could_approve_is_refused(form: Any, said: str) -> None:
+    values = {"channel": "whatsapp", "headline": "a", "body": "a", "locale": "en", "form": form}
+    assert said in written.faults(values)["form"]
+
+
+@pytest.mark.parametrize("form", [{}, None, FORM, {"id": "HX" + "0f" * 16}])
+def test_one_that_may_be_is_not(form: Any) -> None:
+    values = {"channel": "whatsapp", "headline": "a", "body": "a", "locale": "en", "form": form}
+    assert written.faults(values) == {}
+
+
 @pytest.mark.parametrize(
     ("values", "field", "said"),
     [
@@ -112,6 +168,7 @@ def test_media_of_a_host_that_is_no_longer_allowed_stop_the_send(settings: Any) 
         ({"channel": "push", "headline": "a" * 66, "body": "a"}, "headline", "at most 65"),
         ({"channel": "email", "headline": "a" * 151, "body": "a"}, "headline", "at most 150"),
         ({"channel": "in_app", "body": "{% if %}"}, "body", "cannot be rendered"),
+        ({"channel": "sms", "body": "a", "form": FORM}, "form", "Only texts for WhatsApp"),
         ({"channel": "sms", "body": "a", "media": IMAGE}, "media", "Only texts in the app and in mails"),
         ({"channel": "email", "body": "a", "media": IMAGE | {"alt": ""}}, "media", "alt is missing"),
     ],

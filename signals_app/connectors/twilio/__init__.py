@@ -29,8 +29,8 @@ from signals_app.connectors.base import (
     unusable,
     words,
 )
+from signals_app.connectors.shared.keywords import HELPS, STARTS, STOPS, plain
 from signals_app.connectors.twilio import signature
-from signals_app.connectors.twilio.keywords import HELPS, STARTS, STOPS, plain
 from signals_app.incoming import Incoming
 from signals_app.receipt import receipt
 from upsell_project.lib import strict_json

@@ -2,7 +2,7 @@
 
 # Twilio's own, on numbers without Advanced Opt-Out.
 _TWILIO = ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel")
-_SPELLINGS = ("stop all", "opt out", "opt-out", "remove me", "unsubscribe me")
+_SPELLINGS = ("stop all", "opt out", "opt-out", "remove me", "unsubscribe me", "stop promotions")
 _ABROAD = (
     *("stopp", "abmelden", "abbestellen", "afmelden", "afmeld", "avmeld", "avsluta"),
     *("arret", "arrêt", "desabonner", "désabonner", "annulla", "disiscrivi"),
