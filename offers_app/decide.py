@@ -13,7 +13,18 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from offers_app import arms, claims, cohort, in_force, locales, offer_facts, offer_gates, ranking, weighing
+from offers_app import (
+    arms,
+    claims,
+    cohort,
+    goods,
+    in_force,
+    locales,
+    offer_facts,
+    offer_gates,
+    ranking,
+    weighing,
+)
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
@@ -133,7 +144,8 @@ def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     treatments, said = _treatments(asks), offer_facts.answered(asks, now)
     offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
     facts = offer_facts.load(asks, offers, said, now)
-    judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
+    plans = goods.plans(offers.values())
+    judges = {slug: offer_gates.judges(one, plans, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
     return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
@@ -151,8 +163,11 @@ def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
 
 def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
     """Those that are candidates, and those of which somebody said something."""
-    rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
-    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
+    rows = goods.with_plans(Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)))
+    parts = ("product__prices", "product__parts", "caps")
+    return {
+        offer.slug: offer for offer in rows.select_related("product", "checkout").prefetch_related(*parts)
+    }
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
