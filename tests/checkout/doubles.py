@@ -33,7 +33,8 @@ class Asked:
 
 @dataclass
 class Double:
-    """`troubles`: statuses to answer instead, in turn; LOST does the work and says nothing."""
+    """`troubles`: statuses to answer instead, in turn; LOST does the work and says nothing. A look at one of `prices`,
+    as the vendor keeps them, is noted in `looked_up` and not in `asked`, and meets no trouble but `price_trouble`."""
 
     url: str = ""
     host: str = ""
@@ -43,9 +44,18 @@ class Double:
     made: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     kept: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+    prices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    looked_up: list[str] = field(default_factory=list)
+    price_trouble: int = 0
     lock: Any = field(default_factory=Lock)
 
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        raise NotImplementedError
+
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """It has this price, of so many minor units; `interval` empty: paid once."""
         raise NotImplementedError
 
     def posts(self, path: str) -> list[Asked]:
@@ -53,6 +63,24 @@ class Double:
 
 
 class StripeDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As docs.stripe.com/api/prices/object shows one."""
+        cycle = {"interval": interval, "interval_count": more.pop("count", 1), "usage_type": "licensed"}
+        self.prices[price] = {
+            "id": price,
+            "object": "price",
+            "active": True,
+            "billing_scheme": "per_unit",
+            "currency": currency.lower(),
+            "recurring": {**cycle, "trial_period_days": None} if interval else None,
+            "type": "recurring" if interval else "one_time",
+            "unit_amount": int(amount),
+            "unit_amount_decimal": amount,
+            **more,
+        }
+
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {STRIPE_KEY}":
             return _stripe_error(401, "invalid_request_error", "Invalid API Key provided")
@@ -85,6 +113,13 @@ class StripeDouble(Double):
         if asked.path == "/v1/subscriptions":
             mine = [one for one in self.subscriptions if one["customer"] == asked.query.get("customer")]
             return 200, {"object": "list", "data": mine, "has_more": False}
+        if asked.path.startswith("/v1/prices/"):
+            found = self.prices.get(asked.path.removeprefix("/v1/prices/"))
+            return (
+                (200, found)
+                if found
+                else _stripe_error(404, "invalid_request_error", "No such price", "price")
+            )
         return _stripe_error(404, "invalid_request_error", "no such path")
 
     def _make(self, asked: Asked) -> tuple[int, dict[str, Any]]:
@@ -165,6 +200,21 @@ def _stripe_error(status: int, kind: str, message: str, param: str = "") -> tupl
 
 
 class PaddleDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As developer.paddle.com/api-reference/prices shows one."""
+        self.prices[price] = {
+            "id": price,
+            "status": "active",
+            "billing_cycle": {"interval": interval, "frequency": more.pop("count", 1)} if interval else None,
+            "trial_period": None,
+            "tax_mode": "account_setting",
+            "unit_price": {"amount": amount, "currency_code": currency},
+            "unit_price_overrides": [],
+            **more,
+        }
+
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {PADDLE_KEY}":
             return _paddle_error(403, "authentication_malformed")
@@ -191,6 +241,8 @@ class PaddleDouble(Double):
             return 200, {"data": [one for one in mine if one["status"] in wanted], "meta": pages}
         if asked.path == "/transactions" and asked.query.get("created_at[GTE]"):
             return 200, {"data": list(self.made), "meta": pages}
+        if found := self.prices.get(asked.path.removeprefix("/prices/")):
+            return 200, {"data": found, "meta": {"request_id": "r"}}
         return _paddle_error(404, "not_found")
 
     def _transaction(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -254,8 +306,12 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         asked = Asked(method, url.path, dict(parse_qsl(url.query)), headers, said, body)
         with self.double.lock:
-            self.double.asked.append(asked)
-            trouble = self.double.troubles.pop(0) if self.double.troubles else 0
+            if found := re.fullmatch(r"(?:/v1)?/prices/([^/]+)", url.path):
+                self.double.looked_up.append(found[1])
+                trouble = self.double.price_trouble
+            else:
+                self.double.asked.append(asked)
+                trouble = self.double.troubles.pop(0) if self.double.troubles else 0
             status, told = (trouble, {}) if trouble > 0 else self.double.answer(asked)
         if trouble == LOST:
             self.close_connection = True
@@ -272,15 +328,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: the test looks at what was asked."""
 
 
+AT: dict[str, Double] = {}
+"""Those that run, by address."""
+
+
 @contextmanager
 def running(double: Double) -> Iterator[Any]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"double": double}))
     server.daemon_threads = True
     double.host = f"127.0.0.1:{server.server_address[1]}"
     double.url = f"http://{double.host}"
+    AT[double.url] = double
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield double
     finally:
+        del AT[double.url]
         server.shutdown()
         server.server_close()
