@@ -15,7 +15,7 @@ from campaigns_app import judge
 from campaigns_app.case import About, Case
 from campaigns_app.models import Delivery, StaffTask
 from campaigns_app.standing import Standing
-from offers_app import bandit, claims, decide, personalize, wording
+from offers_app import bandit, claims, decide, payback, personalize, wording
 from offers_app.models import Decision, Offer, Proposition, Treatment
 from people_app.models import Channel
 from upsell_project.lib import bulk, queue
@@ -144,7 +144,8 @@ def words(
         return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
     locale, doubt, who = treatment.locale, treatment.template.hesitation, (case.person, case.account)
     context = extra | personalize.context(*who, offer, case.evidence, now, locale, catalog.more(ask))
-    context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt)
+    context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt, offer.product_id)
+    context |= payback.fields(context, personalize.spoken(case.person.locale, locale))
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(

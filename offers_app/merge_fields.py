@@ -3,18 +3,18 @@
 Beside these there are `offer.*`, the offer's own fields (`of`), and the texts' own variables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _CLAIM = "text figures source date"
 _GROUPS: Final[Mapping[str, str]] = {
     "person": "first_name role is_admin device preferred_channel",
     "account": (
-        "name plan industry tier seats_used team_size in_trial trial_days_left trial_ends trial_ended renews_on"
+        "name plan industry tier seats_used team_size mrr ltv in_trial trial_days_left trial_ends trial_ended renews_on"
         " renews_in_days"
     ),
     "offer": "name slug topic for_sale",
-    "terms": "price period currency line trial_days after_trial incentive incentive_ends",
+    "terms": "price period currency line trial_days after_trial incentive incentive_ends payback",
     "evidence": (
         "used cap left percent reached count amount minutes days hours days_until seats date date_of starts ends"
         " period_label resource resource_label verb feature event label intent reason change phase"
@@ -31,5 +31,13 @@ KNOWN: Final = ALONE | {f"{group}.{name}" for group, names in _GROUPS.items() fo
 
 
 def of(offer: Mapping[str, Any]) -> set[str]:
-    """What this offer brings (`{"fields": {...}}`); those under a language are the same in that language."""
-    return {f"offer.{name}" for name, value in offer["fields"].items() if not isinstance(value, dict)}
+    """What this offer brings (`{"fields": {...}}`), be it only in one language, in one country or in a trial."""
+    return {f"offer.{name}" for name in _names(offer["fields"])}
+
+
+def _names(fields: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _names(value)
+        else:
+            yield name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from offers_app import claims, decide, limits, locales, mail_layout, personalize, wording
+from offers_app import claims, decide, limits, locales, mail_layout, payback, personalize, wording
 from offers_app.models import Offer, Treatment
 from people_app.models import Account, Channel, Person
 
@@ -57,7 +57,9 @@ def _shown(
 ) -> Shown:
     locale = treatment.locale
     context = personalize.context(person, account, offer, evidence, now, locale)
-    context |= claims.fields(known, person, account, evidence, locale, treatment.template.hesitation)
+    doubt = treatment.template.hesitation
+    context |= claims.fields(known, person, account, evidence, locale, doubt, offer.product_id)
+    context |= payback.fields(context, personalize.spoken(person.locale, locale))
     try:
         content = wording.proposition_content(
             treatment, offer, context, channel=treatment.channel, proposition_id=str(uuid.UUID(int=0))

@@ -45,7 +45,8 @@ class ClaimAdmin(Admin):
     """A change takes the approval back: what was checked was something else."""
 
     form = ClaimForm
-    list_display = ("slug", "kind", "segment", "industry", "source_name", "valid_until", "stands")
+    list_display = ("slug", "kind", "product", "segment", "industry", "source_name", "valid_until", "stands")
+    list_select_related = ("product",)
     list_filter = ("kind", "hesitation")
     search_fields = ("slug", "source_name")
     ordering = ("slug",)
