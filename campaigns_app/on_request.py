@@ -233,8 +233,8 @@ def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
     yield from offer_gates.on_offer(offer, now)
     if orders.incentive_withdrawn(proposition, now):
         yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
-    if goods.owned(delivery.account, offer):
-        yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
+    if owned := goods.owned(delivery.account, offer):
+        yield failed(Code.ALREADY_OWNED, owned)
     yield judge.relevant(asked)
     yield judge.holdout(asked, state)
 

@@ -17,10 +17,12 @@ from offers_app import (
     arms,
     claims,
     cohort,
+    goods,
     in_force,
     locales,
     offer_facts,
     offer_gates,
+    payback,
     personalize,
     ranking,
     weighing,
@@ -141,8 +143,10 @@ class Catalog:
     def fields(self, ask: Ask, offer: Offer, text: Treatment, evidence: Mapping[str, Any]) -> dict[str, Any]:
         """All merge fields of this text: what is sent is filled in with these, and so is what is previewed."""
         who, locale, now = (ask.person, ask.account), text.locale, self.facts.now
-        usual = personalize.context(*who, offer, evidence, now, locale, self.more(ask))
-        return usual | claims.fields(self.sayable, *who, evidence, locale, text.template.hesitation)
+        found = personalize.context(*who, offer, evidence, now, locale, self.more(ask))
+        doubt = text.template.hesitation
+        found |= claims.fields(self.sayable, *who, evidence, locale, doubt, offer.product_id)
+        return found | payback.fields(found, personalize.spoken(ask.person.locale, locale))
 
 
 def catalog(asks: Sequence[Ask], now: datetime, typed: Treatment | None = None) -> Catalog:
@@ -151,7 +155,8 @@ def catalog(asks: Sequence[Ask], now: datetime, typed: Treatment | None = None) 
     treatments, said = _treatments(asks, typed), offer_facts.answered(asks, now)
     offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
     facts = offer_facts.load(asks, offers, said, now)
-    judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
+    plans = goods.plans(offers.values())
+    judges = {slug: offer_gates.judges(one, plans, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
     return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
@@ -170,8 +175,11 @@ def _treatments(asks: Sequence[Ask], typed: Treatment | None) -> dict[tuple[str,
 
 def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
     """Those that are candidates, and those of which somebody said something."""
-    rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
-    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
+    rows = goods.with_plans(Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)))
+    parts = ("product__prices", "product__parts", "caps")
+    return {
+        offer.slug: offer for offer in rows.select_related("product", "checkout").prefetch_related(*parts)
+    }
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:

@@ -206,6 +206,35 @@ def test_a_benefit_is_said_with_its_source_or_not_at_all(template: str) -> None:
     assert german["text"] == rendered(the(template, "email", "de"), evidence)["text"]
 
 
+EARNED_BACK = {
+    "en": "at €160 per month; the price of €49 per month is then earned back in 10 days.",
+    "de": "mit 160 € pro Monat; der Preis von 49 € pro Monat ist damit nach 10 Tagen wieder hereingeholt.",
+    "fr": "à 160 € par mois ; le prix de 49 € par mois est alors amorti en 10 jours.",
+    "es": "en 160 € al mes; el precio de 49 € al mes se recupera entonces en 10 días.",
+}
+
+
+@pytest.mark.parametrize("template", ["retention-expansion", "advanced-unlock"])
+@pytest.mark.parametrize("locale", EARNED_BACK)
+def test_the_payback_is_said_from_a_sourced_figure_or_left_out(template: str, locale: str) -> None:
+    about = {"kind": "benefit", "slug": "gain", "texts": {locale: "x y z"}, "source_name": "Our study"}
+    text, evidence = the(template, "email", locale), EVIDENCE[template][0]
+
+    def mail(**claim: Any) -> str:
+        known = claims.Known([a_claim(**about, **claim)])
+        return str(rendered(text, evidence, known=known, of_account={"currency": "EUR"})["text"]).replace(
+            "\xa0", " "
+        )
+
+    product, gain = Offer.objects.get(slug="pro-plan").product_id, {"monthly_EUR": 160}
+    told = " ".join(mail(product_id=product, figures=gain).replace("\u202f", " ").split())
+    assert "Our study" in told and EARNED_BACK[locale] in told
+    left_out = mail(product_id=product)
+    for other in ({"product_id": product, "figures": {"monthly_USD": 160}}, {"figures": gain}):
+        assert mail(**other) == left_out
+    assert not re.search("earned back|hereingeholt|amorti|recupera", left_out)
+
+
 def test_what_costs_something_says_what_and_what_does_not_has_no_terms() -> None:
     for treatment, content in all_renderings():
         free = treatment.template.slug in ("check-in", "callback", "pause-survey")

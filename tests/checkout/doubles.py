@@ -3,56 +3,37 @@
 What Stripe is sent is compared with its own SDK's requests in tests/contract/test_checkout_sdk.py.
 """
 
-import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
+from tests.checkout.serving import AT, LOST, Asked, Double, nested, running
 from upsell_project.lib import clock
+
+__all__ = ["AT", "LOST", "Asked", "Double", "PaddleDouble", "StripeDouble", "nested", "running"]
 
 STRIPE_KEY, PADDLE_KEY = "sk_test_right", "pdl_sdbx_right"
 VERSION = "2026-10-28.endive"
-LOST = -1
-"""A trouble: it is done, and the connection ends without an answer."""
-
-
-@dataclass
-class Asked:
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    said: dict[str, Any]
-    body: str
-
-
-@dataclass
-class Double:
-    """`troubles`: statuses to answer instead, in turn; LOST does the work and says nothing."""
-
-    url: str = ""
-    host: str = ""
-    asked: list[Asked] = field(default_factory=list)
-    troubles: list[int] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    made: list[dict[str, Any]] = field(default_factory=list)
-    subscriptions: list[dict[str, Any]] = field(default_factory=list)
-    kept: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
-    lock: Any = field(default_factory=Lock)
-
-    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
-        raise NotImplementedError
-
-    def posts(self, path: str) -> list[Asked]:
-        return [one for one in self.asked if (one.method, one.path) == ("POST", path)]
 
 
 class StripeDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As docs.stripe.com/api/prices/object shows one."""
+        cycle = {"interval": interval, "interval_count": more.pop("count", 1), "usage_type": "licensed"}
+        self.prices[price] = {
+            "id": price,
+            "object": "price",
+            "active": True,
+            "billing_scheme": "per_unit",
+            "currency": currency.lower(),
+            "recurring": {**cycle, "trial_period_days": None} if interval else None,
+            "type": "recurring" if interval else "one_time",
+            "unit_amount": int(amount),
+            "unit_amount_decimal": amount,
+            **more,
+        }
+
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {STRIPE_KEY}":
             return _stripe_error(401, "invalid_request_error", "Invalid API Key provided")
@@ -85,6 +66,13 @@ class StripeDouble(Double):
         if asked.path == "/v1/subscriptions":
             mine = [one for one in self.subscriptions if one["customer"] == asked.query.get("customer")]
             return 200, {"object": "list", "data": mine, "has_more": False}
+        if asked.path.startswith("/v1/prices/"):
+            found = self.prices.get(asked.path.removeprefix("/v1/prices/"))
+            return (
+                (200, found)
+                if found
+                else _stripe_error(404, "invalid_request_error", "No such price", "price")
+            )
         return _stripe_error(404, "invalid_request_error", "no such path")
 
     def _make(self, asked: Asked) -> tuple[int, dict[str, Any]]:
@@ -165,6 +153,21 @@ def _stripe_error(status: int, kind: str, message: str, param: str = "") -> tupl
 
 
 class PaddleDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As developer.paddle.com/api-reference/prices shows one."""
+        self.prices[price] = {
+            "id": price,
+            "status": "active",
+            "billing_cycle": {"interval": interval, "frequency": more.pop("count", 1)} if interval else None,
+            "trial_period": None,
+            "tax_mode": "account_setting",
+            "unit_price": {"amount": amount, "currency_code": currency},
+            "unit_price_overrides": [],
+            **more,
+        }
+
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {PADDLE_KEY}":
             return _paddle_error(403, "authentication_malformed")
@@ -191,6 +194,8 @@ class PaddleDouble(Double):
             return 200, {"data": [one for one in mine if one["status"] in wanted], "meta": pages}
         if asked.path == "/transactions" and asked.query.get("created_at[GTE]"):
             return 200, {"data": list(self.made), "meta": pages}
+        if found := self.prices.get(asked.path.removeprefix("/prices/")):
+            return 200, {"data": found, "meta": {"request_id": "r"}}
         return _paddle_error(404, "not_found")
 
     def _transaction(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -221,66 +226,3 @@ def _paddle_error(status: int, code: str) -> tuple[int, dict[str, Any]]:
         "error": {"type": "request_error", "code": code, "detail": "no"},
         "meta": {"request_id": "r"},
     }
-
-
-def nested(body: str) -> dict[str, Any]:
-    """Stripe's form as the objects that it means; lists as objects by number."""
-    found: dict[str, Any] = {}
-    for name, value in parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)):
-        *above, last = re.findall(r"[^\[\]]+", name)
-        at = found
-        for part in above:
-            at = at.setdefault(part, {})
-        assert last not in at, f"{name} is said twice"
-        at[last] = value
-    return found
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    double: Double
-
-    def do_GET(self) -> None:
-        self._do("GET")
-
-    def do_POST(self) -> None:
-        self._do("POST")
-
-    def _do(self, method: str) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        form = "form" in headers.get("content-type", "")
-        said = nested(body) if form else json.loads(body or "{}")
-        url = urlsplit(self.path)
-        asked = Asked(method, url.path, dict(parse_qsl(url.query)), headers, said, body)
-        with self.double.lock:
-            self.double.asked.append(asked)
-            trouble = self.double.troubles.pop(0) if self.double.troubles else 0
-            status, told = (trouble, {}) if trouble > 0 else self.double.answer(asked)
-        if trouble == LOST:
-            self.close_connection = True
-            self.connection.close()
-            return
-        sent = json.dumps(told).encode()
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(sent)), **self.double.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing: the test looks at what was asked."""
-
-
-@contextmanager
-def running(double: Double) -> Iterator[Any]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"double": double}))
-    server.daemon_threads = True
-    double.host = f"127.0.0.1:{server.server_address[1]}"
-    double.url = f"http://{double.host}"
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield double
-    finally:
-        server.shutdown()
-        server.server_close()
