@@ -86,7 +86,9 @@ class Order:
     @property
     def shown(self) -> Figures | None:
         amount = money.read(self.amount)
-        return None if amount is None else Figures(amount, self.currency, self.period, self.trial_days)
+        if amount is None:
+            return None
+        return Figures(amount, self.currency.upper(), self.period, self.trial_days)
 
     @property
     def ours(self) -> dict[str, str]:
