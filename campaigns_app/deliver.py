@@ -142,10 +142,12 @@ def words(
     merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
         return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
+    name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
+    if ended := catalog.waiver_ended(offer, treatment):
+        return Said(failed(Code.WAIVER_ENDED, ended, name))
     locale, doubt, who = treatment.locale, treatment.template.hesitation, (case.person, case.account)
     context = extra | personalize.context(*who, offer, case.evidence, now, locale, catalog.more(ask))
     context |= claims.fields(catalog.sayable, *who, case.evidence, locale, doubt)
-    name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
     try:
         content = wording.proposition_content(
             treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)

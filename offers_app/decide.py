@@ -13,7 +13,19 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from offers_app import arms, claims, cohort, in_force, locales, offer_facts, offer_gates, ranking, weighing
+from offers_app import (
+    arms,
+    claims,
+    cohort,
+    in_force,
+    lapsed,
+    linted,
+    locales,
+    offer_facts,
+    offer_gates,
+    ranking,
+    weighing,
+)
 from offers_app.arms import Learned
 from offers_app.models import Offer, Treatment
 from offers_app.policy import Policy
@@ -96,6 +108,8 @@ class Catalog:
     peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
     sayable: claims.Known
+    ended: dict[str, str]
+    """By subject, what stops a text or an offer since its waiver ended."""
     texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
     candidates: dict[tuple[str, str, str], dict[str, Candidate]] = field(default_factory=dict)
 
@@ -119,6 +133,11 @@ class Catalog:
                 known[offer.slug] = _candidate(offer, self.learned.posterior(offer.pk, *alike), alike[2])
         return [known[offer.slug] for offer in offers]
 
+    def waiver_ended(self, offer: Offer, treatment: Treatment) -> str:
+        """Why they may not be sent, if so."""
+        names = (linted.subject(treatment), linted.subject(offer))
+        return next((self.ended[name] for name in names if name in self.ended), "")
+
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
         asked = cohort.question(ask.account.pk, ask.evidence, self.facts.now)
@@ -131,12 +150,14 @@ class Catalog:
 def catalog(asks: Sequence[Ask], now: datetime) -> Catalog:
     """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares."""
     treatments, said = _treatments(asks), offer_facts.answered(asks, now)
-    offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
+    offers, some = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said}, now)
     facts = offer_facts.load(asks, offers, said, now)
     judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
-    return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
+    written = [text for texts in treatments.values() for text in texts]
+    ended = lapsed.among([*written, *offers.values()], now) if some else {}
+    return Catalog(offers, judges, treatments, facts, peers, learned, sayable, ended)
 
 
 def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
@@ -149,10 +170,14 @@ def _treatments(asks: Sequence[Ask]) -> dict[tuple[str, str], list[Treatment]]:
     return found
 
 
-def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
-    """Those that are candidates, and those of which somebody said something."""
+def _offers(
+    asked: Collection[str], answered: Collection[int], now: datetime
+) -> tuple[dict[str, Offer], bool]:
+    """Those that are candidates, and those of which somebody said something; and whether some waiver ever ended."""
     rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
-    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
+    rows = rows.annotate(some_waiver_ended=lapsed.some(now))
+    found = list(rows.prefetch_related("product__prices", "product__parts", "caps"))
+    return {offer.slug: offer for offer in found}, any(offer.some_waiver_ended for offer in found)
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:
