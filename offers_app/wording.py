@@ -18,7 +18,8 @@ from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
 CONTROLS = ["dismiss", "snooze", "opt_out"]
-BOOKING = "{booking}"  # as an offer's address: where a call with the account's manager is booked
+# As an offer's address: where a call with the account's manager is booked; behind a `|`, where to go without one.
+BOOKING = "{booking}"
 SOURCE_LIMIT = 20_000
 _OWN_TAGS = frozenset(
     {"content", "output", "illegal"}
@@ -176,8 +177,7 @@ def _buttons(
     treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
 ) -> dict[str, dict[str, str] | None]:
     """Without a place to book there is no second button; a first one that leads nowhere stops the send."""
-    nowhere = offer.url == BOOKING and not context.get("link", {}).get("booking")
-    if treatment.cta_label and nowhere:
+    if treatment.cta_label and offer.url.startswith(BOOKING) and not _booked(offer.url, context):
         raise Missing("account_manager.booking_url")
     return {
         "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
@@ -186,11 +186,17 @@ def _buttons(
 
 
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
-    if url == BOOKING:
-        url = context.get("link", {}).get("booking") or ""
-    if not label or not url:
+    place = _booked(url, context)
+    if not label or not place:
         return None
-    return {"label": _line("label", label, context), "url": address(url, context, proposition_id)}
+    return {"label": _line("label", label, context), "url": address(place, context, proposition_id)}
+
+
+def _booked(url: str, context: Mapping[str, Any]) -> str:
+    """An address as it is, or where to book, or what is given for who has no place to; blank where there is none."""
+    if not url.startswith(BOOKING):
+        return url
+    return context.get("link", {}).get("booking") or url.removeprefix(BOOKING).removeprefix("|")
 
 
 def _accepting(offer: Offer, proposition_id: str) -> str:
