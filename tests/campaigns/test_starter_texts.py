@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import starter_pack
+from campaigns_app.models import Step
 from offers_app import claims, limits, merge_fields, safe_html, sms, wording, written
 from offers_app.cohort import Compared
 from offers_app.drafts import reading
@@ -101,17 +102,39 @@ def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
 
 
 def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
-    for treatment, content in all_renderings():
-        if treatment.channel == "sms":
-            assert "/c/" in content["body"]
-            assert "STOP" in content["body"]
-            assert 1 <= content["segments"] <= limits.SMS_SEGMENTS
+    phones = [one for one in all_renderings() if one[0].channel in ("sms", "whatsapp")]
+    for treatment, content in phones:
+        assert "/c/" in content["body"]
+        assert "STOP" in content["body"]
+        assert treatment.channel == "whatsapp" or 1 <= content["segments"] <= limits.SMS_SEGMENTS
+    assert {treatment.channel for treatment, _ in phones} == {"sms", "whatsapp"}
+
+
+def test_urgent_and_renewal_moments_may_be_told_by_whatsapp() -> None:
+    """Where it is permitted, as SMS; no playbook that ships uses it by itself."""
+    there = set(Treatment.objects.filter(channel="whatsapp").values_list("template__slug", "locale"))
+    wanted = {"over-limit", "trial-reminder-sms", "callback"}
+    assert there == {(template, locale) for template in wanted for locale in ("en", "de", "fr", "es")}
+    assert not Step.objects.filter(config__channel="whatsapp").exists()
+
+
+@pytest.mark.parametrize("slug", ["success-review", "training", "walkthrough"])
+@pytest.mark.parametrize("template", ["check-in", "callback"])
+def test_help_leads_to_the_calendar_of_the_manager_where_one_is_known(slug: str, template: str) -> None:
+    offer = Offer.objects.get(slug=slug)
+    for text in treatments():
+        if (text.template.slug, text.channel) in ((template, "in_app"), (template, "email")):
+            assert rendered(text, DROP, offer=offer)["cta"]["url"] == "https://book.test/ana"
+            without = rendered(text, DROP, offer=offer, of_account={"account_manager": {}})
+            assert f"/demo/?book={slug}&proposition=" in without["cta"]["url"]
 
 
 def test_every_message_to_a_phone_fits_for_every_offer() -> None:
     """Nothing is raised: no offer is refused by the length of its name or of what it gives."""
     offers = list(Offer.objects.prefetch_related("product__prices"))
-    for treatment in Treatment.objects.filter(channel__in=["sms", "push"]).select_related("template"):
+    for treatment in Treatment.objects.filter(channel__in=["sms", "whatsapp", "push"]).select_related(
+        "template"
+    ):
         free, evidence = treatment.template.slug in NOT_FOR_SALE, EVIDENCE[treatment.template.slug][0]
         for offer in offers:
             if not (free and offer.product):

@@ -154,3 +154,19 @@ def test_what_may_be_short_enough_for_somebody_is_saved() -> None:
 )
 def test_the_fixed_part_is_what_stands_in_every_rendering(source: str, fixed: str) -> None:
     assert limits.fixed(source) == fixed
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("{booking}", True),
+        ("{booking}|https://a.test/book", True),
+        ("{booking}|{public}/demo/", True),
+        ("{booking}|", False),
+        ("{booking}/x", False),
+        ("{booking}|javascript:x", False),
+    ],
+)
+def test_behind_the_calendar_stands_an_address_or_nothing(address: str, right: bool) -> None:
+    with nullcontext() if right else pytest.raises(ValidationError, match=r"\{booking\}"):
+        link(address)
