@@ -1,12 +1,15 @@
 """What each channel gets: text for phones with its link and end, offers that are not for sale, places to book."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from consent_app import links
 from offers_app import limits, personalize, short_texts, wording, written
+from offers_app.models.catalog import link
 from people_app.models import Account, Person
 from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
