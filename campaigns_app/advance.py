@@ -20,6 +20,7 @@ from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.steps import STEPS
 from campaigns_app.steps.base import Continue, Finish, Outcome
+from offers_app import goods
 from offers_app.models import Proposition
 from signals_app import detect
 from upsell_project.lib import bulk, clock, errors, queue
@@ -152,8 +153,12 @@ def _cases(claimed: Sequence[int], token: uuid.UUID, now: datetime) -> list[Case
     policy = standing.policy()
     cases = {e.pk: _case(e, fresh, policy) for e in enrollments}
     shown = Proposition.objects.filter(enrollment_id__in=cases).select_related("offer__product")
-    for proposition in shown.prefetch_related("offer__product__parts").order_by("ready_at"):
-        cases[proposition.enrollment_id or 0].propositions.append(proposition)
+    presented = list(goods.with_plans(shown.prefetch_related("offer__product__parts").order_by("ready_at")))
+    plans = goods.plans(presented)
+    for proposition in presented:
+        case = cases[proposition.enrollment_id or 0]
+        case.plans = plans
+        case.propositions.append(proposition)
     related = ("proposition__offer", "proposition__treatment__template", "decision")
     for delivery in Delivery.objects.filter(enrollment_id__in=cases).select_related(*related):
         cases[delivery.enrollment_id or 0].deliveries[delivery.step_id or 0] = delivery

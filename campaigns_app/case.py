@@ -47,6 +47,8 @@ class Case:
     deliveries: dict[int, Delivery] = field(default_factory=dict)
     known: Known | None = None
     """What the rules of its version ask; None where there are none."""
+    plans: goods.Plans = field(default_factory=dict)
+    """Which of the catalog have a rank; none where nothing that it presented has one."""
 
     @property
     def run(self) -> int | None:
@@ -73,7 +75,7 @@ class Case:
         """Why what was offered is no offer any more, if so. That its signal grew old withdraws nothing."""
         if self.last is None:
             return None
-        if goods.owned(self.account, self.last.offer):
+        if goods.owned(self.account, self.last.offer, self.plans):
             return Code.ALREADY_OWNED
         stale = self.evidence is None and self.enrollment.signal.expires_at > now
         return Code.NO_LONGER_RELEVANT if stale else None

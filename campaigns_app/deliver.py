@@ -140,8 +140,10 @@ def words(
     merge fields beside the usual."""
     if offer is None or treatment is None or case.evidence is None:
         return Said(failed(Code.RENDER_ERROR, "There is nothing to render."))
-    context = extra | catalog.fields(ask, offer, treatment, case.evidence)
     name = f"{treatment.template.slug}/{treatment.channel}/{treatment.locale}"
+    if ended := catalog.waiver_ended(offer, treatment):
+        return Said(failed(Code.WAIVER_ENDED, ended, name))
+    context = extra | catalog.fields(ask, offer, treatment, case.evidence)
     try:
         content = wording.proposition_content(
             treatment, offer, context, channel=treatment.channel, proposition_id=str(proposition_id)

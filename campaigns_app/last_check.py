@@ -8,6 +8,7 @@ from uuid import UUID
 from campaigns_app import contact_gates, hours, standing, zones
 from campaigns_app.models import ContactPolicy, Delivery, Enrollment
 from consent_app import permission
+from offers_app import lapsed
 from offers_app.models import Proposition
 from people_app import reach
 from people_app.models import ContactPoint
@@ -30,8 +31,8 @@ class Verdict:
 
 
 def run(deliveries: Collection[Delivery]) -> dict[UUID, Verdict]:
-    """For any number of mails in six statements, beside their `person`, `account` and `proposition`; one
-    more where pushes are among them."""
+    """For any number of messages in seven statements, beside their `person`, `account` and `proposition`; one more
+    where pushes are among them, and a few once a waiver has ended."""
     now, people = clock.now(), {delivery.person_id for delivery in deliveries}
     standings, policy = permission.load(people, now), standing.policy()
     points = {(row.person_id, row.channel): row for row in ContactPoint.objects.filter(person__in=people)}
@@ -63,7 +64,13 @@ def _ended(deliveries: Collection[Delivery], now: datetime) -> dict[UUID, Verdic
     rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).values_list(
         "pk", "enrollment__state", "proposition__state", "proposition__expires_at"
     )
-    return {
+    unwaived = lapsed.stopped({delivery.proposition_id for delivery in deliveries}, now)
+    refused = {
+        delivery.pk: _stopped([failed(Code.WAIVER_ENDED, unwaived[delivery.proposition_id])])
+        for delivery in deliveries
+        if delivery.proposition_id in unwaived
+    }
+    return refused | {
         pk: _stopped([failed(Code.NO_LONGER_RELEVANT, "The offer is over.")])
         for pk, enrollment, proposition, expires_at in rows
         if enrollment != Enrollment.State.ACTIVE or proposition != Proposition.State.LIVE or expires_at <= now

@@ -52,6 +52,7 @@ _MUST: Final[dict[str, str]] = {
     Code.NOT_WORTH: "It must be expected to bring more, or staff must ask for less.",
     Code.NOT_CHOSEN: "Nothing: it may be chosen the next time.",
     Code.NO_LONGER_RELEVANT: "What it is about must be so again.",
+    Code.WAIVER_ENDED: "Staff must mend what the lint refuses, or waive it again.",
     Code.RENDER_ERROR: "The value that the text asks for must be known.",
     Code.TOO_LONG: "Staff must shorten the text for this channel.",
     Code.HOLDOUT: "Nothing: the account stays in the control group, so that the effect can be measured.",

@@ -17,7 +17,7 @@ from campaigns_app.grounds import Ground
 from campaigns_app.models import Delivery
 from campaigns_app.standing import Standing
 from consent_app import links
-from offers_app import decide, goods, offer_gates, replayed
+from offers_app import decide, goods, lapsed, offer_gates, replayed
 from offers_app.checkout import orders
 from offers_app.decide import Choice
 from offers_app.models import Decision, Placement, Proposition
@@ -231,10 +231,12 @@ def _still(delivery: Delivery, now: datetime) -> Iterator[Gate]:
     asked = Asked(delivery.person, delivery.account, evidence, proposition.expires_at)
     yield from contact_gates.unbarred(asked, delivery.channel, proposition.topic, state, now)
     yield from offer_gates.on_offer(offer, now)
+    for reason in lapsed.stopped([proposition.pk], now).values():
+        yield failed(Code.WAIVER_ENDED, reason)
     if orders.incentive_withdrawn(proposition, now):
         yield failed(Code.NOT_VALID_NOW, f"The incentive of {offer.name} has ended.", now.isoformat())
-    if goods.owned(delivery.account, offer):
-        yield failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.")
+    if owned := goods.owned(delivery.account, offer):
+        yield failed(Code.ALREADY_OWNED, owned)
     yield judge.relevant(asked)
     yield judge.holdout(asked, state)
 

@@ -4,7 +4,7 @@ When one goes live, or its rule changed, everybody is looked at once: whoever fu
 Whom it can be true of is found by PostgreSQL (`signals_app.sweeping`) and judged some at a time, each time in a
 transaction of its own. A sweep that was interrupted goes on where it was: whoever is judged twice is found once. Of
 what came and went since the last sweep nothing is found: it is no longer true. Then runs are looked at (`turning`), and
-offers that were decided on request (`requested`).
+offers that were decided on request (`requested`), and at what a waiver that ended had excused (`lapsed`).
 """
 
 import logging
@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F
 
 from campaigns_app import asked_again, notice, requested, shown, turning
+from offers_app import lapsed
 from signals_app import again, compiled, noted, sweeping
 from signals_app.compiled import Compiled
 from signals_app.knowing.surely import MOST_IN_VAIN, NOT_THEIRS
@@ -31,7 +32,7 @@ SECONDS_A_JOB = 5.0
 """While others wait for the worker."""
 SECONDS_A_TURN = 2.0
 MOST_SECONDS_A_JOB = 300.0
-WAITING = (shown.waiting, noted.waiting, turning.waiting, requested.waiting)
+WAITING = (shown.waiting, noted.waiting, turning.waiting, requested.waiting, lapsed.waiting)
 RETRY = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def run() -> None:
     began = time.monotonic()
     while True:
         more = [_for_a_turn(_tell), _for_a_turn(asked_again.step), _sweep_due(), _for_a_turn(turning.step)]
-        more.append(_for_a_turn(requested.expire))
+        more += [_for_a_turn(requested.expire), _for_a_turn(lapsed.withdraw)]
         if not any(more):
             return
         if _gives_way(time.monotonic() - began, SECONDS_A_JOB):

@@ -1,9 +1,11 @@
 """Claims with their sources: which one may be said to whom, and which were said.
 
 A text asks for `benefit`, `story` or `comparison`. Each is a record that somebody approved, that is still valid, and
-that is about the reader's segment, their industry, or everybody. Without one the merge field is missing.
+that is about the reader's segment, their industry, or everybody, and about the offer's product or none. Without one the
+merge field is missing.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +26,8 @@ FIELDS = {
 }
 MOST = 1_000
 """Characters of a claim: it is a sentence within a message."""
+MONTHLY = "monthly_"
+"""With a currency behind it, the figure of what the product brings a month: `monthly_EUR`."""
 DOUBTS = {"doubts_value": Claim.Hesitation.VALUE, "confused": Claim.Hesitation.EFFORT}
 """What a text of theirs said (`evidence.intent`), as the doubt that it shows. It goes before the template's."""
 
@@ -79,12 +83,15 @@ def fields(
     evidence: Mapping[str, Any],
     locale: str,
     hesitation: str = "",
+    product: int | None = None,
 ) -> dict[str, Told]:
-    """The merge fields `benefit`, `story`, `comparison`; one for which there is no claim is left out."""
+    """The merge fields `benefit`, `story`, `comparison`; one for which there is no claim is left out. `product`:
+    what the offer sells."""
     doubt = DOUBTS.get(str(evidence.get("intent")), hesitation)
     told = {}
     for kind, name in FIELDS.items():
-        fitting = [claim for claim in known.claims if claim.kind == kind]
+        about = [claim for claim in known.claims if claim.product_id in (None, product)]
+        fitting = [claim for claim in about if claim.kind == kind]
         claim = choose(fitting, known.members.get(person.pk, set()), _industry(account), locale, doubt)
         if claim:
             told[name] = Told(claim, _said(claim, locale))
@@ -94,7 +101,7 @@ def fields(
 def choose(
     claims: Iterable[Claim], segments: set[str], industry: str, locale: str, hesitation: str
 ) -> Claim | None:
-    """The one that answers the doubt, then the closest to them (segment, industry, everybody), then the newest."""
+    """The one that answers the doubt, then the closest (product, segment, industry), then the newest."""
     may = [
         claim
         for claim in claims
@@ -105,10 +112,10 @@ def choose(
     return min(may, key=lambda claim: _rank(claim, hesitation), default=None)
 
 
-def _rank(claim: Claim, hesitation: str) -> tuple[bool, bool, bool, int, str]:
+def _rank(claim: Claim, hesitation: str) -> tuple[bool, bool, bool, bool, int, str]:
     answers = bool(hesitation) and claim.hesitation == hesitation
     age = -claim.source_date.toordinal()
-    return not answers, not claim.segment, not claim.industry, age, claim.slug
+    return not answers, not claim.product_id, not claim.segment, not claim.industry, age, claim.slug
 
 
 def used(context: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -160,6 +167,8 @@ def faults(claim: Claim, now: datetime) -> dict[str, str]:
         terms_words.number(value) is None for value in claim.figures.values()
     ):
         found["figures"] = 'Write numbers by name: {"hours": 7}.'
+    elif fault := _fault_of_monthly(claim):
+        found["figures"] = fault
     if not claim.source_url.startswith("https://"):
         found["source_url"] = "Write an address that begins with https://."
     if claim.source_date and claim.source_date > now.date():
@@ -167,6 +176,17 @@ def faults(claim: Claim, now: datetime) -> dict[str, str]:
     if claim.source_date and claim.valid_until and claim.valid_until < claim.source_date:
         found["valid_until"] = "It would end before it was published."
     return found
+
+
+def _fault_of_monthly(claim: Claim) -> str:
+    """What is wrong with what it says that a product brings a month; empty: nothing."""
+    for name in [name for name in claim.figures if name.startswith(MONTHLY)]:
+        value = terms_words.number(claim.figures[name])
+        if not re.fullmatch("[A-Z]{3}", name.removeprefix(MONTHLY)) or value is None or value <= 0:
+            return 'Write more than 0 of a currency: {"monthly_EUR": 160}.'
+        if claim.kind != Claim.Kind.BENEFIT or not claim.product_id:
+            return f"{name} is what a product brings: choose the product, and the kind Benefit."
+    return ""
 
 
 def _is_plain(text: Any) -> bool:

@@ -17,10 +17,14 @@ from offers_app import (
     arms,
     claims,
     cohort,
+    goods,
     in_force,
+    lapsed,
+    linted,
     locales,
     offer_facts,
     offer_gates,
+    payback,
     personalize,
     ranking,
     weighing,
@@ -107,6 +111,8 @@ class Catalog:
     peers: dict[cohort.Question, cohort.Compared]
     learned: Learned
     sayable: claims.Known
+    ended: dict[str, str]
+    """By subject, what stops a text or an offer since its waiver ended."""
     texts: dict[tuple[str, str, str], Text] = field(default_factory=dict)
     candidates: dict[tuple[str, str, str], dict[str, Candidate]] = field(default_factory=dict)
 
@@ -130,6 +136,11 @@ class Catalog:
                 known[offer.slug] = _candidate(offer, self.learned.posterior(offer.pk, *alike), alike[2])
         return [known[offer.slug] for offer in offers]
 
+    def waiver_ended(self, offer: Offer, treatment: Treatment) -> str:
+        """Why they may not be sent, if so."""
+        names = (linted.subject(treatment), linted.subject(offer))
+        return next((self.ended[name] for name in names if name in self.ended), "")
+
     def more(self, ask: Ask) -> dict[str, Any]:
         """What texts may say beside the evidence: their newest answer, and their figures beside those of others."""
         asked = cohort.question(ask.account.pk, ask.evidence, self.facts.now)
@@ -141,20 +152,25 @@ class Catalog:
     def fields(self, ask: Ask, offer: Offer, text: Treatment, evidence: Mapping[str, Any]) -> dict[str, Any]:
         """All merge fields of this text: what is sent is filled in with these, and so is what is previewed."""
         who, locale, now = (ask.person, ask.account), text.locale, self.facts.now
-        usual = personalize.context(*who, offer, evidence, now, locale, self.more(ask))
-        return usual | claims.fields(self.sayable, *who, evidence, locale, text.template.hesitation)
+        found = personalize.context(*who, offer, evidence, now, locale, self.more(ask))
+        doubt = text.template.hesitation
+        found |= claims.fields(self.sayable, *who, evidence, locale, doubt, offer.product_id)
+        return found | payback.fields(found, personalize.spoken(ask.person.locale, locale))
 
 
 def catalog(asks: Sequence[Ask], now: datetime, typed: Treatment | None = None) -> Catalog:
     """Nine statements, however many ask; a few more where an offer has a rule or caps or a text compares. `typed`: a
     text that is not saved yet, instead of its row."""
     treatments, said = _treatments(asks, typed), offer_facts.answered(asks, now)
-    offers = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said})
+    offers, some = _offers({slug for ask in asks for slug in ask.offers}, {one.offer for one in said}, now)
     facts = offer_facts.load(asks, offers, said, now)
-    judges = {slug: offer_gates.judges(one, now) for slug, one in offers.items()}
+    plans = goods.plans(offers.values())
+    judges = {slug: offer_gates.judges(one, plans, now) for slug, one in offers.items()}
     peers, learned = _peers(asks, treatments, now), _learned(asks, offers, now)
     sayable = claims.load({ask.person.pk for ask in asks}, now.date())
-    return Catalog(offers, judges, treatments, facts, peers, learned, sayable)
+    written = [text for texts in treatments.values() for text in texts]
+    ended = lapsed.among([*written, *offers.values()], now) if some else {}
+    return Catalog(offers, judges, treatments, facts, peers, learned, sayable, ended)
 
 
 def _treatments(asks: Sequence[Ask], typed: Treatment | None) -> dict[tuple[str, str], list[Treatment]]:
@@ -168,10 +184,14 @@ def _treatments(asks: Sequence[Ask], typed: Treatment | None) -> dict[tuple[str,
     return found
 
 
-def _offers(asked: Collection[str], answered: Collection[int]) -> dict[str, Offer]:
-    """Those that are candidates, and those of which somebody said something."""
-    rows = Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)).select_related("product", "checkout")
-    return {offer.slug: offer for offer in rows.prefetch_related("product__prices", "product__parts", "caps")}
+def _offers(
+    asked: Collection[str], answered: Collection[int], now: datetime
+) -> tuple[dict[str, Offer], bool]:
+    """Those that are candidates, and those of which somebody said something; and whether some waiver ever ended."""
+    rows = goods.with_plans(Offer.objects.filter(Q(slug__in=asked) | Q(pk__in=answered)))
+    rows = rows.select_related("product", "checkout").annotate(some_waiver_ended=lapsed.some(now))
+    found = list(rows.prefetch_related("product__prices", "product__parts", "caps"))
+    return {offer.slug: offer for offer in found}, any(offer.some_waiver_ended for offer in found)
 
 
 def _learned(asks: Sequence[Ask], offers: Mapping[str, Offer], now: datetime) -> Learned:

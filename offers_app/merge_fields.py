@@ -10,11 +10,11 @@ _CLAIM = "text figures source date"
 _GROUPS: Final[Mapping[str, str]] = {
     "person": "first_name role is_admin device preferred_channel",
     "account": (
-        "name plan industry tier seats_used team_size in_trial trial_days_left trial_ends trial_ended renews_on"
+        "name plan industry tier seats_used team_size mrr ltv in_trial trial_days_left trial_ends trial_ended renews_on"
         " renews_in_days"
     ),
     "offer": "name slug topic for_sale",
-    "terms": "price period currency line trial_days after_trial incentive incentive_ends",
+    "terms": "price period currency line trial_days after_trial incentive incentive_ends payback",
     "evidence": (
         "used cap left percent reached count amount minutes days hours days_until seats date date_of starts ends"
         " period_label resource resource_label verb feature event label intent reason change phase"

@@ -79,12 +79,12 @@ def meet(judges: list[Judge], question: Asked) -> list[Gate]:
     return met
 
 
-def judges(offer: Offer, now: datetime) -> list[Judge]:
-    """The gates of an offer in their order, as they stand now."""
+def judges(offer: Offer, plans: goods.Plans, now: datetime) -> list[Judge]:
+    """The gates of an offer in their order, as they stand now. `plans`: of all offers."""
     return [
         *map(_always, on_offer(offer, now)),
         attrgetter("evidence"),
-        _not_owned(offer),
+        _not_owned(offer, plans),
         _not_prepaid(offer),
         *_has_price(offer, now),
         *_is_for_them(offer),
@@ -149,28 +149,32 @@ def _has_evidence(ask: Asking) -> Gate:
     return failed(Code.NO_EVIDENCE, "There is no evidence that it would help.")
 
 
-def _not_owned(offer: Offer) -> Judge:
+def _not_owned(offer: Offer, plans: goods.Plans) -> Judge:
     """Neither as billing says, nor by a yes of which billing has not said anything yet."""
     sold = goods.of(offer)
     if not sold:
         return attrgetter("nothing_sold")
-    keys = {product.pk for product in sold}
-    not_had = _once(attrgetter("has"), partial(_not_had, offer, sold))
+    not_had = _once(attrgetter("has"), partial(_not_had, offer, sold, plans))
 
     def judge(question: Asked) -> Gate:
         gate = not_had(question)
-        same = [one for one in question.accepted if keys & {product.pk for product in goods.of(one.offer)}]
+        same = [one for one in question.accepted if _makes_needless(goods.of(one.offer), sold)]
         return _taken(same[-1], question.account) if same and gate.passed else gate
 
     return judge
 
 
-def _not_had(offer: Offer, sold: list[Product], question: Asked) -> Gate:
+def _makes_needless(taken: list[Product], sold: list[Product]) -> bool:
+    """Whether who takes the one has something of the other."""
+    return any(mine.pk == one.pk or goods.reaches(mine.rank, one) for mine in taken for one in sold)
+
+
+def _not_had(offer: Offer, sold: list[Product], plans: goods.Plans, question: Asked) -> Gate:
     account = question.account
     said = _holdings(account)
-    had = [product.slug for product in sold if goods.has(account, product)]
-    if had:
-        return failed(Code.ALREADY_OWNED, f"The account already has {offer.name}.", said, had)
+    if reason := goods.owned(account, offer, plans):
+        had = [product.slug for product in sold if goods.has(account, product, plans)]
+        return failed(Code.ALREADY_OWNED, reason, said, had)
     return passed(Code.ALREADY_OWNED, said, [product.slug for product in sold])
 
 

@@ -120,9 +120,19 @@ def _account(account: Account | None, now: datetime, locale: Locale) -> dict[str
         "tier": said(account.tier),
         "seats_used": account.seats_used,
         "team_size": account.seats_used,
+        "mrr": _money(account.mrr, account, locale),
+        "ltv": _money(account.ltv, account, locale),
         **_trial(account, now, locale),
         **_renewal(account, now, locale),
     }
+
+
+def _money(amount: Decimal | None, account: Account, locale: Locale) -> str:
+    """Blank where nobody said how much, or in which currency."""
+    known = amount is not None and account.currency
+    return (
+        terms_words.money(Decimal(amount), account.currency, locale) if known and amount is not None else ""
+    )
 
 
 def _trial(account: Account, now: datetime, locale: Locale) -> dict[str, Any]:

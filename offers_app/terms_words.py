@@ -91,7 +91,7 @@ def fields_of(stated: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
         "currency": stated.get("currency"),
     }
     if price is not None and stated.get("currency"):
-        fields["price"] = _money(price, str(stated["currency"]), locale)
+        fields["price"] = money(price, str(stated["currency"]), locale)
         fields["line"] = _line(stated, fields, words)
         fields["after_trial"] = _line({**stated, "trial_days": None}, fields, words)
     incentive = stated.get("incentive") or {}
@@ -114,7 +114,7 @@ def _incentive(
     if kind == "percent":
         return words["off"].format(value=_percent(amount, locale))
     if kind == "amount":
-        return words["off"].format(value=_money(amount, currency, locale))
+        return words["off"].format(value=money(amount, currency, locale))
     return words["more_days"].format(days=amount)
 
 
@@ -123,7 +123,7 @@ def _percent(amount: Decimal, locale: Locale) -> str:
     return format_percent(amount.normalize() / 100, locale=locale, decimal_quantization=False)
 
 
-def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """Whole amounts without decimals (€49), others with those of the currency (€49.50)."""
     if amount != amount.to_integral_value():
         return _spaced(format_currency(amount, currency, locale=locale))

@@ -9,19 +9,22 @@ from uuid import UUID
 
 from django.conf import settings
 from liquid import Environment, FalsyStrictUndefined
-from liquid.exceptions import LiquidError, UndefinedError
+from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError
 
 from consent_app import links
 from offers_app import claims, limits, media, safe_html, short_texts, whatsapp_form
+from offers_app.linter.liquid_parts import FILTERS, TAGS
 from offers_app.models import Offer, Treatment
 from people_app.models import Channel
 
 CONTROLS = ["dismiss", "snooze", "opt_out"]
-BOOKING = "{booking}"  # as an offer's address: where a call with the account's manager is booked
+# As an offer's address: where a call with the account's manager is booked; behind a `|`, where to go without one.
+BOOKING = "{booking}"
 SOURCE_LIMIT = 20_000
-# `safe` would lift the escaping, `date` reads the machine's clock, the rest load or nest other templates.
-_FORBIDDEN_FILTERS = ("safe", "date")
-_FORBIDDEN_TAGS = ("include", "render", "extends", "block")
+_OWN_TAGS = frozenset(
+    {"content", "output", "illegal"}
+)  # Liquid's names for a text, a value, and what it cannot read
+ALLOWED = "texts may use if, unless, case and for, and the filters default and capitalize"
 _UNDEFINED = re.compile(r"^'?(.+?)'? is undefined")
 
 
@@ -55,6 +58,8 @@ def render(source: str, context: Mapping[str, Any], *, html: bool) -> str:
     except UndefinedError as error:
         found = _UNDEFINED.match(str(error.args[0]) if error.args else "")
         raise Missing(found[1] if found else error.token.value) from None
+    except LiquidSyntaxError as error:
+        raise Broken(f"{str(error).splitlines()[0]}; {ALLOWED}") from None
     except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise Broken(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     return safe_html.sanitize(text) if html else text
@@ -180,8 +185,7 @@ def _buttons(
     treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
 ) -> dict[str, dict[str, str] | None]:
     """Without a place to book there is no second button; a first one that leads nowhere stops the send."""
-    nowhere = offer.url == BOOKING and not context.get("link", {}).get("booking")
-    if treatment.cta_label and nowhere:
+    if treatment.cta_label and offer.url.startswith(BOOKING) and not _booked(offer.url, context):
         raise Missing("account_manager.booking_url")
     return {
         "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
@@ -190,11 +194,17 @@ def _buttons(
 
 
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
-    if url == BOOKING:
-        url = context.get("link", {}).get("booking") or ""
-    if not label or not url:
+    place = _booked(url, context)
+    if not label or not place:
         return None
-    return {"label": _line("label", label, context), "url": address(url, context, proposition_id)}
+    return {"label": _line("label", label, context), "url": address(place, context, proposition_id)}
+
+
+def _booked(url: str, context: Mapping[str, Any]) -> str:
+    """An address as it is, or where to book, or what is given for who has no place to; blank where there is none."""
+    if not url.startswith(BOOKING):
+        return url
+    return context.get("link", {}).get("booking") or url.removeprefix(BOOKING).removeprefix("|")
 
 
 def _accepting(offer: Offer, proposition_id: str) -> str:
@@ -224,10 +234,11 @@ def _environment(html: bool) -> Any:
     environment.local_namespace_limit = 20_000
     environment.output_stream_limit = 50_000
     environment.context_depth_limit = 20
-    for name in _FORBIDDEN_FILTERS:
-        environment.filters.pop(name, None)
-    for name in _FORBIDDEN_TAGS:
-        environment.tags.pop(name, None)
+    # `safe` would lift the escaping, `date` reads the machine's clock, others load templates or build words unseen.
+    for name in environment.filters.keys() - FILTERS:
+        del environment.filters[name]
+    for name in environment.tags.keys() - TAGS - _OWN_TAGS:
+        del environment.tags[name]
     # Liquid's own `now` and `today` would read the machine's clock; a context may bring its own.
     environment.globals.update({name: FalsyStrictUndefined(name, token=None) for name in ("now", "today")})
     return environment
@@ -237,7 +248,10 @@ def _environment(html: bool) -> Any:
 def _parsed(source: str, html: bool) -> Any:
     if len(source) > SOURCE_LIMIT:
         raise Broken(f"the template is longer than {SOURCE_LIMIT} characters")
-    return _environment(html).from_string(source)
+    template = _environment(html).from_string(source)
+    if strange := sorted(template.analyze().filters.keys() - FILTERS):
+        raise Broken(f"it uses {', '.join(strange)[:80]}; {ALLOWED}")
+    return template
 
 
 def _present(value: Any) -> Any:

@@ -16,12 +16,20 @@ from campaigns_app.api.filters import Filter, choice, flag, text
 from campaigns_app.api.problems import Conflict
 from campaigns_app.models import ApiKey
 from offers_app import approval
-from offers_app.models import Claim
+from offers_app.models import Claim, Product
 
 
 class ClaimSerializer(Edited):
     texts = serializers.JSONField(help_text='By locale, plain sentences: {"en": "...", "de": "..."}')
     figures = serializers.JSONField(required=False, help_text='Numbers for templates: {"hours": 7}')
+
+    product = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Product.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="What it is about: said beside an offer of this product alone",
+    )
 
     class Meta:
         model = Claim
@@ -55,7 +63,7 @@ class ClaimsView(Editable):
     """Figures, customer stories and comparisons, each with its source. No text says one that nobody approved, and a
     change takes the approval back."""
 
-    queryset = Claim.objects.all()
+    queryset = Claim.objects.select_related("product")
     serializer_class = ClaimSerializer
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"

@@ -44,7 +44,7 @@ class ProductSerializer(Edited):
 
     class Meta:
         model = Product
-        fields = ("slug", "name", "kind", "code", "parts", "prices", "edited")
+        fields = ("slug", "name", "kind", "code", "rank", "parts", "prices", "edited")
         read_only_fields = ("edited",)
 
     def validate_prices(self, prices: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ class ProductSerializer(Edited):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         super().validate(attrs)
         said = {name: attrs.get(name, getattr(self.instance, name, "")) for name in ("kind", "code")}
-        checked(Product(**said))
+        checked(Product(**said, rank=attrs.get("rank", self.instance.rank if self.instance else None)))
         before = list(self.instance.parts.all()) if self.instance else []
         if fault := fault_of_parts(said["kind"], attrs.get("parts", before)):
             raise serializers.ValidationError({"parts": fault})

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from offers_app.checkout import PROVIDERS, work
+from offers_app.checkout import PROVIDERS, listed, work
 from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout
 from upsell_project.lib.admin_base import Admin, FactsAdmin, Form, StampedAdmin
 
@@ -125,6 +125,8 @@ class OfferCheckoutAdmin(Admin):
 
 
 class CheckoutPriceForm(Form):
+    not_compared = ""
+
     class Meta:
         model = CheckoutPrice
         fields = "__all__"
@@ -142,7 +144,17 @@ class CheckoutPriceForm(Form):
         )
         if begins and not str(values.get("external_id", "")).startswith(begins):
             self.add_error("external_id", f"This begins with {begins[0]} at this provider.")
+        if not self.errors:
+            self._compare(values)
         return values
+
+    def _compare(self, values: dict[str, Any]) -> None:
+        """What cannot be compared just now may be saved: it is compared before each purchase, too."""
+        try:
+            if wrong := listed.difference(CheckoutPrice(**values)):
+                self.add_error("external_id", wrong)
+        except listed.NotCompared as error:
+            self.not_compared = str(error)
 
 
 @admin.register(CheckoutPrice)
@@ -152,7 +164,33 @@ class CheckoutPriceAdmin(Admin):
     list_select_related = ("offer",)
     list_filter = ("provider", "currency")
     search_fields = ("offer__slug", "external_id")
+    actions = ("compare_selected",)
     empty_hint = "Add the provider's price of each offer, in each currency and period in which it is offered."
+
+    def save_model(self, request: HttpRequest, obj: CheckoutPrice, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.not_compared:
+            self.message_user(request, f"Saved, but not compared. {form.not_compared}", messages.WARNING)
+
+    @admin.action(description="Compare with what the provider charges", permissions=["change"])
+    def compare_selected(self, request: HttpRequest, rows: QuerySet[CheckoutPrice]) -> None:
+        """The page waits for all of them together."""
+        until = time.monotonic() + work.TRY_SECONDS
+        for price in rows.select_related("offer__product"):
+            left = until - time.monotonic()
+            text, level = _compared(price, left) if left > 0 else (_NOT_YET, messages.WARNING)
+            self.message_user(request, f"{price}: {text}", level)
+
+
+_NOT_YET = "not compared, as the others took too long. Compare it alone."
+
+
+def _compared(price: CheckoutPrice, seconds: float) -> tuple[str, int]:
+    try:
+        wrong = listed.difference(price, seconds)
+    except listed.NotCompared as error:
+        return f"not compared. {error}", messages.WARNING
+    return (wrong, messages.ERROR) if wrong else ("the provider charges what we show.", messages.SUCCESS)
 
 
 @admin.register(Checkout)

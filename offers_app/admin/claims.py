@@ -38,7 +38,8 @@ class ClaimAdmin(Admin):
 
     form = ClaimForm
     formfield_overrides = json_form.OVERRIDES
-    list_display = ("slug", "kind", "segment", "industry", "source_name", "valid_until", "stands")
+    list_display = ("slug", "kind", "product", "segment", "industry", "source_name", "valid_until", "stands")
+    list_select_related = ("product",)
     list_filter = ("kind", "hesitation")
     search_fields = ("slug", "source_name")
     ordering = ("slug",)

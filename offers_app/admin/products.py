@@ -43,7 +43,7 @@ class ProductResource(TableResource):
     class Meta(TableResource.Meta):
         model = Product
         import_id_fields = ("slug",)
-        fields = ("slug", "name", "kind", "code", "parts")
+        fields = ("slug", "name", "kind", "code", "rank", "parts")
 
     def before_import(self, dataset: Any, **options: Any) -> None:
         """Bundles last: what they hold must be there by then."""
@@ -63,7 +63,7 @@ class ProductResource(TableResource):
 class ProductAdmin(KeepsSlug, TableAdmin, EditedAdmin):
     resource_classes: ClassVar = [ProductResource]
     form = ProductForm
-    list_display = ("name", "slug", "kind", "code", "sold_at", "edited")
+    list_display = ("name", "slug", "kind", "code", "rank", "sold_at", "edited")
     list_filter = ("kind",)
     search_fields = ("slug", "name", "code")
     ordering = ("slug",)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from upsell_project.lib import http
+from offers_app.checkout import compare
+from offers_app.checkout.compare import Figures
+from upsell_project.lib import http, money
 
 Send = Callable[[str, str, Mapping[str, str], bytes | None], http.Answer]
 """Method, URL, headers and body. Raises `http.Forbidden` and `http.Unreachable`."""
@@ -76,6 +78,17 @@ class Order:
     in_app: bool
     fallback: str
     """The offer's own address; may be empty."""
+    amount: str = ""
+    """What the person was shown for one, in whole units of the currency; empty: no price."""
+    period: str = ""
+    """Likewise: month, year, once."""
+
+    @property
+    def shown(self) -> Figures | None:
+        amount = money.read(self.amount)
+        if amount is None:
+            return None
+        return Figures(amount, self.currency.upper(), self.period, self.trial_days)
 
     @property
     def ours(self) -> dict[str, str]:
@@ -136,6 +149,27 @@ class Provider(ABC):
     @abstractmethod
     def test(self, api: Api) -> None:
         """Ask for something that changes nothing. Raises as `begin`."""
+
+    @abstractmethod
+    def charged(self, price: str, api: Api) -> list[Figures]:
+        """What it charges for one of its prices, in each currency that the price has; nothing where it cannot be asked.
+
+        Raises as `begin`; Refused also where nobody can buy at the price, or it has no one amount.
+        """
+
+    def refuse_another_price(self, order: Order, api: Api) -> None:
+        """Nobody is led to another price than they were shown. Raises as `charged`, and Refused with both figures."""
+        shown = order.shown
+        if shown and (wrong := compare.difference(shown, self.charged(order.price, api))):
+            raise Refused(wrong)
+
+
+def listed(amount: Any, currency: Any, period: str, free_days: int | None = None) -> Figures:
+    """An amount in the currency's minor units, as providers write it. Raises Refused where there is no one amount."""
+    minor, code = money.read(amount), str(currency).upper()
+    if minor is None:
+        raise Refused("this price has no one amount")
+    return Figures(minor.scaleb(-money.decimals(code)), code, period, free_days)
 
 
 def _read(answer: http.Answer) -> dict[str, Any]:

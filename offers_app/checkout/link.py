@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from offers_app.checkout.base import Api, Order, Provider, Ready, web_address
+from offers_app.checkout.compare import Figures
 
 
 class Link(Provider):
@@ -13,3 +14,6 @@ class Link(Provider):
 
     def test(self, api: Api) -> None:
         """There is nobody to ask."""
+
+    def charged(self, price: str, api: Api) -> list[Figures]:
+        return []

@@ -58,6 +58,8 @@ def of(proposition: Proposition, way: OfferCheckout, generation: int, now: datet
         language=person.locale.replace("_", "-").split("-")[0].lower(),
         in_app=proposition.channel == Channel.IN_APP,
         fallback=fallback(proposition),
+        amount=str(terms.get("price") or ""),
+        period=cycle(terms),
     )
 
 
@@ -69,6 +71,11 @@ def terms_of(proposition: Proposition) -> Mapping[str, Any]:
     """As they were shown; none where nothing is sold."""
     shown = proposition.content.get("terms")
     return shown if isinstance(shown, dict) else {}
+
+
+def cycle(terms: Mapping[str, Any]) -> str:
+    """Every month or year, or once: as terms say it."""
+    return str(terms.get("period") or "once") if terms.get("renews") is not False else "once"
 
 
 def incentive_ended(proposition: Proposition, now: datetime) -> bool:

@@ -10,7 +10,7 @@ Unverified: everything against a real account; shapes are from Paddle's document
 import json
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from offers_app.checkout.base import (
     Api,
@@ -23,12 +23,15 @@ from offers_app.checkout.base import (
     Provider,
     Ready,
     Refused,
+    listed,
     web_address,
 )
+from offers_app.checkout.compare import ONCE, Figures, every
 
 _EARLIER = 120
 """Seconds that Paddle's clock may be behind ours."""
 _PAGES = 5
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 class Paddle(Provider):
@@ -41,7 +44,7 @@ class Paddle(Provider):
             return _portal(order, api)
         _refuse_a_second(order, api)
         made = _made_before(order, api) if again else None
-        said = made or _data(_make(order, api))
+        said = made or _data(self._make(order, api))
         checkout = said.get("checkout")
         url = checkout.get("url") if isinstance(checkout, dict) else None
         if not url:
@@ -50,6 +53,43 @@ class Paddle(Provider):
 
     def test(self, api: Api) -> None:
         _get(api, "/prices?per_page=1")
+
+    def charged(self, price: str, api: Api) -> list[Figures]:
+        """With what countries have instead: who buys from where is not known before. The trial is the price's."""
+        said = _data(_get(api, f"/prices/{quote(price, safe='')}"))
+        if said.get("status") == "archived":
+            raise Refused("this price is archived")
+        period, free = _cycle(said.get("billing_cycle")), _free_days(said.get("trial_period"))
+        amounts = [said.get("unit_price"), *_overrides(said)]
+        found = [one for one in amounts if isinstance(one, dict)]
+        return [listed(one.get("amount"), one.get("currency_code"), period, free) for one in found]
+
+    def _make(self, order: Order, api: Api) -> dict[str, Any]:
+        """Nothing was made before: it was looked for, or this is the first try."""
+        try:
+            self.refuse_another_price(order, api)
+            return _post(api, "/transactions", transaction_of(order))
+        except KeyRefused:
+            raise
+        except Refused as error:
+            raise NothingMade(str(error)) from None
+
+
+def _overrides(price: dict[str, Any]) -> list[Any]:
+    found = price.get("unit_price_overrides")
+    rows = found if isinstance(found, list) else []
+    return [one.get("unit_price") for one in rows if isinstance(one, dict)]
+
+
+def _cycle(said: Any) -> str:
+    """Null for what is paid once."""
+    return every(str(said.get("interval")), said.get("frequency") or 1) if isinstance(said, dict) else ONCE
+
+
+def _free_days(said: Any) -> int:
+    if not isinstance(said, dict) or not isinstance(said.get("frequency"), int):
+        return 0
+    return int(said["frequency"]) * _DAYS.get(str(said.get("interval")), 0)
 
 
 def transaction_of(order: Order) -> dict[str, Any]:
@@ -99,16 +139,6 @@ def _made_before(order: Order, api: Api) -> dict[str, Any] | None:
         if found or not path:
             return found
     raise Later("there are too many transactions to find ours among them")
-
-
-def _make(order: Order, api: Api) -> dict[str, Any]:
-    """Nothing was made before: it was looked for, or this is the first try."""
-    try:
-        return _post(api, "/transactions", transaction_of(order))
-    except KeyRefused:
-        raise
-    except Refused as error:
-        raise NothingMade(str(error)) from None
 
 
 def _is_ours(transaction: dict[str, Any], order: Order) -> bool:

@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote, quote_plus
 
-from offers_app.checkout.base import Api, Elsewhere, Order, Owned, Provider, Ready, Refused, web_address
+from offers_app.checkout.base import (
+    Api,
+    Elsewhere,
+    Order,
+    Owned,
+    Provider,
+    Ready,
+    Refused,
+    listed,
+    web_address,
+)
+from offers_app.checkout.compare import ONCE, Figures, every
 
 VERSION = "2026-10-28.endive"
 PORTAL_SECONDS = 240
@@ -26,10 +37,29 @@ class Stripe(Provider):
         if order.existing == "portal":
             return _portal(order, api, {})
         line = _line_to_change(order, api)
+        self.refuse_another_price(order, api)
         return _change(order, api, *line) if line else _session(order, api)
 
     def test(self, api: Api) -> None:
         _get(api, "/v1/prices?limit=1")
+
+    def charged(self, price: str, api: Api) -> list[Figures]:
+        """A trial is sent with the order, so it is not for the price to say."""
+        said = _get(api, f"/v1/prices/{quote(price, safe='')}")
+        cycle = said.get("recurring")
+        if said.get("active") is False:
+            raise Refused("this price is archived")
+        if not isinstance(cycle, dict):
+            return [listed(_amount(said), said.get("currency"), ONCE)]
+        if cycle.get("usage_type") == "metered":
+            raise Refused("this price is by use, and has no one amount")
+        period = every(str(cycle.get("interval")), cycle.get("interval_count") or 1)
+        return [listed(_amount(said), said.get("currency"), period)]
+
+
+def _amount(price: Mapping[str, Any]) -> Any:
+    """Null for tiers, and for what the customer chooses."""
+    return price.get("unit_amount_decimal") or price.get("unit_amount")
 
 
 def _session(order: Order, api: Api) -> Ready:

@@ -30,7 +30,7 @@ from upsell_project.lib.errors import where
 
 State = Checkout.State
 # Longer than all calls for one order can take.
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=120)
 SECONDS_A_JOB = 5.0
 TRY_SECONDS = 4.0
 MAX_ATTEMPTS = 6
@@ -70,7 +70,7 @@ def try_key(account: CheckoutAccount, seconds: float | None = None) -> str:
     For `TRY_SECONDS` at most, as somebody waits for the page.
     """
     try:
-        PROVIDERS[account.provider].test(_api(account, seconds or TRY_SECONDS))
+        PROVIDERS[account.provider].test(api(account, seconds or TRY_SECONDS))
     except (Later, Refused) as error:
         account.error = f"{error}"[:300]
     else:
@@ -98,7 +98,7 @@ def _carry_out(row: Checkout) -> None:
     """Whatever goes wrong is noted at the row; where the key is at fault, at the account too."""
     again = row.unsure or row.attempts > 1
     try:
-        ready = PROVIDERS[row.account.provider].begin(Order(**row.request), _api(row.account), again=again)
+        ready = PROVIDERS[row.account.provider].begin(Order(**row.request), api(row.account), again=again)
     except Later as error:
         _later(row, error)
     except Owned:
@@ -167,7 +167,8 @@ def _mine(row: Checkout) -> QuerySet[Checkout]:
     )
 
 
-def _api(account: CheckoutAccount, seconds: float | None = None) -> Api:
+def api(account: CheckoutAccount, seconds: float | None = None) -> Api:
+    """The account as it is asked, within so many seconds."""
     base = account.base_url.rstrip("/") or PROVIDERS[account.provider].address
 
     def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> http.Answer:

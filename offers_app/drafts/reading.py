@@ -14,10 +14,6 @@ from offers_app.limits import HTML, TEXTS
 from upsell_project.lib import strict_json
 
 LARGEST = 64 * 1024
-_TAGS = frozenset({"if", "elsif", "else", "unless", "for", "case", "when"})
-_FILTERS = frozenset(
-    {"default", "upcase", "downcase", "capitalize", "strip", "join", "first", "last", "size"}
-)
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _ADDRESS = re.compile(r"https?:|www\.|mailto:|javascript:|<\s*a\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -145,8 +141,6 @@ def _broken(name: str, text: str, known: frozenset[str]) -> str:
     used = {_path(one.segments) for each in found.globals.values() for one in each}
     if unknown := sorted(used - known):
         return f"{name} uses merge fields that do not exist: {', '.join(unknown)[:80]}"
-    if strange := sorted((set(found.tags) - _TAGS) | (set(found.filters) - _FILTERS)):
-        return f"{name} uses Liquid that drafts may not: {', '.join(strange)[:80]}"
     return ""
 
 

@@ -1,8 +1,10 @@
 """All that is wrong with a draft."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from offers_app.linter import lacking, saying, tone
+from offers_app.linter import ways as every_way
 from offers_app.linter.draft import Draft, Finding
 from offers_app.linter.rules import Rule, rules
 from offers_app.linter.seen import Seen
@@ -13,17 +15,28 @@ _QUOTED = 120
 def findings(draft: Draft) -> list[Finding]:
     """In the order of the text; the same place is said once a rule. Never raises, in linear time."""
     texts = {name: saying.readings(source) for name, source in draft.texts.items()}
+    ways = {name: every_way.ways(source) for name, source in draft.texts.items()}
     said = {
         (name, *place, rule.id): _finding(rule, name, draft.texts[name], place)
-        for rule, name, place in _said(draft, texts)
+        for rule, name, place in _said(draft, texts, ways)
     }
     lacking_ = [_lack(*lack) for lack in (*lacking.lacks(draft, texts), *lacking.tips(draft, texts))]
-    return [*sorted(_outermost(said.values())), *lacking_]
+    return [*sorted((*_outermost(said.values()), *_unread(draft, ways))), *lacking_]
 
 
-def _said(draft: Draft, texts: dict[str, list[Seen]]) -> Iterator[tuple[Rule, str, saying.Place]]:
+def _unread(draft: Draft, ways: dict[str, every_way.Ways]) -> Iterator[Finding]:
+    for name, read in ways.items():
+        for start, end, why in read.unread:
+            found = _finding(rules()["unreadable"], name, draft.texts[name], (start, end))
+            yield replace(found, message=f"{why}. {found.message}")
+
+
+def _said(
+    draft: Draft, texts: dict[str, list[Seen]], ways: dict[str, every_way.Ways]
+) -> Iterator[tuple[Rule, str, saying.Place]]:
     dated = saying.dated(text for readings in texts.values() for text in readings)
-    for name, readings in texts.items():
+    for name, whole in texts.items():
+        readings = [*whole, *saying.in_ways(ways[name])]
         yield from ((rule, name, place) for rule, place in saying.found(name, readings, dated, draft.claims))
         shouted = rules()["unequal-decline" if name == "cta_label" else "desperate-tone"]
         yield from ((shouted, name, place) for text in readings for place in tone.loud(text))

@@ -5,7 +5,7 @@ quotation marks of an expression (`{{ "only 3 left" }}`, a `default`) is text as
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,14 +14,16 @@ BREAK = "\ue000"
 """The end of a paragraph, or of a branch."""
 MARKS = frozenset((DATE, EVIDENCE, SOURCE, VALUE, BREAK))
 
-_OPENING = {"if": 0, "unless": 0, "for": 0, "tablerow": 0, "case": 1}
-_CLOSING = frozenset(f"end{name}" for name in _OPENING)
-_SWITCHES = frozenset({"else", "elsif", "when"})
-_SAYING = frozenset({"assign", "echo", "cycle", "liquid"})
-_NAMING = frozenset({"assign", "capture", "for", "tablerow", "increment", "decrement"})
-_QUOTED = re.compile(r"\"([^\"]{0,5000})\"|'([^']{0,5000})'")
+TAGS = frozenset({"if", "elsif", "else", "unless", "case", "when", "for"})
+FILTERS = frozenset({"default", "capitalize"})
+"""All that texts may use: whatever else Liquid has can build words that nobody reads before they are sent."""
+OPENING = {"if": 0, "unless": 0, "for": 0, "case": 1}
+CLOSING = frozenset(f"end{name}" for name in OPENING)
+SWITCHES = frozenset({"else", "elsif", "when"})
+LITERAL = re.compile(r"\"[^\"]{0,5000}\"|'[^']{0,5000}'|(?<![\w.\[-])-?\d{1,20}(?:\.\d{1,20})?(?![\w.\[])")
+"""What an expression says itself: a text in its quotation marks, or a number."""
 _PATH = re.compile(r"\s{0,50}([A-Za-z_][\w.-]{0,200})")
-_NAMED = re.compile(r"\s{1,50}([A-Za-z_][\w-]{0,200})")
+_LOOPED = re.compile(r"for\s{1,50}([A-Za-z_][\w-]{0,200})")
 _ENDS = re.compile(
     r"(?:^|[._])(?:ends?|ends_at|ends_on|until|deadline|expires|expires_at|expires_on|renewal|renews_at|renews_on"
     r"|valid_to|closes|closes_at|due|date)$"
@@ -29,14 +31,17 @@ _ENDS = re.compile(
 _DATED = frozenset({"terms", "account", "evidence", "entitlement", "subscription", "trial", "event"})
 _SOURCED = frozenset({"case_study", "case", "story", "claim", "claims", "benefit", "comparison", "source"})
 
+Kind = Literal["text", "value", "tag"]
 Reading = Literal["first", "last", "all"]
 Char = tuple[str, int, int]
 """A character that is seen, and from where to where it stands in the source."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    kind: Literal["text", "value", "tag"]
+class Part:
+    """A text, a `{{ value }}` or a `{% tag %}`: what is inside, and from where to where it stands."""
+
+    kind: Kind
     inside: str
     start: int
     end: int
@@ -48,61 +53,64 @@ class _Part:
 
 def readings(source: str) -> list[list[Char]]:
     """Each way to read it, in linear time."""
-    parts = list(_parts(source))
-    named = _named_in(parts)
+    all_parts = list(parts(source))
+    named = looped(all_parts)
     plain = not any(
-        part.kind == "tag" or _QUOTED.search(part.inside) for part in parts if part.kind != "text"
+        part.kind == "tag" or LITERAL.search(part.inside) for part in all_parts if part.kind != "text"
     )
     ways: tuple[Reading, ...] = ("first",) if plain else ("first", "last", "all")
-    branches = _branches(parts)
-    return [list(_read(parts, named, branches, way)) for way in ways]
+    branches = _branches(all_parts)
+    return [list(_read(all_parts, named, branches, way)) for way in ways]
 
 
-def _parts(source: str) -> Iterator[_Part]:
-    at, closing = 0, {"{{": "}}", "{%": "%}"}
+def parts(source: str) -> Iterator[Part]:
+    """In their order; white space that a hyphen beside it takes away (`{%-`) is not there."""
+    at, cut, closing = 0, False, {"{{": "}}", "{%": "%}"}
     for opening in re.finditer(r"\{[{%]", source):
         if opening.start() < at:
             continue
         end = source.find(closing[opening[0]], opening.end())
         if end < 0:
             break
-        yield _Part("text", source[at : opening.start()], at, opening.start())
-        inside = source[opening.end() : end].strip("-~").strip()
-        yield _Part("value" if opening[0] == "{{" else "tag", inside, opening.start(), end + 2)
-        at = end + 2
-    yield _Part("text", source[at:], at, len(source))
+        inside = source[opening.end() : end]
+        yield _text(source, at, opening.start(), cut, inside.startswith("-"))
+        kind: Kind = "value" if opening[0] == "{{" else "tag"
+        yield Part(kind, inside.removeprefix("-").removesuffix("-").strip(), opening.start(), end + 2)
+        at, cut = end + 2, inside.endswith("-")
+    yield _text(source, at, len(source), cut, False)
 
 
-def _named_in(parts: list[_Part]) -> frozenset[str]:
-    """What the text itself gives a value: such a name is bound to nothing."""
-    tags = [part for part in parts if part.kind == "tag" and part.name in _NAMING]
-    found = (_NAMED.match(part.inside, len(part.name)) for part in tags)
-    code = " ".join(part.inside for part in parts if part.name == "liquid")
-    return frozenset(match[1] for match in found if match) | frozenset(
-        re.findall(r"assign\s(\w{1,99})", code)
-    )
+def _text(source: str, start: int, end: int, cut: bool, cut_end: bool) -> Part:
+    text = source[start:end]
+    text = text.rstrip() if cut_end else text
+    start += len(text) - len(text.lstrip()) if cut else 0
+    return Part("text", text.lstrip() if cut else text, start, end)
 
 
-def _branches(parts: list[_Part]) -> dict[int, int]:
+def looped(all_parts: Iterable[Part]) -> frozenset[str]:
+    """What the text itself gives a value, for each of a list: such a name is bound to nothing."""
+    found = (_LOOPED.match(part.inside) for part in all_parts if part.kind == "tag")
+    return frozenset(match[1] for match in found if match)
+
+
+def _branches(parts: list[Part]) -> dict[int, int]:
     """How many ways each opening tag has, by its index; one more where it may show nothing."""
     counts: dict[int, int] = {}
     open_: list[int] = []
     for index, part in enumerate(parts):
         if part.kind != "tag":
             continue
-        if part.name in _OPENING:
+        if part.name in OPENING:
             open_.append(index)
             counts[index] = 2
-        elif part.name in _SWITCHES and open_:
+        elif part.name in SWITCHES and open_:
             counts[open_[-1]] += part.name != "else"
-        elif part.name in _CLOSING and open_:
+        elif part.name in CLOSING and open_:
             open_.pop()
     return counts
 
 
-def _read(
-    parts: list[_Part], named: frozenset[str], branches: dict[int, int], way: Reading
-) -> Iterator[Char]:
+def _read(parts: list[Part], named: frozenset[str], branches: dict[int, int], way: Reading) -> Iterator[Char]:
     taken: list[list[int]] = []  # of each open tag: the branch to show, the one it is in
     hidden = 0
     for index, part in enumerate(parts):
@@ -110,44 +118,58 @@ def _read(
             if not hidden:
                 yield from _said(part, named, way)
             continue
-        if part.name in _OPENING:
-            wanted = _OPENING[part.name] if way == "first" else branches[index] - 1
+        if part.name in OPENING:
+            wanted = OPENING[part.name] if way == "first" else branches[index] - 1
             taken.append([wanted, 0])
             hidden += way != "all" and wanted != 0
-        elif part.name in _SWITCHES and taken:
+        elif part.name in SWITCHES and taken:
             wanted, now = taken[-1]
             taken[-1][1] = now + 1
             hidden += way != "all" and (now == wanted) - (now + 1 == wanted)
             yield from [(BREAK, part.start, part.end)] if way == "all" else []
-        elif part.name in _CLOSING and taken:
+        elif part.name in CLOSING and taken:
             wanted, now = taken.pop()
             hidden -= way != "all" and now != wanted
-        elif part.name in _SAYING and way == "all":
-            yield (BREAK, part.start, part.start)
-            yield from _literals(part)
-            yield (BREAK, part.end, part.end)
 
 
-def _said(part: _Part, named: frozenset[str], way: Reading) -> Iterator[Char]:
+def _said(part: Part, named: frozenset[str], way: Reading) -> Iterator[Char]:
     if part.kind == "text":
-        places = ((letter, part.start + n) for n, letter in enumerate(part.inside) if letter not in MARKS)
-        yield from ((letter, at, at + 1) for letter, at in places)
+        yield from plain_chars(part, 0, len(part.inside))
         return
+    marked = mark(part, named)
+    if marked and not (way == "last" and "default" in part.inside):
+        yield from marked
+    if way != "first" or not marked:
+        for literal in literals(part):
+            yield from literal
+
+
+def plain_chars(part: Part, start: int, end: int) -> tuple[Char, ...]:
+    """Those of a text, from one character to another."""
+    told = ((letter, part.start + n) for n, letter in enumerate(part.inside[start:end], start))
+    return tuple((letter, at, at + 1) for letter, at in told if letter not in MARKS)
+
+
+def literals(part: Part) -> list[tuple[Char, ...]]:
+    """Each text or number that an expression says itself."""
+    said = (match[0] for match in LITERAL.finditer(part.inside))
+    return [
+        tuple((letter, part.start, part.end) for letter in spoken(one) if letter not in MARKS) for one in said
+    ]
+
+
+def spoken(literal: str) -> str:
+    """Without its quotation marks."""
+    return literal[1:-1] if literal[:1] in ("'", '"') else literal
+
+
+def mark(part: Part, named: frozenset[str]) -> tuple[Char, ...]:
+    """The merge field of an expression as one character; nothing where it has none."""
     path = _PATH.match(part.inside)
-    default = "default" in part.inside
-    if path and not (way == "last" and default):
-        yield (_mark(path[1], named, default), part.start, part.end)
-    if way != "first" or not path:
-        yield from _literals(part)
+    return ((_kind(path[1], named, "default" in part.inside), part.start, part.end),) if path else ()
 
 
-def _literals(part: _Part) -> Iterator[Char]:
-    for match in _QUOTED.finditer(part.inside):
-        text = match[1] or match[2] or ""
-        yield from ((letter, part.start, part.end) for letter in text if letter not in MARKS)
-
-
-def _mark(path: str, named: frozenset[str], default: bool) -> str:
+def _kind(path: str, named: frozenset[str], default: bool) -> str:
     """What kind of value it is. An end is bound when the product itself brings it, without a text in its place."""
     root = path.partition(".")[0]
     if root in named:

@@ -8,6 +8,7 @@ from offers_app.linter.draft import LABELS
 from offers_app.linter.liquid_parts import DATE, SOURCE
 from offers_app.linter.rules import Rule, Words, rules, words
 from offers_app.linter.seen import Seen
+from offers_app.linter.ways import Ways
 
 Place = tuple[int, int]
 TIPS = frozenset({"jargon"})
@@ -19,6 +20,11 @@ _CLAIM = "unsourced-claim"
 def readings(source: str) -> list[Seen]:
     """Each way a reader may get to see it."""
     return [seen.through(reading) for reading in liquid_parts.readings(source)]
+
+
+def in_ways(read: Ways) -> list[Seen]:
+    """Each way of each paragraph."""
+    return [seen.through(paragraph) for paragraph in read.paragraphs]
 
 
 def found(

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from offers_app.linter.liquid_parts import BREAK, MARKS, Char
 
-_TAG = re.compile(r"<!--.{0,500}?-->|</?([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,2000}>", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.{0,500}?-->|</?([a-zA-Z][a-zA-Z0-9]{0,20})(?>\"[^\"]{0,500}\"|'[^']{0,500}'|[^<>]){0,2000}>",
+    re.DOTALL,
+)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_·-]){3,200}[^\W\d_](?![^\W_])")
 _BLOCKS = frozenset(

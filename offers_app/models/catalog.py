@@ -42,9 +42,13 @@ class IncentiveKind(models.TextChoices):
 
 
 def link(address: str) -> None:
-    """An address on the web, ours, or that of the calendar. Raises ValidationError."""
-    if not address.startswith(("https://", "http://", "{public}/", "{booking}")):
-        raise ValidationError("Write an address that begins with https:// or {public}/, or {booking}.")
+    """An address on the web or ours; or that of the calendar, with one for who has none behind it. Raises
+    ValidationError."""
+    plain = address.removeprefix("{booking}|")
+    if plain != "{booking}" and not plain.startswith(("https://", "http://", "{public}/")):
+        raise ValidationError(
+            "Write an address that begins with https:// or {public}/, or {booking}, or {booking}|https://..."
+        )
 
 
 def _rule(words: str) -> "models.JSONField[Any, Any]":

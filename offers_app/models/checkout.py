@@ -86,10 +86,15 @@ class OfferCheckout(models.Model):
 class CheckoutPrice(models.Model):
     """What the provider calls an offer's price in one currency and period."""
 
+    class Period(models.TextChoices):
+        MONTH = "month", "Per month"
+        YEAR = "year", "Per year"
+        __empty__ = "One payment"
+
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="checkout_prices")
     provider = models.CharField(max_length=20, choices=Provider.choices)
     currency = models.CharField(max_length=3, help_text="EUR")
-    period = models.CharField(max_length=10, blank=True, help_text="month, year; empty for one payment")
+    period = models.CharField(max_length=10, blank=True, choices=Period.choices)
     external_id = models.CharField(
         "price",
         max_length=500,

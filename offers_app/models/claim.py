@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from offers_app.models.product import Product
+
 
 class Claim(models.Model):
     """A figure, a story or a comparison that texts may use: approved, until its end, for whom it is about."""
@@ -26,11 +28,20 @@ class Claim(models.Model):
     industry = models.CharField(
         max_length=100, blank=True, help_text="Only for accounts of this industry; empty: for all"
     )
+    product = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        help_text="Which product it is about: it is only said beside an offer of it. Empty: about no single one",
+    )
     texts = models.JSONField(help_text='By locale, plain sentences: {"en": "...", "de": "..."}')
     figures = models.JSONField(
         default=dict,
         blank=True,
-        help_text='Numbers for templates: {"hours": 7} is {{ benefit.figures.hours }}',
+        help_text='Numbers for templates: {"hours": 7} is {{ benefit.figures.hours }}. What a benefit says that its'
+        ' product saves or earns a month, as {"monthly_EUR": 160}, makes the line {{ terms.payback }}',
     )
     hesitation = models.CharField(
         max_length=10, choices=Hesitation.choices, blank=True, help_text="The likely doubt that it answers"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 
 from people_app import validators
 from upsell_project.lib import money
@@ -29,6 +30,11 @@ class Product(models.Model):
         help_text="What accounts that have it say: a plan's name in the fact plan, otherwise an entry of the fact "
         "addons. Empty: it can be bought again and again, as seats can",
     )
+    rank = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="Of a plan: who is on one of the same or a higher rank is not offered it. Empty: it has no order",
+    )
     parts = models.ManyToManyField(
         "self",
         symmetrical=False,
@@ -40,6 +46,13 @@ class Product(models.Model):
         default=False, help_text="Staff changed it: the starter pack leaves it alone"
     )
 
+    class Meta:
+        indexes = [
+            models.Index(
+                Lower("code"), name="product_ranked", condition=models.Q(kind="plan", rank__isnull=False)
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
 
@@ -48,6 +61,8 @@ class Product(models.Model):
             raise ValidationError({"code": "A bundle is known by its parts: leave this empty."})
         if self.kind == self.Kind.PLAN and not self.code:
             raise ValidationError({"code": "Write the plan's name as accounts have it, such as pro."})
+        if self.kind != self.Kind.PLAN and self.rank is not None:
+            raise ValidationError({"rank": "Only plans have a rank: leave this empty."})
 
 
 class Price(models.Model):

@@ -18,6 +18,13 @@ class LintWaiver(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=150, blank=True)
 
+    noticed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When what waited in the app was withdrawn after its end",
+    )
+
     class Meta:
         indexes = [models.Index(fields=["subject", "fingerprint"], name="lint_waiver_text")]
 

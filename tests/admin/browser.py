@@ -1,6 +1,7 @@
 """A browser with an administrator's session, on pages where there is something to see."""
 
 import os
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,4 +110,30 @@ def faults(page: Page, cut_too: bool = False) -> list[str]:
         found.append(f"{over} px wider than the window")
     if cut_too or page.evaluate("innerWidth < 640"):
         found += [f"cut: {one}" for one in cut(page)]
+    return found
+
+
+def unfold_all(page: Page) -> None:
+    """What is folded may be cut off as well."""
+    page.evaluate("document.querySelectorAll('.upsell-card details').forEach(one => { one.open = true })")
+
+
+def swept(
+    chromium: Browser,
+    server: LiveServer,
+    paths: Mapping[str, str],
+    width: int,
+    scheme: str,
+    before: Callable[[Page], object] = unfold_all,
+    cut_too: Collection[str] = (),
+) -> list[str]:
+    """The faults of each of these pages, with its name. `before`: what is done on each before it is looked at."""
+    page, found = opened(chromium, server, width, scheme), []
+    for name, path in paths.items():
+        answer = page.goto(server.url + path)
+        assert answer is not None and answer.status == 200, name
+        before(page)
+        shot(page, f"{name}-{width}-{scheme}")
+        found += [f"{name}: {one}" for one in faults(page, cut_too=name in cut_too)]
+    page.context.close()
     return found

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from signals_app import back_tests
 from signals_app.models import SignalDefinition
-from tests.admin.browser import faults, opened, shot
+from tests.admin.browser import opened, swept
 from tests.admin.world import a_definition, a_signal
 from tests.build import a_person, an_event
 from tests.chromium import chromium
@@ -66,9 +66,4 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         "tried": tried,
         "definition": path(definition, "change/"),
     }
-    page, found = opened(chromium, live_server, width, scheme), []
-    for name, where in paths.items():
-        page.goto(live_server.url + where)
-        shot(page, f"{name}-{width}-{scheme}")
-        found += [f"{name}: {one}" for one in faults(page)]
-    assert found == []
+    assert swept(chromium, live_server, paths, width, scheme) == []

@@ -13,6 +13,7 @@ from offers_app.checkout import work
 from offers_app.models import CheckoutAccount, CheckoutPrice, Offer, OfferCheckout
 from tests.checkout import doubles
 from tests.checkout.doubles import STRIPE_KEY, StripeDouble
+from tests.offers.selling import a_product, an_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,76 @@ def test_what_cannot_work_is_refused(admin_client: Client, fields: dict[str, Any
     wanted = {"provider": "stripe", "name": "Ours", "base_url": "", "new_key": "rk_1", **fields}
     assert said in add(admin_client, "checkoutaccount", **wanted).content.decode()
     assert not CheckoutAccount.objects.exists()
+
+
+@pytest.fixture
+def sold(stripe: StripeDouble) -> dict[str, Any]:
+    """49 EUR a month of ours, whose price at Stripe is to be told."""
+    CheckoutAccount.objects.create(provider="stripe", name="S", secret_key=STRIPE_KEY, base_url=stripe.url)
+    offer = an_offer("pro", a_product("pro", "plan", prices={"EUR": "49"}))
+    said = {"offer": offer.pk, "provider": "stripe", "currency": "EUR", "period": "month"}
+    return {**said, "external_id": "price_1"}
+
+
+def test_a_price_is_compared_with_the_providers_before_it_is_saved(
+    admin_client: Client, stripe: StripeDouble, sold: dict[str, Any]
+) -> None:
+    stripe.charges("price_1", "5500")
+    page = add(admin_client, "checkoutprice", **sold).content.decode()
+    assert "We show 49.00 EUR every month, but the provider charges 55.00 EUR every month." in page
+    stripe.charges("price_1", "4900", interval="")
+    assert (
+        "the provider charges 49.00 EUR once." in add(admin_client, "checkoutprice", **sold).content.decode()
+    )
+    other = {**sold, "external_id": "price_2"}
+    page = add(admin_client, "checkoutprice", **other).content.decode()
+    assert "S says of it: 404 invalid_request_error price." in page
+    assert not CheckoutPrice.objects.exists()
+    stripe.charges("price_1", "4900")
+    assert "not compared" not in add(admin_client, "checkoutprice", **sold).content.decode()
+    assert CheckoutPrice.objects.get().external_id == "price_1"
+
+
+def test_what_cannot_be_compared_is_saved_and_said(
+    admin_client: Client, stripe: StripeDouble, sold: dict[str, Any]
+) -> None:
+    stripe.price_trouble = 503
+    page = add(admin_client, "checkoutprice", **sold).content.decode()
+    assert "Saved, but not compared. S: it answered 503" in page
+    page = add(admin_client, "checkoutprice", **{**sold, "currency": "USD"}).content.decode()
+    assert "Pro has no price of its own in USD for this period." in page
+    assert CheckoutPrice.objects.count() == 2
+    CheckoutAccount.objects.update(active=False)
+    page = add(admin_client, "checkoutprice", **{**sold, "currency": "GBP"}).content.decode()
+    assert "There is no account at Stripe that could be asked." in page
+
+
+def test_staff_can_compare_what_is_there(
+    admin_client: Client, stripe: StripeDouble, sold: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stripe.charges("price_1", "4900")
+    add(admin_client, "checkoutprice", **sold)
+    chosen = {"action": "compare_selected", "_selected_action": [CheckoutPrice.objects.get().pk]}
+    listed = reverse("admin:offers_app_checkoutprice_changelist")
+    assert (
+        "the provider charges what we show."
+        in admin_client.post(listed, chosen, follow=True).content.decode()
+    )
+    stripe.charges("price_1", "5500")
+    page = admin_client.post(listed, chosen, follow=True).content.decode()
+    assert "the provider charges 55.00 EUR every month." in page
+    stripe.price_trouble = 500
+    assert (
+        "not compared. S: it answered 500" in admin_client.post(listed, chosen, follow=True).content.decode()
+    )
+    monkeypatch.setattr(work, "TRY_SECONDS", 0)
+    assert "Compare it alone." in admin_client.post(listed, chosen, follow=True).content.decode()
+
+
+def test_a_period_is_one_of_those_that_the_code_knows(admin_client: Client, sold: dict[str, Any]) -> None:
+    page = add(admin_client, "checkoutprice", **{**sold, "period": "monthly"}).content.decode()
+    assert "monthly is not one of the available choices" in page
+    assert not CheckoutPrice.objects.exists()
 
 
 def test_prices_and_returns_are_checked(admin_client: Client) -> None:

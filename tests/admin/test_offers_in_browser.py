@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from offers_app.models import Offer, Treatment
-from tests.admin.browser import faults, opened, shot
+from tests.admin.browser import swept
 from tests.admin.world import a_world
 from tests.chromium import chromium
 
@@ -31,7 +31,9 @@ def paths(transactional_db: None) -> dict[str, str]:
         "text-add": f"{texts}add/",
         "preview": f"{texts}{treatment.pk}/preview/",
         "claims": "/admin/offers_app/claim/",
+        "template": f"/admin/offers_app/template/{treatment.template_id}/change/",
         "decisions": "/admin/offers_app/decision/",
+        "decision": f"/admin/offers_app/decision/{world.decision.pk}/change/",
     }
 
 
@@ -39,11 +41,4 @@ def paths(transactional_db: None) -> dict[str, str]:
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     chromium: Browser, live_server: LiveServer, paths: dict[str, str], width: int, scheme: str
 ) -> None:
-    page, found = opened(chromium, live_server, width, scheme), []
-    for name, path in paths.items():
-        answer = page.goto(live_server.url + path)
-        assert answer is not None and answer.status == 200, name
-        shot(page, f"{name}-{width}-{scheme}")
-        found += [f"{name}: {one}" for one in faults(page)]
-    page.context.close()
-    assert found == []
+    assert swept(chromium, live_server, paths, width, scheme) == []

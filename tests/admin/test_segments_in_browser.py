@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaigns_app.models import Playbook
 from signals_app.models import Segment, SignalDefinition
-from tests.admin.browser import faults, opened, shot
+from tests.admin.browser import opened, shot, swept
 from tests.admin.world import a_definition, a_signal
 from tests.build import a_person, an_account, an_event
 from tests.chromium import chromium
@@ -56,14 +56,7 @@ def paths(transactional_db: None) -> dict[str, str]:
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     chromium: Browser, live_server: LiveServer, paths: dict[str, str], width: int, scheme: str
 ) -> None:
-    page, found = opened(chromium, live_server, width, scheme), []
-    for name, path in paths.items():
-        page.goto(live_server.url + path)
-        page.evaluate("document.querySelectorAll('.upsell-card details').forEach(one => { one.open = true })")
-        shot(page, f"{name}-{width}-{scheme}")
-        found += [f"{name}: {one}" for one in faults(page, cut_too=name == "why")]
-    page.context.close()
-    assert found == []
+    assert swept(chromium, live_server, paths, width, scheme, cut_too={"why"}) == []
 
 
 def test_a_file_is_chosen_and_a_list_asks_for_no_rule(

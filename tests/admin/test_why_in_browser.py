@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from offers_app.models import HoldoutAssignment, Offer
-from tests.admin.browser import faults, opened, shot
+from tests.admin.browser import opened, swept
 from tests.admin.world import a_decision, a_world
 from tests.build import a_person
 from tests.chromium import chromium
@@ -46,14 +46,7 @@ def paths(transactional_db: None) -> dict[str, str]:
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     chromium: Browser, live_server: LiveServer, paths: dict[str, str], width: int, scheme: str
 ) -> None:
-    page, found = opened(chromium, live_server, width, scheme), []
-    for name, path in paths.items():
-        page.goto(live_server.url + path)
-        page.evaluate("document.querySelectorAll('.upsell-card details').forEach(one => { one.open = true })")
-        shot(page, f"{name}-{width}-{scheme}")
-        found += [f"{name}: {one}" for one in faults(page)]
-    page.context.close()
-    assert found == []
+    assert swept(chromium, live_server, paths, width, scheme) == []
 
 
 def test_it_is_asked_and_read_by_keyboard_alone(

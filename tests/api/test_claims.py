@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from offers_app.models import Claim
+from offers_app.models import Claim, Product
 from signals_app.models import Segment
 from tests.api.caller import Caller, a_claim
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 SAID = {
     "slug": "hours",
     "kind": "benefit",
+    "product": None,
     "segment": "",
     "industry": "",
     "texts": {"en": "Seven hours a month.", "de": "Sieben Stunden im Monat."},
@@ -132,3 +133,11 @@ def test_they_are_found_by_whom_they_are_about(viewer: Caller) -> None:
     ):
         rows = body(viewer.get(f"/api/claims/?{query}"))["results"]
         assert [row["slug"] for row in rows] == found
+
+
+def test_it_is_about_a_product_that_there_is(editor: Caller) -> None:
+    Product.objects.create(slug="pro", name="Pro", kind="plan", code="pro")
+    body(editor.post("/api/claims/", {**SAID, "product": "pro", "figures": {"monthly_EUR": 160}}), 201)
+    assert body(editor.get(PATH))["product"] == "pro"
+    assert pointers(editor.patch(PATH, {"product": "nothing"})) == {"#/product"}
+    assert pointers(editor.patch(PATH, {"product": None})) == {"#/figures"}, "gains are of a product"

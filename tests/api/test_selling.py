@@ -32,7 +32,8 @@ def body(answer: Any, status: int = 200) -> dict[str, Any]:
 
 
 def test_a_product_is_made_and_read_back(editor: Caller) -> None:
-    said = {"slug": "pro-plan", "name": "Pro", "kind": "plan", "code": "pro", "parts": [], "prices": [PRICE]}
+    said = {"slug": "pro-plan", "name": "Pro", "kind": "plan", "code": "pro", "rank": 10, "parts": []}
+    said |= {"prices": [PRICE]}
     made = body(editor.post("/api/products/", said), 201)
     assert made == {**said, "edited": True}
     assert body(editor.get("/api/products/pro-plan")) == made
@@ -54,6 +55,8 @@ def test_prices_are_replaced_together(editor: Caller) -> None:
         ({"prices": [{**PRICE, "amount": "9.999"}]}, "#/prices/0/amount"),
         ({"prices": [{**PRICE, "currency": "euro"}]}, "#/prices/0/currency"),
         ({"prices": [{**PRICE, "period": "once"}]}, "#/prices/0/renews"),
+        ({"prices": [{**PRICE, "period": "monthly"}]}, "#/prices/0/period"),
+        ({"rank": 1}, "#/rank"),
         ({"prices": [PRICE, PRICE]}, "#/prices"),
         ({"kind": "plan", "code": ""}, "#/code"),
         ({"kind": "bundle", "code": ""}, "#/parts"),

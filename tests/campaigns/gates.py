@@ -118,9 +118,9 @@ def _held_out(person: Person, account: Account) -> None:
 
 BARS: dict[str, Callable[[Person, Account], object]] = {
     "offer_off": lambda person, account: Offer.objects.update(live=False),
-    "not_eligible": lambda person, account: _update(account, plan="enterprise"),
     "already_owned": lambda person, account: _update(account, plan="Pro"),
     "no_price": lambda person, account: _update(account, currency="JPY"),
+    "not_eligible": lambda person, account: _update(account, plan="team"),
     "not_suitable": lambda person, account: _leads_a_team(person, account),
     "offer_cap": lambda person, account: _put_off(person, 3),
     "dismissed_earlier": lambda person, account: turned_down(person),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from offers_app import claims, personalize, wording
+from offers_app import claims, payback, personalize, wording
 from offers_app.cohort import Compared
 from offers_app.models import Claim, Offer, Treatment
 from people_app.models import Account, Person
@@ -116,7 +116,10 @@ def rendered(
     }
     account = Account(group_id="acme", name=account_name, **known_of_it)
     context = personalize.context(who, account, offer, evidence, NOW, treatment.locale, {"peers": peers})
-    context |= claims.fields(known or claims.Known(), who, account, evidence, treatment.locale)
+    context |= claims.fields(
+        known or claims.Known(), who, account, evidence, treatment.locale, product=offer.product_id
+    )
+    context |= payback.fields(context, personalize.spoken(who.locale, treatment.locale))
     return wording.proposition_content(
         treatment, offer, context, channel=treatment.channel, proposition_id=ID
     )

@@ -113,11 +113,14 @@ def test_it_stays_a_word_in_every_text(payload: str) -> None:
             _has_only_its_authors_tags(html)
         if treatment.channel == "email":
             _keeps_headers_and_links(content)
+        if treatment.channel == "whatsapp":
+            assert content["url"].startswith(f"{settings.PUBLIC_URL}/c/") and "STOP" in content["body"]
         if treatment.channel == "sms":
             size = sms.size(content["body"])
             assert (size.segments, size.alphabet) == (content["segments"], content["alphabet"])
             assert size.segments <= limits.SMS_SEGMENTS
     assert len(reached) > 30, "most texts have a default and are sent all the same"
+    assert {"in_app", "email", "sms", "whatsapp", "push"} <= {channel for _, channel in reached}
 
 
 def _carries_nothing(content: dict[str, Any]) -> None:

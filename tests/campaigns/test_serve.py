@@ -49,6 +49,27 @@ def test_what_they_own_by_now_is_not_shown() -> None:
     assert shown(person) == 1, "what is not for sale cannot be owned"
 
 
+def test_a_lower_plan_is_not_shown_to_who_has_a_higher_one_by_now() -> None:
+    person = somebody()
+    begun(person)
+    pro = Product.objects.get(slug="pro-plan")
+    above, _ = Product.objects.get_or_create(slug="top", name="Top", kind="plan", code="Top")
+    Account.objects.update(plan="tOP")
+    assert (pro.rank, shown(person)) == (10, 1), "no rank, no order"
+    for rank, seen in ((10, 0), (11, 0), (9, 1)):
+        Product.objects.filter(pk=above.pk).update(rank=rank)
+        assert shown(person) == seen
+    Product.objects.filter(pk=above.pk).update(rank=11)
+    Product.objects.filter(pk=pro.pk).update(rank=None)
+    assert shown(person) == 1
+    Product.objects.filter(pk=pro.pk).update(rank=10)
+    Product.objects.filter(pk=above.pk).update(kind="addon")
+    assert shown(person) == 1, "only plans have an order"
+    Product.objects.filter(pk=above.pk).update(kind="plan")
+    Offer.objects.update(product=Product.objects.get(slug="team-reporting"))
+    assert shown(person) == 1, "an add-on is none"
+
+
 def test_an_offer_that_ended_meanwhile_is_not_shown(time: Time) -> None:
     person = somebody()
     begun(person)

@@ -92,7 +92,7 @@ def test_each_can_be_chosen_by_the_policy_in_force(slug: str) -> None:
     assert judged(a_person(account=account, role="admin" if seats else "member"), slug) == ""
 
 
-@pytest.mark.parametrize("plan", ["team", "business", "scale", "enterprise"])
+@pytest.mark.parametrize("plan", ["team", "business", "scale", "enterprise", "Enterprise"])
 def test_nobody_is_offered_less_than_they_have(plan: str) -> None:
     assert judged(a_person(account=an_account(plan=plan)), "pro-plan") == "not_eligible"
     assert judged(a_person(account=an_account(plan="starter")), "pro-plan") == ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from campaigns_app import starter_pack
+from campaigns_app.models import Step
 from offers_app import claims, limits, merge_fields, safe_html, sms, wording, written
 from offers_app.cohort import Compared
 from offers_app.drafts import reading
@@ -101,17 +102,37 @@ def test_every_text_opens_with_the_evidence_and_ends_with_a_choice() -> None:
 
 
 def test_every_message_to_a_phone_has_its_link_and_the_way_to_stop() -> None:
-    for treatment, content in all_renderings():
-        if treatment.channel == "sms":
-            assert "/c/" in content["body"]
-            assert "STOP" in content["body"]
-            assert 1 <= content["segments"] <= limits.SMS_SEGMENTS
+    phones = [one for one in all_renderings() if one[0].channel in ("sms", "whatsapp")]
+    for treatment, content in phones:
+        assert "/c/" in content["body"]
+        assert "STOP" in content["body"]
+        assert treatment.channel == "whatsapp" or 1 <= content["segments"] <= limits.SMS_SEGMENTS
+    assert {treatment.channel for treatment, _ in phones} == {"sms", "whatsapp"}
+
+
+def test_urgent_and_renewal_moments_may_be_told_by_whatsapp() -> None:
+    """Where it is permitted, as SMS; no playbook that ships uses it by itself."""
+    there = Treatment.objects.filter(channel="whatsapp").values_list("template__slug", flat=True)
+    assert set(there) == {"over-limit", "trial-reminder-sms", "callback"}
+    assert not Step.objects.filter(config__channel="whatsapp").exists()
+
+
+@pytest.mark.parametrize("slug", ["success-review", "training", "walkthrough"])
+@pytest.mark.parametrize("template", ["check-in", "callback"])
+def test_help_leads_to_the_calendar_of_the_manager_where_one_is_known(slug: str, template: str) -> None:
+    offer = Offer.objects.get(slug=slug)
+    for text in Treatment.objects.filter(template__slug=template, channel__in=["in_app", "email"]):
+        assert rendered(text, DROP, offer=offer)["cta"]["url"] == "https://book.test/ana"
+        without = rendered(text, DROP, offer=offer, of_account={"account_manager": {}})
+        assert f"/demo/?book={slug}&proposition=" in without["cta"]["url"]
 
 
 def test_every_message_to_a_phone_fits_for_every_offer() -> None:
     """Nothing is raised: no offer is refused by the length of its name or of what it gives."""
     offers = list(Offer.objects.prefetch_related("product__prices"))
-    for treatment in Treatment.objects.filter(channel__in=["sms", "push"]).select_related("template"):
+    for treatment in Treatment.objects.filter(channel__in=["sms", "whatsapp", "push"]).select_related(
+        "template"
+    ):
         free, evidence = treatment.template.slug in NOT_FOR_SALE, EVIDENCE[treatment.template.slug][0]
         for offer in offers:
             if not (free and offer.product):
@@ -204,6 +225,35 @@ def test_a_benefit_is_said_with_its_source_or_not_at_all(template: str) -> None:
     assert "Teams save an hour. (Our study, May 2, 2025)" in told["text"]
     german = rendered(the(template, "email", "de"), evidence, known=claims.Known([benefit]))
     assert german["text"] == rendered(the(template, "email", "de"), evidence)["text"]
+
+
+EARNED_BACK = {
+    "en": "at €160 per month; the price of €49 per month is then earned back in 10 days.",
+    "de": "mit 160 € pro Monat; der Preis von 49 € pro Monat ist damit nach 10 Tagen wieder hereingeholt.",
+    "fr": "à 160 € par mois ; le prix de 49 € par mois est alors amorti en 10 jours.",
+    "es": "en 160 € al mes; el precio de 49 € al mes se recupera entonces en 10 días.",
+}
+
+
+@pytest.mark.parametrize("template", ["retention-expansion", "advanced-unlock"])
+@pytest.mark.parametrize("locale", EARNED_BACK)
+def test_the_payback_is_said_from_a_sourced_figure_or_left_out(template: str, locale: str) -> None:
+    about = {"kind": "benefit", "slug": "gain", "texts": {locale: "x y z"}, "source_name": "Our study"}
+    text, evidence = the(template, "email", locale), EVIDENCE[template][0]
+
+    def mail(**claim: Any) -> str:
+        known = claims.Known([a_claim(**about, **claim)])
+        return str(rendered(text, evidence, known=known, of_account={"currency": "EUR"})["text"]).replace(
+            "\xa0", " "
+        )
+
+    product, gain = Offer.objects.get(slug="pro-plan").product_id, {"monthly_EUR": 160}
+    told = " ".join(mail(product_id=product, figures=gain).replace("\u202f", " ").split())
+    assert "Our study" in told and EARNED_BACK[locale] in told
+    left_out = mail(product_id=product)
+    for other in ({"product_id": product, "figures": {"monthly_USD": 160}}, {"figures": gain}):
+        assert mail(**other) == left_out
+    assert not re.search("earned back|hereingeholt|amorti|recupera", left_out)
 
 
 def test_what_costs_something_says_what_and_what_does_not_has_no_terms() -> None:

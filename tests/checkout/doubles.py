@@ -4,30 +4,36 @@ What Stripe is sent is compared with its own SDK's requests in tests/contract/te
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
 
-from tests.http_double import LOST, Asked, Double, running
+from tests.checkout.serving import AT, LOST, Asked, Double, nested, running
 from upsell_project.lib import clock
 
-__all__ = ["LOST", "Asked", "Double", "PaddleDouble", "StripeDouble", "nested", "running"]
+__all__ = ["AT", "LOST", "Asked", "Double", "PaddleDouble", "StripeDouble", "nested", "running"]
 
 STRIPE_KEY, PADDLE_KEY = "sk_test_right", "pdl_sdbx_right"
 VERSION = "2026-10-28.endive"
 
 
-@dataclass
-class Shop(Double):
-    made: list[dict[str, Any]] = field(default_factory=list)
-    subscriptions: list[dict[str, Any]] = field(default_factory=list)
-    kept: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+class StripeDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As docs.stripe.com/api/prices/object shows one."""
+        cycle = {"interval": interval, "interval_count": more.pop("count", 1), "usage_type": "licensed"}
+        self.prices[price] = {
+            "id": price,
+            "object": "price",
+            "active": True,
+            "billing_scheme": "per_unit",
+            "currency": currency.lower(),
+            "recurring": {**cycle, "trial_period_days": None} if interval else None,
+            "type": "recurring" if interval else "one_time",
+            "unit_amount": int(amount),
+            "unit_amount_decimal": amount,
+            **more,
+        }
 
-    def read(self, body: str, kind: str) -> Any:
-        return nested(body) if "form" in kind else super().read(body, kind)
-
-
-class StripeDouble(Shop):
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {STRIPE_KEY}":
             return _stripe_error(401, "invalid_request_error", "Invalid API Key provided")
@@ -60,6 +66,13 @@ class StripeDouble(Shop):
         if asked.path == "/v1/subscriptions":
             mine = [one for one in self.subscriptions if one["customer"] == asked.query.get("customer")]
             return 200, {"object": "list", "data": mine, "has_more": False}
+        if asked.path.startswith("/v1/prices/"):
+            found = self.prices.get(asked.path.removeprefix("/v1/prices/"))
+            return (
+                (200, found)
+                if found
+                else _stripe_error(404, "invalid_request_error", "No such price", "price")
+            )
         return _stripe_error(404, "invalid_request_error", "no such path")
 
     def _make(self, asked: Asked) -> tuple[int, dict[str, Any]]:
@@ -139,7 +152,22 @@ def _stripe_error(status: int, kind: str, message: str, param: str = "") -> tupl
     return status, {"error": {"type": kind, "message": message, **({"param": param} if param else {})}}
 
 
-class PaddleDouble(Shop):
+class PaddleDouble(Double):
+    def charges(
+        self, price: str, amount: str, currency: str = "EUR", interval: str = "month", **more: Any
+    ) -> None:
+        """As developer.paddle.com/api-reference/prices shows one."""
+        self.prices[price] = {
+            "id": price,
+            "status": "active",
+            "billing_cycle": {"interval": interval, "frequency": more.pop("count", 1)} if interval else None,
+            "trial_period": None,
+            "tax_mode": "account_setting",
+            "unit_price": {"amount": amount, "currency_code": currency},
+            "unit_price_overrides": [],
+            **more,
+        }
+
     def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         if asked.headers.get("authorization") != f"Bearer {PADDLE_KEY}":
             return _paddle_error(403, "authentication_malformed")
@@ -166,6 +194,8 @@ class PaddleDouble(Shop):
             return 200, {"data": [one for one in mine if one["status"] in wanted], "meta": pages}
         if asked.path == "/transactions" and asked.query.get("created_at[GTE]"):
             return 200, {"data": list(self.made), "meta": pages}
+        if found := self.prices.get(asked.path.removeprefix("/prices/")):
+            return 200, {"data": found, "meta": {"request_id": "r"}}
         return _paddle_error(404, "not_found")
 
     def _transaction(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -196,16 +226,3 @@ def _paddle_error(status: int, code: str) -> tuple[int, dict[str, Any]]:
         "error": {"type": "request_error", "code": code, "detail": "no"},
         "meta": {"request_id": "r"},
     }
-
-
-def nested(body: str) -> dict[str, Any]:
-    """Stripe's form as the objects that it means; lists as objects by number."""
-    found: dict[str, Any] = {}
-    for name, value in parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)):
-        *above, last = re.findall(r"[^\[\]]+", name)
-        at = found
-        for part in above:
-            at = at.setdefault(part, {})
-        assert last not in at, f"{name} is said twice"
-        at[last] = value
-    return found

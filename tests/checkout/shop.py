@@ -1,6 +1,7 @@
 """Offers that are bought at a provider's double, and the person who follows their links."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -9,7 +10,7 @@ from consent_app import links
 from offers_app.checkout import work
 from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Product, Proposition
 from people_app.models import Person
-from tests.checkout.doubles import PADDLE_KEY, STRIPE_KEY, Double, StripeDouble
+from tests.checkout.doubles import AT, PADDLE_KEY, STRIPE_KEY, Double, StripeDouble
 from tests.recipients.offers import a_proposition
 from upsell_project.lib import clock
 
@@ -53,7 +54,18 @@ def an_offer_for(person: Person, account: CheckoutAccount, **fields: Any) -> Pro
         period=terms.get("period", ""),
         external_id=price,
     )
+    if double := AT.get(account.base_url):
+        minor = str(int(Decimal(terms["price"]) * 100))
+        double.charges(price, minor, "EUR", terms.get("period", ""), **_trial(account, terms))
     return proposition
+
+
+def _trial(account: CheckoutAccount, terms: dict[str, Any]) -> dict[str, Any]:
+    """At Paddle it is its price's."""
+    days = terms.get("trial_days")
+    if account.provider != "paddle" or not days:
+        return {}
+    return {"trial_period": {"interval": "day", "frequency": days, "requires_payment_method": True}}
 
 
 def token(proposition: Proposition) -> str:

@@ -42,6 +42,9 @@ def sold_at(double: Double, **fields: Any) -> None:
     CheckoutPrice.objects.create(
         offer=offer, provider=account.provider, currency="EUR", period="month", external_id=price
     )
+    trial = {"interval": "week", "frequency": 2, "requires_payment_method": True}
+    more: dict[str, Any] = {} if isinstance(double, StripeDouble) else {"trial_period": trial}
+    double.charges(price, "4900", **more)
 
 
 def told_by_stripe(name: str, subject: dict[str, Any], before: dict[str, Any] | None = None) -> None:

@@ -309,6 +309,7 @@ def test_what_the_provider_refuses_is_told_to_staff_and_not_to_the_person(
     buyer: Buyer, offered: Proposition, stripe: StripeDouble
 ) -> None:
     CheckoutPrice.objects.update(external_id="price_gone")
+    stripe.charges("price_gone", "4900")
     buyer.click(offered)
     due()
     page = buyer.refreshed().page

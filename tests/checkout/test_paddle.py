@@ -61,6 +61,7 @@ def test_no_amount_is_sent_so_no_minor_unit_can_be_wrong(
     terms = {**offered.content["terms"], "price": price, "currency": currency}
     Proposition.objects.update(content={**offered.content, "terms": terms})
     CheckoutPrice.objects.update(currency=currency, external_id="pri_there")
+    paddle.charges("pri_there", price.replace(".", ""), currency)
     bought(buyer, offered)
     (asked,) = paddle.posts("/transactions")
     assert (asked.said["items"], asked.said["currency_code"]) == (
@@ -120,6 +121,7 @@ def test_what_was_looked_for_and_is_refused_may_be_ordered_anew(
 ) -> None:
     price = CheckoutPrice.objects.get()
     CheckoutPrice.objects.update(external_id="gone")
+    paddle.charges("gone", "4900")
     paddle.troubles = [503]
     buyer.click(offered)
     due()

@@ -177,6 +177,7 @@ def test_the_price_is_the_one_in_the_currency_and_period_that_were_shown(
         period="year",
         external_id="price_usd_year",
     )
+    stripe.charges("price_usd_year", "4900", "USD", "year")
     shown = {**proposition.content, "terms": {**TERMS, "currency": "USD", "period": "year"}}
     Proposition.objects.filter(pk=proposition.pk).update(content=shown)
     bought(buyer, proposition)
@@ -190,6 +191,7 @@ def test_no_amount_is_sent_so_no_minor_unit_can_be_wrong(
     """Stripe wants 4900 yen as 4900 and 4.250 dinars as 4250: the price is named by its id, and it knows its amount."""
     proposition = offered(person, stripe, terms={**TERMS, "price": price, "currency": currency})
     CheckoutPrice.objects.update(currency=currency, external_id="price_there")
+    stripe.charges("price_there", price.replace(".", ""), currency)
     bought(buyer, proposition)
     (session,) = stripe.made
     assert session["line_items"] == {"0": {"price": "price_there", "quantity": "1"}}

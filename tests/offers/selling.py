@@ -14,11 +14,12 @@ def a_product(
     code: str | None = None,
     prices: dict[str, str] | None = None,
     parts: tuple[Product, ...] = (),
+    rank: int | None = None,
 ) -> Product:
     """By the month, in three currencies. Unless said otherwise, accounts call it by its slug."""
     called = "" if kind == "bundle" else slug
     product = Product.objects.create(
-        slug=slug, name=slug.title(), kind=kind, code=called if code is None else code
+        slug=slug, name=slug.title(), kind=kind, code=called if code is None else code, rank=rank
     )
     product.parts.set(parts)
     for currency, amount in (EVERYWHERE if prices is None else prices).items():

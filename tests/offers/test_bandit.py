@@ -1,6 +1,7 @@
 """How likely each candidate is to be chosen, against brute force, and the draw."""
 
 import random
+import tracemalloc
 from collections import Counter
 from math import isclose
 
@@ -86,3 +87,25 @@ def test_the_least_seed_takes_the_first_and_the_greatest_one_that_has_a_chance()
     assert bandit.pick((0.5, 0.5 - 1e-12, 0.0), bandit.SEEDS - 1) == 1
     with pytest.raises(ValueError):
         bandit.pick((1.0,), bandit.SEEDS)
+
+
+def test_what_is_kept_of_earlier_questions_stays_small() -> None:
+    """Typical arms: what both caches hold when they are full, by what an entry takes now."""
+    source = random.Random(1)
+    arms = [(source.uniform(1, 20), source.uniform(60, 300), source.uniform(1, 80)) for _ in range(300)]
+    bandit._spread.cache_clear()
+    bandit.thompson.cache_clear()
+    tracemalloc.start()
+    try:
+        for arm in arms:
+            bandit._spread((*arm,), bandit.STEP)
+        spreads = tracemalloc.get_traced_memory()[0] / len(arms)
+        for start in range(100):
+            bandit.thompson(tuple((*arm,) for arm in arms[start : start + 20]))
+        whole = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    chances = (whole - spreads * len(arms)) / 100
+    kept = spreads * bandit._spread.cache_parameters()["maxsize"]
+    kept += chances * bandit.thompson.cache_parameters()["maxsize"]
+    assert 1_000_000 < kept < 20_000_000

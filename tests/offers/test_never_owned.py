@@ -17,9 +17,10 @@ NOW = datetime(2026, 3, 10, 10, tzinfo=UTC)
 CODES = ("pro", "business", "analytics", "integrations", "")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 
-singles = st.lists(
-    st.tuples(st.sampled_from(["plan", "addon", "service"]), st.sampled_from(CODES)), min_size=1, max_size=5
-)
+ranks = st.sampled_from([None, 1, 2, 3])
+plans = st.tuples(st.just("plan"), st.sampled_from(CODES), ranks)
+others = st.tuples(st.sampled_from(["addon", "service"]), st.sampled_from(CODES), st.none())
+singles = st.lists(plans | others, min_size=1, max_size=5)
 bundles = st.lists(st.sets(st.integers(0, 4), min_size=1, max_size=3), max_size=3)
 owned = st.tuples(
     st.sampled_from(["", "free", "PRO", "pro", "business"]),
@@ -31,10 +32,13 @@ taken = st.sets(st.integers(0, 7), max_size=2)
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(singles, bundles, owned, taken)
 def test_nothing_owned_is_ever_offered(
-    kinds: list[tuple[str, str]], holds: list[set[int]], facts: tuple[str, set[str]], yes: set[int]
+    kinds: list[tuple[str, str, int | None]],
+    holds: list[set[int]],
+    facts: tuple[str, set[str]],
+    yes: set[int],
 ) -> None:
     with transaction.atomic():
-        goods = [a_product(f"p{n}", kind, code) for n, (kind, code) in enumerate(kinds)]
+        goods = [a_product(f"p{n}", kind, code, rank=rank) for n, (kind, code, rank) in enumerate(kinds)]
         whole: list[set[int]] = [{n} for n in range(len(goods))]
         for n, parts in enumerate(holds):
             inside = {part % len(kinds) for part in parts}
@@ -53,8 +57,11 @@ def test_nothing_owned_is_ever_offered(
         ask = decide.Ask(person, account, [offer.slug for offer in offers], "nudge", "in_app", {"used": 1})
         choice = decide.offer(ask, decide.catalog([ask], NOW))
 
-        had = {n for n, product in enumerate(goods) if _has(product, *facts)}
-        gone = had | {part for number in accepted for part in whole[number]}
+        reached = [product.rank for product in goods if product.rank and _has(product, *facts)]
+        took = {part for number in accepted for part in whole[number]}
+        reached_by_yes = [rank for part in took if (rank := goods[part].rank)]
+        had = {n for n, product in enumerate(goods) if _has(product, *facts)} | _up_to(goods, reached)
+        gone = had | took | _up_to(goods, reached_by_yes)
         allowed = [n for n, _ in enumerate(goods) if not whole[n] & gone and n not in accepted]
         assert (offers.index(choice.offer) if choice.offer else None) == (max(allowed) if allowed else None)
         transaction.set_rollback(True)
@@ -68,6 +75,11 @@ def _has(product: Product, plan: str, addons: set[str]) -> bool:
         if product.kind == "plan"
         else product.code in {addon.lower() for addon in addons}
     )
+
+
+def _up_to(goods: list[Product], ranks: list[int]) -> set[int]:
+    """Of the same or a lower rank than one of these."""
+    return {n for n, one in enumerate(goods) if one.rank is not None and one.rank <= max(ranks, default=0)}
 
 
 def _accepted(person: Any, account: Any, offer: Offer) -> None:

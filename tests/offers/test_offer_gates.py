@@ -187,6 +187,42 @@ def test_a_bundle_is_owned_by_any_of_its_parts(facts: dict[str, Any], owned: boo
     assert (gate.gate if gate else None) == (Code.ALREADY_OWNED if owned else None)
 
 
+@pytest.mark.parametrize(
+    ("plan", "reason"),
+    [
+        ("ENTERPRISE", "The account already has more: Enterprise."),
+        ("team", "The account already has as much: Team."),
+        ("pro", "The account already has Pro."),
+        ("basic", ""),
+        ("unheard of", ""),
+        ("", ""),
+    ],
+)
+def test_a_plan_is_not_offered_to_who_has_as_much_or_more(plan: str, reason: str) -> None:
+    Product.objects.filter(slug="pro").update(rank=20)
+    for name, rank in (("basic", 10), ("team", 20), ("enterprise", 30)):
+        a_product(name, "plan", rank=rank)
+    gate = closed(a_person(account=an_account(plan=plan)))
+    assert (gate.reason if gate else "") == reason
+    assert gate is None or (gate.gate, gate.threshold) == (Code.ALREADY_OWNED, ["pro"])
+
+
+def test_without_a_rank_plans_have_no_order() -> None:
+    a_product("enterprise", "plan", rank=30)
+    assert closed(a_person(account=an_account(plan="enterprise"))) is None
+
+
+def test_a_yes_to_a_higher_plan_is_one_to_the_lower_too() -> None:
+    Product.objects.filter(slug="pro").update(rank=20)
+    more, person = a_product("enterprise", "plan", rank=30), a_person(account=an_account())
+    assert closed(person) is None
+    an_offer("enterprise", more)
+    answered(person, "accepted", offer="enterprise")
+    gate = closed(person)
+    assert gate
+    assert gate.reason == "The account said yes to Enterprise on 2026-03-09."
+
+
 def test_what_can_be_bought_again_is_never_owned() -> None:
     an_offer("seats", a_product("seats", code=""))
     assert closed(a_person(account=an_account(addons=["", "seats"])), "seats") is None

@@ -1,5 +1,6 @@
 """What texts may say about one person and account beside the evidence: P1 to P12 as merge fields."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -174,9 +175,33 @@ def test_peers_are_told_in_the_readers_figures() -> None:
     assert fields(more={"peers": None})["peers"] == {}
 
 
+@pytest.mark.parametrize(
+    ("locale", "currency", "mrr", "ltv"),
+    [
+        ("en", "EUR", "€49.50", "€12,000"),
+        ("de", "EUR", "49,50 €", "12.000 €"),
+        ("de-CH", "CHF", "CHF 49.50", "CHF 12’000"),
+        ("fr", "USD", "49,50 $US", "12 000 $US"),
+        ("es", "EUR", "49,50 €", "12.000 €"),
+    ],
+)
+def test_what_they_pay_is_said_in_their_currency(locale: str, currency: str, mrr: str, ltv: str) -> None:
+    paying = {"mrr": Decimal("49.50"), "ltv": Decimal(12000), "currency": currency}
+    shown = fields(paying, person={"locale": locale})["account"]
+    said = {name: re.sub(r"\s", " ", shown[name]) for name in ("mrr", "ltv")}
+    assert said == {"mrr": mrr, "ltv": ltv}
+
+
+def test_what_nobody_said_that_they_pay_is_blank() -> None:
+    assert [fields({"currency": "EUR"})["account"][name] for name in ("mrr", "ltv")] == ["", ""]
+    unknown = fields({"mrr": Decimal(49), "ltv": Decimal(1)})["account"]
+    assert (unknown["mrr"], unknown["ltv"]) == ("", ""), "an amount of no currency is none"
+
+
 def test_the_list_of_merge_fields_is_what_texts_are_given() -> None:
     """But for ids, which no text needs."""
     running = {"industry": "fintech", "trial_ends_at": NOW + 3 * DAY, "renews_at": NOW + 9 * DAY}
+    rests_on_a_claim = {"payback"}  # tests/offers/test_payback.py
     prior = Said(unsaved(slug="seats", name="Seats"), "dismissed", NOW - 4 * DAY, 1)
     peers = Compared(Decimal(9), Decimal(3), 31, "fintech", NOW.date(), NOW.date())
     deal: dict[str, Any] = {
@@ -191,4 +216,5 @@ def test_the_list_of_merge_fields_is_what_texts_are_given() -> None:
     ]
     for group in ("person", "account", "terms", "prior", "peers"):
         told = {name for shown in given for name in shown[group]} - {"id"}
-        assert told == {one.partition(".")[2] for one in merge_fields.KNOWN if one.startswith(f"{group}.")}
+        listed = {one.partition(".")[2] for one in merge_fields.KNOWN if one.startswith(f"{group}.")}
+        assert told == listed - rests_on_a_claim

@@ -1,12 +1,15 @@
 """What each channel gets: text for phones with its link and end, offers that are not for sale, places to book."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from consent_app import links
 from offers_app import limits, linted, personalize, short_texts, wording, written
+from offers_app.models.catalog import link
 from people_app.models import Account, Person
 from tests.offers.test_media import IMAGE, VIDEO
 from tests.offers.test_wording import NOW, USAGE, a_treatment, an_offer, fields
@@ -211,3 +214,19 @@ def test_what_may_be_short_enough_for_somebody_is_saved() -> None:
 )
 def test_the_fixed_part_is_what_stands_in_every_rendering(source: str, fixed: str) -> None:
     assert limits.fixed(source) == fixed
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("{booking}", True),
+        ("{booking}|https://a.test/book", True),
+        ("{booking}|{public}/demo/", True),
+        ("{booking}|", False),
+        ("{booking}/x", False),
+        ("{booking}|javascript:x", False),
+    ],
+)
+def test_behind_the_calendar_stands_an_address_or_nothing(address: str, right: bool) -> None:
+    with nullcontext() if right else pytest.raises(ValidationError, match=r"\{booking\}"):
+        link(address)

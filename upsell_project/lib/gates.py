@@ -58,6 +58,7 @@ class Code(StrEnum):
     NOT_CHOSEN = "not_chosen"
     # what it says, and the control group
     NO_LONGER_RELEVANT = "no_longer_relevant"
+    WAIVER_ENDED = "waiver_ended"
     RENDER_ERROR = "render_error"
     TOO_LONG = "too_long"
     HOLDOUT = "holdout"

@@ -38,7 +38,10 @@ def test_a_whole_treatment_has_nothing_to_correct() -> None:
     [
         (with_text(why=""), "missing-why-now"),
         (with_text(why="It is a good moment"), "missing-why-now"),
-        (with_text(why="{% assign evidence = 3 %}{{ evidence }} reports"), "missing-why-now"),
+        (
+            with_text(why="{% for evidence in person.list %}{{ evidence }} reports{% endfor %}"),
+            "missing-why-now",
+        ),
         (replace(WHOLE, controls=frozenset({"opt_out"})), "unequal-decline"),
         (replace(WHOLE, controls=frozenset({"dismiss"})), "hard-opt-out"),
         (replace(WHOLE, terms=Terms(None, "EUR", "month", True)), "hidden-price"),

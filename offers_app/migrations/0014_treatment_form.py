@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers_app', '0011_texts_stay'),
+        ('offers_app', '0013_waiver_noticed'),
     ]
 
     operations = [
