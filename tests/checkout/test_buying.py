@@ -16,14 +16,6 @@ from tests.conftest import Time
 from upsell_project.lib import clock
 
 
-@pytest.fixture
-def offered(person: Person, stripe: StripeDouble) -> Proposition:
-    proposition = an_offer_for(person, an_account(stripe))
-    proposition.account = person.memberships.get().account
-    proposition.save()
-    return proposition
-
-
 def test_it_takes_one_click_to_the_page_where_the_second_one_pays(
     buyer: Buyer, offered: Proposition, stripe: StripeDouble
 ) -> None:
