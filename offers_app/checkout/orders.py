@@ -94,8 +94,8 @@ def incentive_withdrawn(proposition: Proposition, now: datetime) -> bool:
 
 
 def fallback(proposition: Proposition) -> str:
-    """The offer's own address, if we may send somebody there; else empty."""
-    return _allowed(filled(proposition.offer.url, proposition))
+    """The offer's own address, of a calendar's the one behind it, if we may send somebody there; else empty."""
+    return _allowed(filled(wording.booked(proposition.offer.url, {}), proposition))
 
 
 def filled(url: str, proposition: Proposition) -> str:
