@@ -84,6 +84,16 @@ def stop_all(person: Person, how: str, proof: dict[str, Any]) -> None:
     enroll.exit(person_id=person.pk, reason=OPTED_OUT)
 
 
+def stop(person: Person, topic: str, proof: dict[str, Any]) -> None:
+    """One topic on all channels, also where an earlier no was taken back. Repeating it writes no second record."""
+    with transaction.atomic():
+        standing = permission.of(person.pk, clock.now())
+        if not all(standing.no(channel, topic) for channel in Channel.values):
+            ledger.withdraw(person, topic=topic, how=HERE, proof=proof)
+        outcomes.withdraw_deliveries(person.pk, topic=topic)
+    enroll.exit(person_id=person.pk, reason=OPTED_OUT, topic=topic)
+
+
 def choose(person: Person, shown: str, ticked: str, proof: dict[str, Any]) -> bool:
     """Make the table as ticked, for the boxes that were shown; return whether that changed anything.
 

@@ -154,13 +154,16 @@ def _change(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _answer(page: Page, act: str) -> HttpResponse:
-    """As the same control in the app: once, however often it is pressed."""
+    """As the same control in the app. The act is kept once, however often it is pressed; a no is also said once
+    more, as it may have been undone since."""
     page.remember()
     kind, made = recipient_pages.ACTS[act], page.proposition
     if made is None:
         raise Http404
     once = uuid.uuid5(_ACT, f"{made.pk}:{kind}")
     interact.record(made.pk, page.person.pk, kind, id=once, at=clock.now(), how=preferences.HERE)
+    if kind == Interaction.Kind.OPTED_OUT:
+        preferences.stop(page.person, made.topic, page.proof)
     return recipient_pages.preferences(page, f"{act}_done")
 
 

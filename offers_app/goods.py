@@ -10,10 +10,11 @@ from django.db.models import Model, QuerySet, Subquery
 from django.db.models.functions import JSONObject, Lower
 
 from offers_app import terms
-from offers_app.models import Offer, Product
+from offers_app.models import Offer, OfferCheckout, Product
 from people_app.models import Account, Person
 
 Row = TypeVar("Row", bound=Model)
+MOST_SEATS = 100_000
 
 
 class Plan(NamedTuple):
@@ -95,3 +96,27 @@ def priced(offer: Offer, person: Person, account: Account | None, now: datetime)
         else terms.Billed(country=country)
     )
     return terms.price(list(offer.product.prices.all()), billed, settings.CURRENCY, now)
+
+
+def ordered(way: OfferCheckout, account: Account | None, evidence: Mapping[str, Any]) -> int | None:
+    """How many are bought at once, where it is counted; None where nobody said how many there are."""
+    counted: Any = way.quantity
+    if way.quantity_from == OfferCheckout.Quantity.SEATS_USED:
+        counted = account.seats_used if account else None
+    elif way.quantity_from == OfferCheckout.Quantity.EVIDENCE:
+        counted = evidence.get("seats")
+    known = isinstance(counted, int | float) and 0 < counted <= MOST_SEATS
+    return max(way.quantity, int(counted), 1) if known else None
+
+
+def quantity(offer: Offer, account: Account | None, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """`{quantity, unit}` of the terms, where the price is that of one of several; null: not known, or the buyer says.
+    Else nothing."""
+    way: OfferCheckout | None = getattr(offer, "checkout", None)
+    if way is None:
+        return {}
+    fixed = way.quantity_from == OfferCheckout.Quantity.FIXED
+    if fixed and way.quantity <= 1 and not way.adjustable:
+        return {}
+    many = None if way.adjustable else ordered(way, account, evidence)
+    return {"quantity": many, "unit": "unit" if fixed else "seat"}

@@ -2,10 +2,11 @@
 
 Only where an approved benefit is about the very product and says what it brings a month in the price's currency
 (`figures: {"monthly_EUR": 160}`). Rounded up, so never flattering; left out where it would take more than a year, or
-where a price that renews is more than what is gained meanwhile. Pure.
+where a price that renews is more than what is gained meanwhile, or where it is not known how many are bought. Pure.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from math import ceil
 from typing import Any
 
@@ -69,10 +70,10 @@ def fields(context: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     told, stated = context.get(FIELDS[Claim.Kind.BENEFIT]), context.get("stated") or {}
     if not isinstance(told, Told) or not told.claim.product_id:
         return {}
-    currency, price = str(stated.get("currency") or ""), terms_words.number(stated.get("price"))
+    currency, price = str(stated.get("currency") or ""), _all(stated)
     gain = terms_words.number(told.claim.figures.get(f"{MONTHLY}{currency}"))
     days = _days(price, gain, stated) if price and gain else None
-    if days is None or gain is None:
+    if days is None or gain is None or price is None:
         return {}
     locale = locale if locale.language in _WORDS else Locale("en")
     words = _WORDS[locale.language]
@@ -81,7 +82,7 @@ def fields(context: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
         date=personalize.day(told.claim.source_date, locale),
         name=context["offer"]["name"],
         gain=terms_words.money(gain, currency, locale),
-        price=_price(context["terms"], locale),
+        price=_price(terms_words.money(price, currency, locale), context["terms"].get("period"), locale),
         time=_time(days, words),
     )
     return {"terms": {**context["terms"], "payback": Line(told, sentence)}}
@@ -96,9 +97,14 @@ def _days(price: Any, gain: Any, stated: Mapping[str, Any]) -> int | None:
     return days if days <= _YEAR else None
 
 
-def _price(terms: Mapping[str, Any], locale: Locale) -> str:
-    words, period = terms_words.words_of(locale), terms.get("period")
-    return words["price"].format(price=terms["price"], period=period) if period else str(terms["price"])
+def _all(stated: Mapping[str, Any]) -> Decimal | None:
+    """The price of all that is bought at once; None where nobody knows how many that is."""
+    price, many = terms_words.number(stated.get("price")), stated.get("quantity", 1)
+    return price * many if price and many else None
+
+
+def _price(price: str, period: str, locale: Locale) -> str:
+    return terms_words.words_of(locale)["price"].format(price=price, period=period) if period else price
 
 
 def _time(days: int, words: Mapping[str, str]) -> str:

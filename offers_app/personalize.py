@@ -51,7 +51,7 @@ def context(
     speech = spoken(person.locale, locale)
     situation = _situation(person, account, speech, now)
     fields = _offer(offer, situation)
-    stated = _stated(person, account, offer, fields, now)
+    stated = _stated(person, account, offer, fields, evidence, now)
     return {
         "person": _person(person),
         "account": _account(account, now, speech),
@@ -89,13 +89,18 @@ def _fitting(fields: Mapping[str, Any], situation: Sequence[str]) -> dict[str, A
 
 
 def _stated(
-    person: Person, account: Account | None, offer: Offer, fields: Mapping[str, Any], now: datetime
+    person: Person,
+    account: Account | None,
+    offer: Offer,
+    fields: Mapping[str, Any],
+    evidence: Mapping[str, Any],
+    now: datetime,
 ) -> dict[str, Any] | None:
     stated = terms.stated(goods.priced(offer, person, account, now), offer, now)
     incentive = (stated or {}).get("incentive")
     if stated and incentive and incentive["kind"] == "bonus":
         stated["incentive"] = {**incentive, "value": str(fields.get("bonus") or offer.bonus)}
-    return stated
+    return stated | goods.quantity(offer, account, evidence) if stated and stated["price"] else stated
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -17,6 +17,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "month": "month",
         "year": "year",
         "price": "{price} per {period}",
+        "per_seat": "per seat",
+        "per_unit": "per unit",
         "trial": "free for the first {days} days",
         "renews": "renews every {period}",
         "once": "ends after one {period}",
@@ -29,6 +31,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "month": "Monat",
         "year": "Jahr",
         "price": "{price} pro {period}",
+        "per_seat": "pro Platz",
+        "per_unit": "pro Stück",
         "trial": "die ersten {days} Tage kostenlos",
         "renews": "verlängert sich jeden {period}",
         "renews_year": "verlängert sich jedes Jahr",
@@ -42,6 +46,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "month": "mois",
         "year": "an",
         "price": "{price} par {period}",
+        "per_seat": "par place",
+        "per_unit": "par unité",
         "trial": "les {days} premiers jours gratuits",
         "renews": "renouvelé chaque {period}",
         "renews_year": "renouvelé chaque année",
@@ -55,6 +61,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "month": "mes",
         "year": "año",
         "price": "{price} al {period}",
+        "per_seat": "por puesto",
+        "per_unit": "por unidad",
         "trial": "los primeros {days} días gratis",
         "renews": "se renueva cada {period}",
         "once": "termina después de un {period}",
@@ -139,7 +147,8 @@ def _spaced(amount: str) -> str:
 def _line(terms: Mapping[str, Any], fields: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """Price, trial, renewal and cancellation in one sentence, all from data."""
     period = fields["period"]
-    parts = [words["price"].format(price=fields["price"], period=period) if period else fields["price"]]
+    price = _each(terms, fields["price"], words)
+    parts = [words["price"].format(price=price, period=period) if period else price]
     if terms.get("trial_days"):
         parts.append(words["trial"].format(days=terms["trial_days"]))
     if period and terms.get("renews") is not None:
@@ -148,3 +157,12 @@ def _line(terms: Mapping[str, Any], fields: Mapping[str, Any], words: Mapping[st
     if terms.get("cancel_anytime"):
         parts.append(words["cancel"])
     return ", ".join(parts) + "."
+
+
+def _each(terms: Mapping[str, Any], price: str, words: Mapping[str, str]) -> str:
+    """5 × €12 per seat: where several are bought, the price is that of one; without a figure, if it is not known."""
+    unit = words.get(f"per_{terms.get('unit')}")
+    if not unit:
+        return price
+    many = terms.get("quantity")
+    return f"{many}\xa0×\xa0{price} {unit}" if many else f"{price} {unit}"

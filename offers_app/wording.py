@@ -185,7 +185,7 @@ def _buttons(
     treatment: Treatment, offer: Offer, context: Mapping[str, Any], proposition_id: str
 ) -> dict[str, dict[str, str] | None]:
     """Without a place to book there is no second button; a first one that leads nowhere stops the send."""
-    if treatment.cta_label and offer.url.startswith(BOOKING) and not _booked(offer.url, context):
+    if treatment.cta_label and offer.url.startswith(BOOKING) and not booked(offer.url, context):
         raise Missing("account_manager.booking_url")
     return {
         "cta": _button(treatment.cta_label, _accepting(offer, proposition_id), context, proposition_id),
@@ -194,13 +194,13 @@ def _buttons(
 
 
 def _button(label: str, url: str, context: Mapping[str, Any], proposition_id: str) -> dict[str, str] | None:
-    place = _booked(url, context)
+    place = booked(url, context)
     if not label or not place:
         return None
     return {"label": _line("label", label, context), "url": address(place, context, proposition_id)}
 
 
-def _booked(url: str, context: Mapping[str, Any]) -> str:
+def booked(url: str, context: Mapping[str, Any]) -> str:
     """An address as it is, or where to book, or what is given for who has no place to; blank where there is none."""
     if not url.startswith(BOOKING):
         return url

@@ -31,6 +31,9 @@ export interface Terms {
   renews?: boolean
   cancel_anytime?: boolean
   trial_days?: number | null
+  /** Only where several are bought: how many (null: not known, or the buyer says), and of what `price` is the price. */
+  quantity?: number | null
+  unit?: 'seat' | 'unit'
   incentive?: { kind: 'percent' | 'amount' | string; value: number | string; ends_at: string | null } | null
 }
 

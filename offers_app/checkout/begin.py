@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from offers_app import answers, goods
+from offers_app import answers, goods, lapsed, offer_gates
 from offers_app.checkout import PROVIDERS, orders
 from offers_app.checkout.base import Api, Order, Refused
 from offers_app.models import Checkout, OfferCheckout, Proposition
@@ -43,10 +43,17 @@ def stopped(proposition: Proposition, now: datetime) -> Stop | None:
         return Stop.ANSWERED
     if proposition.expires_at <= now or orders.incentive_ended(proposition, now):
         return Stop.EXPIRED
-    over = proposition.state == Proposition.State.ENDED
-    if over and not begun and not proposition.answer:
-        return Stop.WITHDRAWN
-    return None
+    return Stop.WITHDRAWN if not begun and _withdrawn(proposition, now) else None
+
+
+def _withdrawn(proposition: Proposition, now: datetime) -> bool:
+    """By the product, or by staff: the offer is off or over, its incentive or the waiver of its words has ended."""
+    if proposition.state == Proposition.State.ENDED and not proposition.answer:
+        return True
+    if orders.incentive_withdrawn(proposition, now):
+        return True
+    off = any(not gate.passed for gate in offer_gates.on_offer(proposition.offer, now))
+    return off or bool(lapsed.stopped([proposition.pk], now))
 
 
 def ask(proposition: Proposition, way: OfferCheckout, *, again: bool = False) -> Checkout:

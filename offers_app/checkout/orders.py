@@ -9,14 +9,13 @@ from uuid import UUID
 from django.conf import settings
 
 from consent_app import links
-from offers_app import wording
+from offers_app import goods, wording
 from offers_app.checkout.base import Order
 from offers_app.models import CheckoutPrice, OfferCheckout, Proposition
 from people_app.models import Account, AccountName, Channel
 
 # Stripe's bounds are 30 minutes and 24 hours; the rest is for clocks that differ.
 SHORTEST, LONGEST = timedelta(minutes=35), timedelta(hours=23)
-MOST_SEATS = 100_000
 _CUSTOMERS = {"stripe": "stripe_customer_id", "paddle": "paddle_customer_id"}
 
 
@@ -95,8 +94,8 @@ def incentive_withdrawn(proposition: Proposition, now: datetime) -> bool:
 
 
 def fallback(proposition: Proposition) -> str:
-    """The offer's own address, if we may send somebody there; else empty."""
-    return _allowed(filled(proposition.offer.url, proposition))
+    """The offer's own address, of a calendar's the one behind it, if we may send somebody there; else empty."""
+    return _allowed(filled(wording.booked(proposition.offer.url, {}), proposition))
 
 
 def filled(url: str, proposition: Proposition) -> str:
@@ -131,13 +130,11 @@ def _price(way: OfferCheckout, terms: Mapping[str, Any]) -> CheckoutPrice:
 
 
 def _quantity(way: OfferCheckout, proposition: Proposition) -> int:
-    counted: Any = None
-    if way.quantity_from == OfferCheckout.Quantity.SEATS_USED and proposition.account:
-        counted = proposition.account.seats_used
-    elif way.quantity_from == OfferCheckout.Quantity.EVIDENCE:
-        counted = proposition.evidence.get("seats")
-    whole = int(counted) if isinstance(counted, int | float) and 0 < counted <= MOST_SEATS else 0
-    return max(way.quantity, whole, 1)
+    """As many as were shown; where none were named, as many as there are."""
+    shown = terms_of(proposition).get("quantity")
+    if isinstance(shown, int) and 0 < shown <= goods.MOST_SEATS:
+        return shown
+    return goods.ordered(way, proposition.account, proposition.evidence) or max(way.quantity, 1)
 
 
 def _days(terms: Mapping[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -45,10 +46,18 @@ def link(address: str) -> None:
     """An address on the web or ours; or that of the calendar, with one for who has none behind it. Raises
     ValidationError."""
     plain = address.removeprefix("{booking}|")
-    if plain != "{booking}" and not plain.startswith(("https://", "http://", "{public}/")):
+    if address != "{booking}" and not plain.startswith("{public}/") and not _on_the_web(plain):
         raise ValidationError(
             "Write an address that begins with https:// or {public}/, or {booking}, or {booking}|https://..."
         )
+
+
+def _on_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
 def _rule(words: str) -> "models.JSONField[Any, Any]":

@@ -4,11 +4,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from offers_app.models import Proposition
 from people_app.models import Person
 from tests.build import a_person, an_account
 from tests.checkout import doubles
 from tests.checkout.doubles import PaddleDouble, StripeDouble
-from tests.checkout.shop import Buyer
+from tests.checkout.shop import Buyer, an_offer_for
+from tests.checkout.shop import an_account as a_checkout_account
 from tests.conftest import Time
 from tests.recipients.offers import a_policy
 
@@ -38,3 +40,11 @@ def person(db: None, time: Time) -> Person:
 def buyer() -> Buyer:
     agent = {"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
     return Buyer(Client(enforce_csrf_checks=True, headers=agent))
+
+
+@pytest.fixture
+def offered(person: Person, stripe: StripeDouble) -> Proposition:
+    proposition = an_offer_for(person, a_checkout_account(stripe))
+    proposition.account = person.memberships.get().account
+    proposition.save()
+    return proposition

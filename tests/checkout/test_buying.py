@@ -8,20 +8,12 @@ from django.test import Client, override_settings
 
 from campaigns_app import checkout_words
 from campaigns_app.models import Interaction
-from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, OfferCheckout, Proposition
+from offers_app.models import Checkout, CheckoutAccount, CheckoutPrice, Offer, OfferCheckout, Proposition
 from people_app.models import Person
 from tests.checkout.doubles import LOST, StripeDouble
 from tests.checkout.shop import OWN, TERMS, Buyer, an_account, an_offer_for, due, the, token
 from tests.conftest import Time
 from upsell_project.lib import clock
-
-
-@pytest.fixture
-def offered(person: Person, stripe: StripeDouble) -> Proposition:
-    proposition = an_offer_for(person, an_account(stripe))
-    proposition.account = person.memberships.get().account
-    proposition.save()
-    return proposition
 
 
 def test_it_takes_one_click_to_the_page_where_the_second_one_pays(
@@ -182,6 +174,17 @@ def test_our_own_link_that_was_stored_leads_to_the_offers_address_when_the_provi
     assert buyer.click(offered).at == OWN
     with override_settings(CLICK_HOSTS=["elsewhere.test"]):
         assert "nicht kaufen" in buyer.click(offered).page
+
+
+@pytest.mark.parametrize(("url", "leads_to"), [(f"{{booking}}|{OWN}", OWN), ("{booking}", "")])
+def test_of_a_calendar_the_address_behind_it_is_the_offers_own(
+    buyer: Buyer, offered: Proposition, url: str, leads_to: str
+) -> None:
+    Offer.objects.update(url=url)
+    CheckoutPrice.objects.update(currency="USD")
+    page = buyer.click(offered).page
+    assert "nicht kaufen" in page and "booking" not in page
+    assert (f'href="{OWN}"' in page) == bool(leads_to)
 
 
 def test_whoever_left_the_providers_page_can_go_on(

@@ -7,7 +7,7 @@ import pytest
 from babel import Locale
 
 from offers_app import claims, payback, personalize, wording
-from offers_app.models import Claim, Offer, Price
+from offers_app.models import Claim, Offer, OfferCheckout, Price
 from people_app.models import Account, Person
 from tests.offers.selling import unsaved
 from tests.offers.test_claims import NOW, a_claim
@@ -16,21 +16,29 @@ PRO = 1
 """The product of `unsaved`."""
 
 
-def context(claim: Claim, offer: Offer | None = None, locale: str = "en") -> dict[str, Any]:
+def context(
+    claim: Claim, offer: Offer | None = None, locale: str = "en", evidence: dict[str, Any] | None = None
+) -> dict[str, Any]:
     offer, person, account = (
         offer or unsaved(),
         Person(pk=7, user_id="u", locale=locale),
         Account(currency="EUR"),
     )
-    shown = personalize.context(person, account, offer, {"used": 1}, NOW, locale)
+    shown = personalize.context(person, account, offer, evidence or {"used": 1}, NOW, locale)
     shown |= claims.fields(claims.Known([claim]), person, account, {}, locale, product=offer.product_id)
     return shown | payback.fields(shown, Locale.parse(locale))
 
 
-def said(gain: object = 160, locale: str = "en", offer: Offer | None = None, **claim: Any) -> str:
+def said(
+    gain: object = 160,
+    locale: str = "en",
+    offer: Offer | None = None,
+    evidence: dict[str, Any] | None = None,
+    **claim: Any,
+) -> str:
     known: dict[str, Any] = {"product_id": PRO, "figures": {"monthly_EUR": gain}} | claim
     texts = {locale: "It saves time."}
-    shown = context(a_claim(texts=texts, **known), offer, locale)
+    shown = context(a_claim(texts=texts, **known), offer, locale, evidence)
     text = wording.render("{% if terms.payback %}{{ terms.payback }}{% endif %}", shown, html=False)
     return text.replace("\xa0", " ")
 
@@ -105,6 +113,28 @@ def test_without_a_sourced_figure_of_this_product_nothing_is_said(
     offer: Offer | None, gain: object, claim: dict[str, Any]
 ) -> None:
     assert said(gain, offer=offer, **claim) == ""
+
+
+@pytest.mark.parametrize(
+    ("way", "evidence", "price", "time"),
+    [
+        ({"quantity": 3}, {}, "€147 per month", "28 days"),
+        ({"quantity_from": "evidence"}, {"seats": 2}, "€98 per month", "19 days"),
+        ({"quantity": 4}, {}, "", ""),
+        ({"quantity_from": "evidence"}, {"used": 1}, "", ""),
+        ({"adjustable": True}, {"used": 1}, "", ""),
+    ],
+)
+def test_it_is_the_price_of_all_that_are_bought(
+    way: dict[str, Any], evidence: dict[str, Any], price: str, time: str
+) -> None:
+    """Nothing where they cost more than they bring, or where it is not known how many they are."""
+    offer = unsaved()
+    offer.checkout = OfferCheckout(**way)
+    sentence = said(offer=offer, evidence=evidence)
+    assert (
+        (f"the price of {price} is" in sentence and sentence.endswith(f"{time}.")) if price else not sentence
+    )
 
 
 def test_a_text_that_needs_it_is_not_sent_without() -> None:

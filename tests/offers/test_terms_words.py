@@ -58,3 +58,23 @@ def test_where_the_words_are_english_the_figures_are_too(locale: str) -> None:
 def test_an_incentive_is_an_amount_of_its_currency(value: str, currency: str, words: str) -> None:
     incentive = {"kind": "amount", "value": value, "ends_at": None}
     assert said("9000", currency, "en", incentive=incentive)["incentive"] == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "unit", "quantity", "words"),
+    [
+        ("en", "seat", 5, "5 × €12 per seat per month, renews every month."),
+        ("en", "seat", None, "€12 per seat per month, renews every month."),
+        ("en", "unit", 2, "2 × €12 per unit per month, renews every month."),
+        ("de", "seat", 5, "5 × 12 € pro Platz pro Monat, verlängert sich jeden Monat."),
+        ("de", "unit", None, "12 € pro Stück pro Monat, verlängert sich jeden Monat."),
+        ("fr", "seat", 5, "5 × 12 € par place par mois, renouvelé chaque mois."),
+        ("es", "seat", 5, "5 × 12 € por puesto al mes, se renueva cada mes."),
+        ("ja", "seat", 5, "5 × €12 per seat per month, renews every month."),
+    ],
+)
+def test_the_price_of_one_of_several_says_so(
+    locale: str, unit: str, quantity: int | None, words: str
+) -> None:
+    shown = said("12.00", "EUR", locale, unit=unit, quantity=quantity)
+    assert shown["line"].replace(NBSP, " ") == words

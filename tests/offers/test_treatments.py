@@ -225,8 +225,19 @@ def test_the_fixed_part_is_what_stands_in_every_rendering(source: str, fixed: st
         ("{booking}|", False),
         ("{booking}/x", False),
         ("{booking}|javascript:x", False),
+        ("{booking}|{booking}", False),
+        ("{booking}|https://", False),
     ],
 )
 def test_behind_the_calendar_stands_an_address_or_nothing(address: str, right: bool) -> None:
     with nullcontext() if right else pytest.raises(ValidationError, match=r"\{booking\}"):
         link(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://", "http:///x", "https://:443/", "https://[", "{public}", "a.test"]
+)
+def test_an_address_on_the_web_has_a_host(address: str) -> None:
+    with pytest.raises(ValidationError, match="Write an address"):
+        link(address)
+    link("https://{account}.corp.test/upgrade?by={person}")

@@ -84,6 +84,35 @@ def test_no_more_ends_the_topic_everywhere_and_can_be_undone(
     assert open_to(person)
 
 
+def test_a_no_that_was_undone_can_be_said_again(
+    browser: Client, person: Person, proposition: Proposition
+) -> None:
+    for _ in range(3):
+        done = browser.post(path(proposition), {"do": "no_more"})
+        assert "Done. You will get no more offers" in text(done)
+        assert not open_to(person) and not open_to(person, channel="in_app")
+        action, fields = buttons(done)[0]
+        browser.post(action, fields)
+        assert open_to(person)
+    assert Interaction.objects.get().kind == "opted_out"
+
+
+def test_a_no_counts_again_after_the_box_was_ticked_again_and_ends_what_began_since(
+    browser: Client, person: Person, proposition: Proposition
+) -> None:
+    browser.post(path(proposition), {"do": "no_more"})
+    ticked = {"do": "save", "shown": "email:upgrades", "on": "email:upgrades"}
+    browser.post(f"/p/{links.make_preferences(person.pk)}", ticked)
+    assert open_to(person)
+    since = a_proposition(person)
+    browser.post(path(proposition), {"do": "no_more"})
+    assert not open_to(person)
+    assert Enrollment.objects.get(pk=since.enrollment_id or 0).end_reason == "opted_out"
+    words = ConsentRecord.objects.count()
+    browser.post(path(proposition), {"do": "no_more"})
+    assert ConsentRecord.objects.count() == words, "pressed twice it is one word"
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_looking_changes_nothing_and_pressing_twice_counts_once(
     browser: Client, proposition: Proposition, act: str
