@@ -12,11 +12,11 @@ from campaigns_app.playbook_lint.refusing import asks_for_no
 from campaigns_app.playbook_lint.written import Steps, Written
 from offers_app import linted, locales
 from offers_app.linter.draft import Finding
-from offers_app.models import Offer, Treatment
+from offers_app.models import Offer, Placement, Treatment
 
 
 def findings(steps: Steps, entry: Mapping[str, Any], texts: Sequence[Treatment | Offer]) -> list[Finding]:
-    """Of the steps; `texts`: all that they send. One statement."""
+    """Of the steps; `texts`: all that they send. Two statements."""
     policy = ContactPolicy.objects.order_by("-version").first()
     caps, cooldowns = (
         (policy.caps, policy.cooldown_days)
@@ -27,7 +27,8 @@ def findings(steps: Steps, entry: Mapping[str, Any], texts: Sequence[Treatment |
     last = set(locales.chain("", settings.DEFAULT_LOCALE))
     spoken = [row for row in treatments if locales.normal(row.locale) in last]
     pause = cooldowns.get("no_engagement", 0)
-    return check.findings(Written(steps, entry, caps, pause, _channels(treatments), _channels(spoken)))
+    texts_by = _channels(treatments), _channels(spoken)
+    return check.findings(Written(steps, entry, caps, pause, *texts_by, Placement.formats()))
 
 
 def refusals(steps: Steps, entry: Mapping[str, Any], texts: Sequence[Treatment | Offer]) -> list[str]:

@@ -10,7 +10,8 @@ Steps = Sequence[Mapping[str, Any]]
 @dataclass(frozen=True, slots=True)
 class Written:
     """`steps` and `entry` as a file has them. `caps`: the contact policy's; `pause_days`: its cooldown after no
-    engagement. `prepared`: the channels of each template; `spoken`: those with a text in a language of last resort."""
+    engagement. `prepared`: the channels of each template; `spoken`: those with a text in a language of last resort.
+    `formats`: of the placements, by slug."""
 
     steps: Steps
     entry: Mapping[str, Any] = field(default_factory=dict)
@@ -18,3 +19,4 @@ class Written:
     pause_days: int = 0
     prepared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)

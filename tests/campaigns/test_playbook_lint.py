@@ -14,6 +14,7 @@ WAIT: Step = {"wait_until": {"hours": 25}}
 END: Step = {"exit": {"reason": "no_engagement"}}
 QUIET: Step = {"action": {"pause_days": 21, "do_not_disturb": True}}
 OTHERS = {"when": "otherwise"}
+FORMATS = {"app-banner": "banner", "app-modal": "modal", "top": "modal", "rail": "sidebar"}
 
 
 def message(channel: str = "email", placement: str = "", template: str = "nudge", **more: Any) -> Step:
@@ -34,7 +35,7 @@ def said(answer: str, op: str = "at_least", value: int = 1) -> dict[str, Any]:
 
 def found(*steps: Step, **more: Any) -> list[tuple[str, str]]:
     """(rule, place) of whatever is wrong in a deployment with the template `nudge` and the default policy."""
-    known = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}}
+    known = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}, "formats": FORMATS}
     written = Written(steps, caps=pressure.DEFAULT_CAPS, pause_days=21, **known | more)
     return [(one.rule, one.field) for one in check.findings(written)]
 
@@ -104,6 +105,9 @@ def test_whether_a_no_can_make_a_rule_hold(rule: dict[str, Any], asks: bool) -> 
     [
         (message("chat", after_dismissal=True), [("dismissal-raises", THIRD)]),
         (message("in_app", "app-modal", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "top", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "nowhere", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "rail", after_dismissal=True), []),
         (message("email", after_dismissal=True), []),
         (message("chat"), []),
         (branch("dismissed", message("chat", after_dismissal=True), WAIT), [("dismissal-raises", IN_LANE)]),

@@ -8,7 +8,7 @@ from django.test import Client
 
 from campaigns_app import playbook_files
 from campaigns_app.models import ContactPolicy, Playbook, PlaybookVersion
-from offers_app.models import Treatment
+from offers_app.models import Placement, Treatment
 from tests.api.caller import Caller
 from tests.build import the_starter_pack
 from tests.campaigns.rules import BANNER, MAIL, publish
@@ -136,3 +136,12 @@ def test_the_page_of_a_playbook_shows_what_is_wrong_with_its_steps(admin_client:
     assert "It is sent to whoever said no" in page
     assert "Digital Services Act" in page
     assert "steps[0].branch.lanes[0].steps[0].message" in page
+
+
+def test_a_place_that_staff_made_raises_by_its_form_after_a_dismissal() -> None:
+    Placement.objects.create(slug="top", name="Top", format="modal")
+    then = {"message": {**BANNER["message"], "placement": "top", "after_dismissal": True}}
+    with pytest.raises(playbook_files.Invalid, match=r"steps\[2\]\.message: .*dismissal-raises"):
+        publish([BANNER, WAIT, then, WAIT, MAIL, WAIT])
+    Placement.objects.filter(slug="top").update(format="sidebar")
+    publish([BANNER, WAIT, then, WAIT, MAIL, WAIT])
