@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaigns_app.playbook_lint.refusing import Behind
+
 Steps = Sequence[Mapping[str, Any]]
 
 
@@ -11,7 +13,7 @@ Steps = Sequence[Mapping[str, Any]]
 class Written:
     """`steps` and `entry` as a file has them. `caps`: the contact policy's; `pause_days`: its cooldown after no
     engagement. `prepared`: the channels of each template; `spoken`: those with a text in a language of last resort.
-    `formats`: of the placements, by slug."""
+    `formats`: of the placements, by slug. `signals`: which begin it. `behind`: the rules of what its own refer to."""
 
     steps: Steps
     entry: Mapping[str, Any] = field(default_factory=dict)
@@ -20,3 +22,5 @@ class Written:
     prepared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
+    signals: Sequence[str] = ()
+    behind: Behind = field(default_factory=dict)
