@@ -36,7 +36,9 @@ def publish(playbook: Playbook, document: Mapping[str, Any]) -> PlaybookVersion:
     """A new version with the file's steps, published and live. The caller holds the transaction. Raises Invalid."""
     steps = document["steps"]
     validate(steps)
-    wrong = [*rule_problems(document), *_absent(steps)] or _refused(steps, document.get("entry", {}))
+    wrong = [*rule_problems(document), *_absent(steps)] or _refused(
+        steps, document.get("entry", {}), _begin(playbook)
+    )
     if wrong:
         raise Invalid("; ".join(wrong))
     return _publish(playbook, document)
@@ -170,7 +172,7 @@ def sent(version: PlaybookVersion) -> list[Treatment | Offer]:
 def findings(version: PlaybookVersion) -> list[Finding]:
     """What the lint says of its steps."""
     steps = tree(version)
-    return playbook_linted.findings(steps, version.entry, _sent(steps))
+    return playbook_linted.findings(steps, version.entry, _sent(steps), _begin(version.playbook))
 
 
 def refusals(version: PlaybookVersion) -> list[str]:
@@ -180,11 +182,15 @@ def refusals(version: PlaybookVersion) -> list[str]:
         validate(steps)
     except Invalid as error:
         return [str(error)]
-    return _refused(steps, version.entry)
+    return _refused(steps, version.entry, _begin(version.playbook))
 
 
-def _refused(steps: Steps, entry: Mapping[str, Any]) -> list[str]:
-    return playbook_linted.refusals(steps, entry, _sent(steps))
+def _refused(steps: Steps, entry: Mapping[str, Any], signals: list[str]) -> list[str]:
+    return playbook_linted.refusals(steps, entry, _sent(steps), signals)
+
+
+def _begin(playbook: Playbook) -> list[str]:
+    return list(playbook.signals.values_list("slug", flat=True))
 
 
 def _sent(steps: Steps) -> list[Treatment | Offer]:

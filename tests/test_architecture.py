@@ -15,6 +15,7 @@ from campaigns_app import channels, conditions, plan
 from campaigns_app.intrusion import INTRUSION
 from campaigns_app.models.playbook import StepKind
 from campaigns_app.steps import STEPS
+from offers_app.models import Placement
 from people_app.models import Channel
 from signals_app.detectors import DETECTORS
 from signals_app.models.signal import Detector
@@ -61,11 +62,11 @@ def test_each_step_has_its_file_and_its_choice() -> None:
 
 
 def test_each_channel_has_its_intrusiveness_and_each_provider_is_a_channel() -> None:
-    assert set(Channel.values) - {Channel.IN_APP} <= set(INTRUSION)
+    assert set(Channel.values) - {Channel.IN_APP} | set(Placement.Format.values) == set(INTRUSION)
     served = {channel for channel in Channel.values if channels.of(channel, "console://")}
     assert served == {"in_app", "email", "chat", "voice"}
-    assert INTRUSION["app-sidebar"] < INTRUSION["app-banner"] == INTRUSION["email"] < INTRUSION["app-modal"]
-    assert INTRUSION["app-modal"] < INTRUSION["push"] == INTRUSION["chat"] < INTRUSION["sms"]
+    assert INTRUSION["sidebar"] < INTRUSION["banner"] == INTRUSION["email"] < INTRUSION["modal"]
+    assert INTRUSION["modal"] < INTRUSION["push"] == INTRUSION["chat"] < INTRUSION["sms"]
     assert INTRUSION["sms"] == INTRUSION["whatsapp"] < INTRUSION["voice"]
 
 

@@ -81,6 +81,10 @@ class PlaybookForm(Form):
         if "entry" in self.changed_data:
             for wrong in playbook_linted.entry_refusals(values.get("entry") or {}):
                 self.add_error("entry", wrong)
+        if "signals" in self.changed_data:
+            slugs = [one.slug for one in values.get("signals") or ()]
+            for wrong in playbook_linted.signal_refusals(slugs):
+                self.add_error("signals", wrong)
         if "live" in self.changed_data and values.get("live") and self.instance.live_version:
             for wrong in playbook_files.refusals(self.instance.live_version):
                 self.add_error("live", wrong)

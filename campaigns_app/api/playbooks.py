@@ -99,6 +99,10 @@ class PlaybookSerializer(Edited):
         checks.none_refused(playbook_linted.entry_refusals(rule))
         return rule
 
+    def validate_signals(self, signals: list[SignalDefinition]) -> list[SignalDefinition]:
+        checks.none_refused(playbook_linted.signal_refusals([one.slug for one in signals]))
+        return signals
+
     def validate_live(self, live: bool) -> bool:
         if live and (self.instance is None or self.instance.live_version_id is None):
             raise serializers.ValidationError("needs a published version first", "unpublished")

@@ -46,8 +46,8 @@ def _after_no(met: Met, written: Written) -> Said:
 def _after_dismissal(met: Met, written: Written) -> Said:
     if not (met.config.get("after_dismissal") or any(way.dismissed for way in met.ways)):
         return
-    own = intrusion.of_step(met.config)
-    milder = {one.placement or one.channel for way in met.ways for one in _milder(way, own)}
+    own = intrusion.of_step(met.config, written.formats)
+    milder = {one.placement or one.channel for way in met.ways for one in _milder(way, own, written.formats)}
     if milder:
         yield (
             "dismissal-raises",
@@ -55,8 +55,8 @@ def _after_dismissal(met: Met, written: Written) -> Said:
         )
 
 
-def _milder(way: Way, own: int) -> Iterator[walking.Touch]:
-    return (one for one in way.touches if intrusion.of(one.placement, one.channel) < own)
+def _milder(way: Way, own: int, formats: intrusion.Formats) -> Iterator[walking.Touch]:
+    return (one for one in way.touches if intrusion.of(one.placement, one.channel, formats) < own)
 
 
 def _caps(met: Met, written: Written) -> Said:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from campaigns_app.playbook_lint.refusing import asks_for_no
+from campaigns_app.playbook_lint.refusing import Behind, asks_for_no, comes_of_no
 from campaigns_app.playbook_lint.written import Steps, Written
 
 MOST_WAYS = 300
@@ -45,24 +45,31 @@ class Met:
 
 def met(written: Written) -> Iterator[Met]:
     """Every step, in the order in which they are written. A wait takes its whole time on every way."""
-    begun = Way(no="entry" if asks_for_no(written.entry) else "")
-    yield from _line(written.steps, "steps", frozenset({begun}))[0]
+    begun = frozenset({Way(no=_begun_by_no(written))})
+    yield from _line(written.steps, "steps", begun, written.behind)[0]
 
 
-def _line(steps: Steps, place: str, ways: frozenset[Way]) -> tuple[list[Met], frozenset[Way]]:
+def _begun_by_no(written: Written) -> str:
+    if asks_for_no(written.entry, written.behind):
+        return "entry"
+    found = (slug for slug in written.signals if comes_of_no(("signal", slug), written.behind))
+    return next((f"the signal {slug}" for slug in found), "")
+
+
+def _line(steps: Steps, place: str, ways: frozenset[Way], behind: Behind) -> tuple[list[Met], frozenset[Way]]:
     """What is met on it, and the ways that go on behind it."""
     found: list[Met] = []
     for index, step in enumerate(steps):
         kind, config = next(iter(step.items()))
         here = f"{place}[{index}].{kind}"
         found.append(Met(here, kind, config, ways))
-        inside, ways = _onward(kind, config, here, ways)
+        inside, ways = _onward(kind, config, here, ways, behind)
         found += inside
     return found, ways
 
 
 def _onward(
-    kind: str, config: Mapping[str, Any], here: str, ways: frozenset[Way]
+    kind: str, config: Mapping[str, Any], here: str, ways: frozenset[Way], behind: Behind
 ) -> tuple[list[Met], frozenset[Way]]:
     after = _few(step for way in ways for step in _after(kind, config, way))
     if not config.get("lanes"):
@@ -70,7 +77,8 @@ def _onward(
     found, out = [], set[Way]()
     for number, lane in enumerate(config["lanes"]):
         at = f"{here}.lanes[{number}]"
-        inside, left = _line(lane.get("steps", []), f"{at}.steps", _entering(lane["when"], at, after))
+        entering = _entering(lane["when"], at, after, behind)
+        inside, left = _line(lane.get("steps", []), f"{at}.steps", entering, behind)
         found += inside
         out |= left
     return found, _few(out)
@@ -88,10 +96,10 @@ def _after(kind: str, config: Mapping[str, Any], way: Way) -> Iterator[Way]:
         yield way
 
 
-def _entering(when: Any, at: str, ways: frozenset[Way]) -> frozenset[Way]:
+def _entering(when: Any, at: str, ways: frozenset[Way], behind: Behind) -> frozenset[Way]:
     if when == "dismissed":
         return frozenset(replace(way, dismissed=True) for way in ways)
-    if isinstance(when, Mapping) and asks_for_no(when["rule"]):
+    if isinstance(when, Mapping) and asks_for_no(when["rule"], behind):
         return frozenset(replace(way, no=way.no or at) for way in ways)
     return ways
 

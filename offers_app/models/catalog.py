@@ -32,6 +32,11 @@ class Placement(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @classmethod
+    def formats(cls) -> dict[str, str]:
+        """By slug, as they are now. One statement."""
+        return dict(cls.objects.values_list("slug", "format"))
+
 
 class IncentiveKind(models.TextChoices):
     """What is on top for a while. Closed: terms, widget and texts know how each reads."""

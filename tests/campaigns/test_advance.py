@@ -8,7 +8,7 @@ from django.db import transaction
 
 from campaigns_app import advance, enroll, outbox, plan, playbook_files
 from campaigns_app.models import Cooldown, Delivery, Enrollment, Playbook, StaffTask, Step
-from offers_app.models import Proposition
+from offers_app.models import Placement, Proposition
 from people_app.models import Person
 from signals_app.models import Signal
 from tests.build import an_account
@@ -143,13 +143,17 @@ def test_by_default_a_dismissal_is_followed_by_nothing(time: Time) -> None:
         ("in_app", "app-sidebar", True),
         ("email", "", True),
         ("in_app", "app-modal", False),
+        ("in_app", "top", False),
+        ("in_app", "rail", True),
         ("chat", "", False),
     ],
 )
 def test_after_a_dismissal_nothing_is_more_intrusive(
     time: Time, channel: str, placement: str, follows: bool
 ) -> None:
-    """Also of a version that was published before such a step was refused."""
+    """Also of a version that was published before such a step was refused, and where staff named the place."""
+    Placement.objects.create(slug="top", name="Top", format="modal")
+    Placement.objects.create(slug="rail", name="Rail", format="sidebar")
     then = message(channel, placement)
     playbook = playing(message(), {"wait_until": {"hours": 25}}, then, {"wait_until": {"hours": 1}})
     later = Step.objects.get(version=playbook.live_version, position=3)
@@ -160,6 +164,17 @@ def test_after_a_dismissal_nothing_is_more_intrusive(
     work()
     time.move(hours=1)
     assert (len(touches(person)) == 2) is follows
+
+
+def test_a_placement_that_became_a_modal_counts_as_one(time: Time) -> None:
+    then = message("in_app", "app-sidebar", after_dismissal=True)
+    playing(message(), {"wait_until": {"hours": 25}}, then, {"wait_until": {"hours": 1}})
+    person, run = a_run()
+    act(person, offer_of(run), "dismissed")
+    Placement.objects.filter(slug="app-sidebar").update(format="modal")
+    time.set(MORNING + timedelta(hours=28))
+    work()
+    assert len(touches(person)) == 1
 
 
 def test_a_dismissal_overtakes_what_is_held_unless_it_may_follow(time: Time) -> None:

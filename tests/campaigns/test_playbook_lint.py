@@ -7,6 +7,7 @@ import pytest
 from campaigns_app import pressure
 from campaigns_app.playbook_lint import check, refusing, walking
 from campaigns_app.playbook_lint.written import Written
+from upsell_project.lib.rules import reading
 
 Step = dict[str, Any]
 BOTH = frozenset({"in_app", "email", "chat"})
@@ -14,6 +15,7 @@ WAIT: Step = {"wait_until": {"hours": 25}}
 END: Step = {"exit": {"reason": "no_engagement"}}
 QUIET: Step = {"action": {"pause_days": 21, "do_not_disturb": True}}
 OTHERS = {"when": "otherwise"}
+FORMATS = {"app-banner": "banner", "app-modal": "modal", "top": "modal", "rail": "sidebar"}
 
 
 def message(channel: str = "email", placement: str = "", template: str = "nudge", **more: Any) -> Step:
@@ -32,9 +34,13 @@ def said(answer: str, op: str = "at_least", value: int = 1) -> dict[str, Any]:
     return {"fact": "answer", "answer": answer, "window": {"days": 30}, "op": op, "value": value}
 
 
+def _events(name: str) -> dict[str, Any]:
+    return {"fact": "events", "names": [name], "window": {"days": 30}, "op": "at_least", "value": 1}
+
+
 def found(*steps: Step, **more: Any) -> list[tuple[str, str]]:
     """(rule, place) of whatever is wrong in a deployment with the template `nudge` and the default policy."""
-    known = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}}
+    known = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}, "formats": FORMATS}
     written = Written(steps, caps=pressure.DEFAULT_CAPS, pause_days=21, **known | more)
     return [(one.rule, one.field) for one in check.findings(written)]
 
@@ -96,7 +102,46 @@ def test_who_said_no_may_not_be_let_in() -> None:
     ],
 )
 def test_whether_a_no_can_make_a_rule_hold(rule: dict[str, Any], asks: bool) -> None:
-    assert refusing.asks_for_no(rule) is asks
+    assert refusing.asks_for_no(rule, {}) is asks
+
+
+NAYSAYERS: Step = {"fact": "segment", "slug": "naysayers", "op": "is", "value": True}
+OPEN: Step = {"fact": "segment", "slug": "open", "op": "is", "value": True}
+FOUND: Step = {"fact": "signal", "slug": "no-again", "window": {"days": 30}, "op": "more_than", "value": 0}
+BELOW: Step = {"fact": "score", "name": "mood", "op": "less_than", "value": 0.5}
+BEHIND = {
+    ("segment", "naysayers"): [reading.read(said("declined"))],
+    ("segment", "open"): [reading.read({"not": said("declined")}), reading.read(OPEN)],
+    ("signal", "no-again"): [reading.read(NAYSAYERS)],
+    ("score", "mood"): [reading.read({"not": said("intrusive")})],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "asks"),
+    [
+        (NAYSAYERS, True),
+        ({"not": NAYSAYERS}, False),
+        (OPEN, False),
+        ({"not": OPEN}, True),
+        (FOUND, True),
+        ({**FOUND, "op": "at_most"}, False),
+        (BELOW, True),
+        ({**BELOW, "op": "at_least"}, False),
+        ({"fact": "segment", "slug": "nobody-knows", "op": "is", "value": True}, False),
+        (_events("Unsubscribed"), True),
+        ({"not": _events("Spam Reported")}, False),
+        (_events("Report Exported"), False),
+    ],
+)
+def test_a_no_is_seen_behind_what_a_rule_refers_to(rule: dict[str, Any], asks: bool) -> None:
+    assert refusing.asks_for_no(rule, BEHIND) is asks
+
+
+def test_a_signal_that_is_found_of_whoever_said_no_begins_nothing() -> None:
+    steps = [banner(), WAIT, message(), WAIT]
+    assert ("message-after-no", FIRST) in found(*steps, signals=["no-again"], behind=BEHIND)
+    assert found(*steps, signals=["no-again"]) == []
 
 
 @pytest.mark.parametrize(
@@ -104,6 +149,9 @@ def test_whether_a_no_can_make_a_rule_hold(rule: dict[str, Any], asks: bool) -> 
     [
         (message("chat", after_dismissal=True), [("dismissal-raises", THIRD)]),
         (message("in_app", "app-modal", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "top", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "nowhere", after_dismissal=True), [("dismissal-raises", THIRD)]),
+        (message("in_app", "rail", after_dismissal=True), []),
         (message("email", after_dismissal=True), []),
         (message("chat"), []),
         (branch("dismissed", message("chat", after_dismissal=True), WAIT), [("dismissal-raises", IN_LANE)]),

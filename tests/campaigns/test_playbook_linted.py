@@ -8,7 +8,8 @@ from django.test import Client
 
 from campaigns_app import playbook_files
 from campaigns_app.models import ContactPolicy, Playbook, PlaybookVersion
-from offers_app.models import Treatment
+from offers_app.models import Placement, Treatment
+from signals_app.models import Segment, SignalDefinition
 from tests.api.caller import Caller
 from tests.build import the_starter_pack
 from tests.campaigns.rules import BANNER, MAIL, publish
@@ -136,3 +137,47 @@ def test_the_page_of_a_playbook_shows_what_is_wrong_with_its_steps(admin_client:
     assert "It is sent to whoever said no" in page
     assert "Digital Services Act" in page
     assert "steps[0].branch.lanes[0].steps[0].message" in page
+
+
+def test_a_place_that_staff_made_raises_by_its_form_after_a_dismissal() -> None:
+    Placement.objects.create(slug="top", name="Top", format="modal")
+    then = {"message": {**BANNER["message"], "placement": "top", "after_dismissal": True}}
+    with pytest.raises(playbook_files.Invalid, match=r"steps\[2\]\.message: .*dismissal-raises"):
+        publish([BANNER, WAIT, then, WAIT, MAIL, WAIT])
+    Placement.objects.filter(slug="top").update(format="sidebar")
+    publish([BANNER, WAIT, then, WAIT, MAIL, WAIT])
+
+
+@pytest.fixture
+def naysayers() -> dict[str, Any]:
+    """A segment of a segment of those who declined, and a rule that asks for it."""
+    Segment.objects.create(slug="declined", name="Declined", rule=DECLINED)
+    inner = {"fact": "segment", "slug": "declined", "op": "is", "value": True}
+    Segment.objects.create(slug="naysayers", name="Naysayers", rule=inner)
+    return {"fact": "segment", "slug": "naysayers", "op": "is", "value": True}
+
+
+def test_who_declined_is_let_in_by_no_segment_of_segments(naysayers: dict[str, Any]) -> None:
+    answer = Caller("editor").patch("/api/playbooks/power-user-upsell/", {"entry": naysayers})
+    assert b"It lets in whoever said no" in answer.content
+    kept_out = {"entry": {"not": naysayers}}
+    assert Caller("editor").patch("/api/playbooks/power-user-upsell/", kept_out).status_code == 200
+
+
+def test_a_lane_of_a_segment_of_whoever_declined_is_not_published(naysayers: dict[str, Any]) -> None:
+    lanes = [{"when": {"rule": naysayers}, "steps": [BANNER, WAIT]}, {"when": "otherwise"}]
+    with pytest.raises(playbook_files.Invalid, match=LED):
+        publish([{"branch": {"lanes": lanes}}, MAIL, WAIT])
+
+
+@pytest.mark.parametrize("event", ["Unsubscribed", "Spam Reported"])
+def test_a_signal_of_a_no_begins_no_playbook(event: str, admin_client: Client) -> None:
+    config = {"events": [event], "count": 1, "days": 7}
+    SignalDefinition.objects.create(slug="left", name="Left", detector="frequency", config=config, live=True)
+    answer = Caller("editor").patch("/api/playbooks/power-user-upsell/", {"signals": ["left"]})
+    (error,) = json.loads(answer.content)["errors"]
+    assert (answer.status_code, error["pointer"]) == (400, "#/signals")
+    assert "The signal left is found of whoever said no" in error["message"]
+    playbook().signals.set(SignalDefinition.objects.filter(slug="left"))
+    with pytest.raises(playbook_files.Invalid, match="whoever said no, by the rule at the signal left"):
+        publish([BANNER, WAIT, MAIL, WAIT])
