@@ -1,7 +1,7 @@
 """Purchases and trials that our customers' systems tell of: what they end, and the offer to which they are owed.
 
-A purchase counts once, however many events tell of it and whatever offers it could be owed to. Whoever said no to an
-offer is not led by what was made for them before, unless the event names the offer (`attribution`).
+A purchase counts once, however many events tell of it and whatever offers it could be owed to. Whoever had said no
+to an offer by then was not led by what was made for them before, unless the event names the offer (`attribution`).
 """
 
 import uuid
@@ -98,7 +98,7 @@ def _reached(runs: Sequence[Enrollment], one: Stored) -> Proposition | None:
     """Of the runs whose goal it is the newest offer before it."""
     before = Proposition.objects.filter(enrollment_id__in=[run.pk for run in runs])
     newest = before.filter(ready_at__lte=one.item.occurred_at).order_by("-ready_at")
-    return next(iter(answers.not_refused(newest)), None)
+    return next(iter(answers.not_refused(newest, one.item.occurred_at)), None)
 
 
 def _later(ended: QuerySet[Enrollment], one: Stored) -> Proposition | None:
@@ -111,4 +111,4 @@ def _later(ended: QuerySet[Enrollment], one: Stored) -> Proposition | None:
     for offer in offers.only("enrollment_id", "person_id", "account_id", "ready_at"):
         newest.setdefault(offer.enrollment_id or 0, offer)
     timely = [o for o in newest.values() if o.ready_at + spans.days(days[o.enrollment_id or 0]) >= at]
-    return next(iter(answers.not_refused(timely)), None)
+    return next(iter(answers.not_refused(timely, at)), None)

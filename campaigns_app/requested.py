@@ -93,8 +93,8 @@ def whose(one: Stored) -> Q:
 
 
 def led_to(one: Stored) -> Proposition | None:
-    """The offer to whom a purchase is owed: the newest that was accepted or clicked, by somebody who said no to none
-    since. What is still live of theirs ends: who got there needs no other."""
+    """The offer to whom a purchase is owed: the newest that was accepted or clicked, by somebody who had said no to
+    none since. What is still live of theirs ends: who got there needs no other."""
     at = one.item.occurred_at
     known = Proposition.objects.filter(
         whose(one), enrollment_id=None, ready_at__lte=at, ready_at__gt=at - GOAL
@@ -103,7 +103,7 @@ def led_to(one: Stored) -> Proposition | None:
     open_ones = [offer.pk for offer in offers if offer.state == Proposition.State.LIVE]
     Proposition.objects.filter(pk__in=open_ones).update(state=Proposition.State.ENDED)
     taken = [offer for offer in offers if offer.clicked_at or offer.answer == Kind.ACCEPTED]
-    return next(iter(answers.not_refused(taken)), None)
+    return next(iter(answers.not_refused(taken, at)), None)
 
 
 def waiting() -> bool:

@@ -1,11 +1,10 @@
 """What answers to an offer mean, and which of several counts. One place, so that no reader takes one for another."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-from django.db.models import Max
 
 from offers_app.models import Proposition
 from upsell_project.lib import bulk
@@ -31,12 +30,15 @@ def accepted_at(answer: str, at: datetime, also: Mapping[str, str]) -> datetime 
     return datetime.fromisoformat(also[ACCEPTED]) if ACCEPTED in also else None
 
 
-def not_refused(offers: Iterable[Proposition]) -> list[Proposition]:
-    """Without those whose person has said no to any offer since they were made. One statement."""
-    found = list(offers)
-    noes = Proposition.objects.filter(person__in={one.person_id for one in found}, answer__in=NO)
-    last = dict(noes.values("person_id").annotate(at=Max("answered_at")).values_list("person_id", "at"))
-    return [one for one in found if not (at := last.get(one.person_id)) or at < one.ready_at]
+def not_refused(offers: Iterable[Proposition], by: datetime) -> list[Proposition]:
+    """Without those whose person said no to any offer between when they were made and `by`. One statement."""
+    found, noes = list(offers), defaultdict[int, list[datetime]](list)
+    # A no is stronger than all else, so that none is kept beside a yes.
+    said = Proposition.objects.filter(person__in={one.person_id for one in found}, answer__in=NO)
+    for person, at, also in said.values_list("person_id", "answered_at", "also_said"):
+        noes[person] += [at] if at else []
+        noes[person] += [datetime.fromisoformat(also[no]) for no in NO & also.keys()]
+    return [one for one in found if not any(one.ready_at <= at <= by for at in noes[one.person_id])]
 
 
 _KEEP = """

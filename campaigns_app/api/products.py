@@ -58,7 +58,7 @@ class ProductSerializer(Edited):
         said = {name: attrs.get(name, getattr(self.instance, name, "")) for name in ("kind", "code")}
         checked(Product(**said, rank=attrs.get("rank", self.instance.rank if self.instance else None)))
         before = list(self.instance.parts.all()) if self.instance else []
-        if fault := fault_of_parts(said["kind"], attrs.get("parts", before)):
+        if fault := fault_of_parts(self.instance, said["kind"], attrs.get("parts", before)):
             raise serializers.ValidationError({"parts": fault})
         return attrs
 

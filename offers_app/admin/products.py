@@ -22,7 +22,7 @@ class ProductForm(Form):
     def clean(self) -> dict[str, Any]:
         """What it holds is known to the form alone: it is saved after the product."""
         values = super().clean() or {}
-        if fault := fault_of_parts(values.get("kind"), list(values.get("parts") or ())):
+        if fault := fault_of_parts(self.instance, values.get("kind"), list(values.get("parts") or ())):
             raise ValidationError({"parts": fault})
         return values
 
@@ -55,7 +55,7 @@ class ProductResource(TableResource):
 
     def save_m2m(self, instance: Product, row: Any, **options: Any) -> None:
         super().save_m2m(instance, row, **options)
-        if fault := fault_of_parts(instance.kind, list(instance.parts.all())):
+        if fault := fault_of_parts(instance, instance.kind, list(instance.parts.all())):
             raise ValidationError({"parts": fault})
 
 

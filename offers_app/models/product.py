@@ -100,12 +100,14 @@ class Price(models.Model):
             raise ValidationError({"renews": "What is paid once does not renew."})
 
 
-def fault_of_parts(kind: str | None, parts: Collection[Product]) -> str:
-    """What is wrong with what it holds; empty: nothing."""
-    if kind == Product.Kind.BUNDLE and not parts:
+def fault_of_parts(product: Product | None, kind: str | None, parts: Collection[Product]) -> str:
+    """What is wrong with what it holds, or with what holds it; empty: nothing. `product`: as it is stored, if it is."""
+    if kind != Product.Kind.BUNDLE:
+        return "Only a bundle holds other products." if parts else ""
+    if not parts:
         return "A bundle holds at least one product."
-    if kind != Product.Kind.BUNDLE and parts:
-        return "Only a bundle holds other products."
-    if any(part.kind == Product.Kind.BUNDLE for part in parts):
+    own = product.pk if product else None
+    if any(part.kind == Product.Kind.BUNDLE or part.pk == own for part in parts):
         return "A bundle holds plans, add-ons and services, not bundles."
-    return ""
+    around = product.bundles.first() if product and own else None
+    return f"The bundle {around} holds this, and a bundle holds no bundles." if around else ""

@@ -76,7 +76,13 @@ def test_a_bundle_holds_no_bundle_and_nothing_else_holds_parts(admin_client: Cli
     bundle = a_product("both", "bundle", parts=(seats,))
     other = a_product("other", "bundle", parts=(seats,))
     assert "not bundles" in faults(_save(admin_client, page(bundle), parts=[seats.pk, other.pk]))
-    assert "Only a bundle" in faults(_save(admin_client, page(seats), parts=[a_product("x").pk]))
+    more = a_product("x")
+    assert "Only a bundle" in faults(_save(admin_client, page(seats), parts=[more.pk]))
+    becomes = {"kind": "bundle", "code": "", "parts": [more.pk]}
+    assert "The bundle Both holds this" in faults(_save(admin_client, page(seats), **becomes))
+    assert "not bundles" in faults(_save(admin_client, page(more), **becomes)), "nor itself"
+    rows = "slug,name,kind,code,parts\nseats,Seats,bundle,,x\n"
+    assert "The bundle Both holds this" in _import(admin_client, "offers_app/product", rows)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,18 @@ def test_a_bundle_holds_products(editor: Caller) -> None:
     assert answer.status_code == 400, "no bundle of bundles"
 
 
+@pytest.mark.parametrize("part", ["seats", "reports"])
+def test_what_a_bundle_holds_becomes_no_bundle(editor: Caller, part: str) -> None:
+    """Nor does a product hold itself."""
+    a_product("both", "bundle", parts=(a_product("seats"),))
+    a_product("reports")
+    said = {"kind": "bundle", "code": "", "parts": ["reports"]}
+    refused = str(body(editor.patch(f"/api/products/{part}/", said), 400)["errors"])
+    assert ("not bundles" if part == "reports" else "The bundle Both holds this") in refused
+    assert Product.objects.get(slug=part).kind == "addon"
+    assert body(editor.patch("/api/products/both/", {"kind": "bundle", "parts": ["reports"]}))["parts"]
+
+
 def test_an_offer_is_made_and_read_back(editor: Caller) -> None:
     a_product("pro-plan", "plan")
     made = body(editor.post("/api/offers/", OFFER), 201)

@@ -1,5 +1,6 @@
 """A purchase counts once, for the offer that led to it, and never for somebody who declined."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.build import a_source, an_account
 from tests.campaigns.deciding import Server, noticed
 from tests.conftest import Time
 from tests.engine import MORNING, account_of, act, begun, offer_of, receive, somebody, used
+from upsell_project.lib import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 TOLD = [
@@ -28,12 +30,13 @@ def morning(time: Time, settings: Any) -> None:
     time.set(MORNING)
 
 
-def told(time: Time, person: Person, name: str, **properties: Any) -> None:
-    """An hour later."""
+def told(time: Time, person: Person, name: str, at: datetime | None = None, **properties: Any) -> None:
+    """An hour later, as of now or of `at`."""
     time.move(hours=1)
     group = {"context": {"groupId": account_of(person).group_id}}
     event = {"type": "track", "event": name, "userId": person.user_id, "properties": properties}
-    receive(a_source(), {**event, **group})
+    when = {"timestamp": (at - clock.offset()).isoformat()} if at else {}
+    receive(a_source(), {**event, **group, **when})
 
 
 def credited() -> list[Proposition]:
@@ -152,3 +155,43 @@ def test_another_purchase_counts_for_an_offer_that_was_made_after_the_first(time
     second = offer_of(begun(person))
     told(time, person, "Plan Upgraded", plan="pro")
     assert credited() == [first, second]
+
+
+@pytest.mark.parametrize("no", ["declined", "opted_out", "feedback"])
+@pytest.mark.parametrize("told_first", [True, False])
+@pytest.mark.parametrize("requested", [True, False])
+def test_a_no_after_the_purchase_takes_nothing_back_whatever_arrives_first(
+    time: Time, no: str, told_first: bool, requested: bool
+) -> None:
+    person, offer = _followed(requested)
+    time.move(hours=1)
+    bought = clock.now()
+    if told_first:
+        told(time, person, "Plan Upgraded", bought, plan="pro")
+    time.move(hours=1)
+    act(person, offer, no)
+    told(time, person, "Plan Upgraded", bought, plan="pro")
+    assert credited() == [offer]
+
+
+@pytest.mark.parametrize("requested", [True, False])
+def test_a_weaker_no_before_the_purchase_counts_beside_a_stronger_one_after_it(
+    time: Time, requested: bool
+) -> None:
+    person, offer = _followed(requested)
+    act(person, offer, "declined")
+    time.move(hours=1)
+    bought = clock.now()
+    time.move(hours=1)
+    act(person, offer, "opted_out")
+    told(time, person, "Plan Upgraded", bought, plan="pro")
+    offer.refresh_from_db()
+    assert offer.answers == {"declined", "opted_out"} and credited() == []
+
+
+def _followed(requested: bool) -> tuple[Person, Proposition]:
+    """Somebody who clicked on an offer: one that was asked for, or one of a run."""
+    person = noticed() if requested else somebody()
+    offer = Server().offered(person) if requested else offer_of(begun(person))
+    act(person, offer, "clicked")
+    return person, offer
