@@ -82,7 +82,8 @@ def live(row: Treatment | Offer) -> bool:
 
 def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
     """By subject, the errors that nobody waived, in one statement for all of them."""
-    judged = {subject(row): (fingerprint(row), _errors(row)) for row in rows}
+    drafts = {subject(row): draft(row) for row in rows}
+    judged = {name: (_print(one), _errors(one)) for name, one in drafts.items()}
     waived = _waived({name: print_ for name, (print_, errors) in judged.items() if errors})
     left = {
         name: [one for one in errors if (name, print_, one.rule) not in waived]
@@ -92,9 +93,13 @@ def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
 
 
 def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment | Offer]:
-    """The texts of these templates, and those of these offers that are live, in two statements."""
+    """The texts of these templates, and those of these offers that are live, in three statements."""
     texts = Treatment.objects.filter(template__slug__in=templates).select_related("template")
-    live = Offer.objects.filter(slug__in=offers, live=True).select_related("product")
+    live = (
+        Offer.objects.filter(slug__in=offers, live=True)
+        .select_related("product")
+        .prefetch_related("product__prices")
+    )
     return [*texts.order_by("pk"), *live.order_by("pk")]
 
 
@@ -118,7 +123,8 @@ def waive(
     for one in refused([row]).get(subject(row), []):
         if one.rule in rules:
             found.setdefault(one.rule, []).append(one)
-    common = {"subject": subject(row), "fingerprint": fingerprint(row), "text": _judged(row)}
+    whole = draft(row)
+    common = {"subject": subject(row), "fingerprint": _print(whole), "text": _judged(whole)}
     rows = (
         LintWaiver(rule=rule, quotes=[one.quote for one in ones if one.quote], **common)
         for rule, ones in found.items()
@@ -138,7 +144,11 @@ def withdraw(waivers: Iterable[LintWaiver], by: str) -> list[LintWaiver]:
 
 def fingerprint(row: Treatment | Offer) -> str:
     """Of everything that is judged: another letter is another text."""
-    return hashlib.sha256(json.dumps(_judged(row), sort_keys=True).encode()).hexdigest()
+    return _print(draft(row))
+
+
+def _print(whole: Draft) -> str:
+    return hashlib.sha256(json.dumps(_judged(whole), sort_keys=True).encode()).hexdigest()
 
 
 def _named(waiver: LintWaiver, by: str, because: str, until: date | None) -> LintWaiver:
@@ -146,13 +156,11 @@ def _named(waiver: LintWaiver, by: str, because: str, until: date | None) -> Lin
     return waiver
 
 
-def _judged(row: Treatment | Offer) -> dict[str, Any]:
-    whole = draft(row)
+def _judged(whole: Draft) -> dict[str, Any]:
     return {"texts": dict(whole.texts), "terms": asdict(whole.terms) if whole.terms else None}
 
 
-def _errors(row: Treatment | Offer) -> tuple[Finding, ...]:
-    whole = draft(row)
+def _errors(whole: Draft) -> tuple[Finding, ...]:
     return _blocking(tuple(whole.texts.items()), whole.channel, whole.locale, whole.controls, whole.terms)
 
 
@@ -181,7 +189,8 @@ def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:
 
 def _terms(product: Product) -> Terms:
     """Of the first of its price list; nothing is said where there is none."""
-    first = product.prices.order_by("currency", "period").first() if product.pk else None
+    prices = product.prices.all() if product.pk else ()
+    first = min(prices, key=lambda price: (price.currency, price.period), default=None)
     return Terms(str(first.amount), first.currency, first.period, first.renews) if first else Terms()
 
 
