@@ -59,15 +59,11 @@ def subject(row: Treatment | Offer) -> str:
     return f"template {row.template.slug} {row.channel} {row.locale}"
 
 
-def live_refusals() -> list[str]:
-    """A sentence for each error that nobody waived, in all that somebody may be shown or enter right now.
-
-    A newer release may refuse what an older one let through: that stays live, for staff to mend.
-    """
+def live_rows() -> list[Treatment | Offer]:
+    """All that somebody may be shown right now."""
     slugs = {slug for asked in IN_USE for slug in asked()}
     live = Offer.objects.filter(live=True).values_list("slug", flat=True)
-    also = [sentence for asked in ALSO_LIVE for sentence in asked()]
-    return [*refusals(rows(slugs, list(live))), *also]
+    return rows(slugs, list(live))
 
 
 def in_use(slugs: Collection[str]) -> frozenset[str]:
@@ -105,8 +101,13 @@ def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment 
 
 def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
     """A sentence for each error that nobody waived; none: all of it may be sent."""
+    return [said for _, said in told(rows)]
+
+
+def told(rows: Collection[Treatment | Offer]) -> list[tuple[str, str]]:
+    """The same, each with its subject."""
     found = [(name, one) for name, errors in refused(rows).items() for one in errors]
-    return [f"{name} {one.field}".strip() + f": {sentence(one)}" for name, one in found]
+    return [(name, f"{name} {one.field}".strip() + f": {sentence(one)}") for name, one in found]
 
 
 def sentence(finding: Finding) -> str:
@@ -177,13 +178,15 @@ def _blocking(
     return tuple(one for one in found if one.blocks)
 
 
+def standing() -> Q:
+    """Waivers that nobody took back and whose last day is not past."""
+    return Q(withdrawn_at=None) & (Q(until=None) | Q(until__gte=clock.now().date()))
+
+
 def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:
     if not prints:
         return set()
-    valid = Q(until=None) | Q(until__gte=clock.now().date())
-    rows = LintWaiver.objects.filter(
-        valid, withdrawn_at=None, subject__in=prints, fingerprint__in=prints.values()
-    )
+    rows = LintWaiver.objects.filter(standing(), subject__in=prints, fingerprint__in=prints.values())
     return set(rows.values_list("subject", "fingerprint", "rule"))
 
 

@@ -95,6 +95,16 @@ def test_the_page_says_the_same_and_changes_nothing(admin_client: Client) -> Non
     assert not LintWaiver.objects.exists()
 
 
+def test_a_text_whose_waiver_ended_says_that_it_is_stopped(admin_client: Client, time: Time) -> None:
+    row = a_scarce_text()
+    assert "Stopped" not in refused()
+    linted.waive(row, "anna", "Three desks.", ["false-scarcity"], time.now.date())
+    time.move(days=1)
+    ended = "Stopped: The waiver of false-scarcity for template smart-nudge in_app en has ended."
+    assert ended in refused()
+    assert ended in admin_client.get(PAGE).content.decode()
+
+
 def test_who_may_not_see_waivers_may_not_see_it() -> None:
     client = Client()
     client.force_login(User.objects.create(username="sam", is_staff=True))
