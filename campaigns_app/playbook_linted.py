@@ -35,8 +35,9 @@ def findings(
     pause = cooldowns.get("no_engagement", 0)
     texts_by = _channels(treatments), _channels(spoken)
     asked = {*meaning.named_in([entry, list(steps)]), *(("signal", slug) for slug in signals)}
-    known = Placement.formats(), sorted(signals), behind.rules(asked)
-    return check.findings(Written(steps, entry, caps, pause, *texts_by, *known))
+    known = behind.rules(asked)
+    written = Written(steps, entry, caps, pause, *texts_by, Placement.formats(), sorted(signals), known)
+    return check.findings(written)
 
 
 def refusals(

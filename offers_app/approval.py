@@ -1,11 +1,15 @@
 """What a claim must be to be saved, and the approval without which no text says it: for the admin and the API alike."""
 
+import hashlib
+import json
 from collections.abc import Collection
 
 from offers_app import claims, linted
 from offers_app.models import Claim
 from signals_app.models import Segment
 from upsell_project.lib import clock
+
+_NOT_READ = frozenset({"id", "approved_by", "approved_at"})
 
 
 def faults(claim: Claim) -> dict[str, list[str]]:
@@ -16,6 +20,13 @@ def faults(claim: Claim) -> dict[str, list[str]]:
     if "texts" not in found and (refused := linted.of_claim(claim)):
         found["texts"] = [linted.sentence(one) for one in refused]
     return found
+
+
+def fingerprint(claim: Claim) -> str:
+    """Of all that is approved with it: another source, figure, product or end is another claim."""
+    names = [field.attname for field in Claim._meta.fields if field.name not in _NOT_READ]
+    said = {name: getattr(claim, name) for name in names}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def give(rows: Collection[Claim], by: str) -> None:

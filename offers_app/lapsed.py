@@ -45,6 +45,15 @@ def among(rows: Iterable[Treatment | Offer], now: datetime) -> dict[str, str]:
     }
 
 
+def live_refusals() -> list[str]:
+    """A sentence for each error that nobody waives now, in all that somebody may be shown or enter: what was never
+    waived stays live, for staff to mend, as a newer release may refuse what an older one let through."""
+    rows = linted.live_rows()
+    ended = among(rows, clock.now())
+    texts = [f"{said} Stopped: {ended[name]}" if name in ended else said for name, said in linted.told(rows)]
+    return [*texts, *(sentence for asked in linted.ALSO_LIVE for sentence in asked())]
+
+
 def stopped(keys: Collection[UUID], now: datetime) -> dict[UUID, str]:
     """Of these propositions those whose text or offer is stopped, and why. One statement where no waiver ever ended."""
     if not keys or not LintWaiver.objects.filter(_ended(now)).exists():

@@ -61,15 +61,11 @@ def subject(row: Treatment | Offer) -> str:
     return f"template {row.template.slug} {row.channel} {row.locale}"
 
 
-def live_refusals() -> list[str]:
-    """A sentence for each error that nobody waived, in all that somebody may be shown or enter right now.
-
-    A newer release may refuse what an older one let through: that stays live, for staff to mend.
-    """
+def live_rows() -> list[Treatment | Offer]:
+    """All that somebody may be shown right now."""
     slugs = {slug for asked in IN_USE for slug in asked()}
     live = Offer.objects.filter(live=True).values_list("slug", flat=True)
-    also = [sentence for asked in ALSO_LIVE for sentence in asked()]
-    return [*refusals(rows(slugs, list(live))), *also]
+    return rows(slugs, list(live))
 
 
 def in_use(slugs: Collection[str]) -> frozenset[str]:
@@ -84,7 +80,8 @@ def live(row: Treatment | Offer) -> bool:
 
 def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
     """By subject, the errors that nobody waived, in one statement for all of them."""
-    judged = {subject(row): (fingerprint(row), _errors(row)) for row in rows}
+    drafts = {subject(row): draft(row) for row in rows}
+    judged = {name: (_print(one), _errors(one)) for name, one in drafts.items()}
     waived = _waived({name: print_ for name, (print_, errors) in judged.items() if errors})
     left = {
         name: [one for one in errors if (name, print_, one.rule) not in waived]
@@ -94,16 +91,25 @@ def refused(rows: Collection[Treatment | Offer]) -> dict[str, list[Finding]]:
 
 
 def rows(templates: Collection[str], offers: Collection[str]) -> list[Treatment | Offer]:
-    """The texts of these templates, and those of these offers that are live, in two statements."""
+    """The texts of these templates, and those of these offers that are live, in three statements."""
     texts = Treatment.objects.filter(template__slug__in=templates).select_related("template")
-    live = Offer.objects.filter(slug__in=offers, live=True).select_related("product")
+    live = (
+        Offer.objects.filter(slug__in=offers, live=True)
+        .select_related("product")
+        .prefetch_related("product__prices")
+    )
     return [*texts.order_by("pk"), *live.order_by("pk")]
 
 
 def refusals(rows: Collection[Treatment | Offer]) -> list[str]:
     """A sentence for each error that nobody waived; none: all of it may be sent."""
+    return [said for _, said in told(rows)]
+
+
+def told(rows: Collection[Treatment | Offer]) -> list[tuple[str, str]]:
+    """The same, each with its subject."""
     found = [(name, one) for name, errors in refused(rows).items() for one in errors]
-    return [f"{name} {one.field}".strip() + f": {sentence(one)}" for name, one in found]
+    return [(name, f"{name} {one.field}".strip() + f": {sentence(one)}") for name, one in found]
 
 
 def sentence(finding: Finding) -> str:
@@ -120,7 +126,8 @@ def waive(
     for one in refused([row]).get(subject(row), []):
         if one.rule in rules:
             found.setdefault(one.rule, []).append(one)
-    common = {"subject": subject(row), "fingerprint": fingerprint(row), "text": _judged(row)}
+    whole = draft(row)
+    common = {"subject": subject(row), "fingerprint": _print(whole), "text": _judged(whole)}
     rows = (
         LintWaiver(rule=rule, quotes=[one.quote for one in ones if one.quote], **common)
         for rule, ones in found.items()
@@ -140,7 +147,11 @@ def withdraw(waivers: Iterable[LintWaiver], by: str) -> list[LintWaiver]:
 
 def fingerprint(row: Treatment | Offer) -> str:
     """Of everything that is judged: another letter is another text."""
-    return hashlib.sha256(json.dumps(_judged(row), sort_keys=True).encode()).hexdigest()
+    return _print(draft(row))
+
+
+def _print(whole: Draft) -> str:
+    return hashlib.sha256(json.dumps(_judged(whole), sort_keys=True).encode()).hexdigest()
 
 
 def _named(waiver: LintWaiver, by: str, because: str, until: date | None) -> LintWaiver:
@@ -148,13 +159,11 @@ def _named(waiver: LintWaiver, by: str, because: str, until: date | None) -> Lin
     return waiver
 
 
-def _judged(row: Treatment | Offer) -> dict[str, Any]:
-    whole = draft(row)
+def _judged(whole: Draft) -> dict[str, Any]:
     return {"texts": dict(whole.texts), "terms": asdict(whole.terms) if whole.terms else None}
 
 
-def _errors(row: Treatment | Offer) -> tuple[Finding, ...]:
-    whole = draft(row)
+def _errors(whole: Draft) -> tuple[Finding, ...]:
     return _blocking(tuple(whole.texts.items()), whole.channel, whole.locale, whole.controls, whole.terms)
 
 
@@ -171,19 +180,22 @@ def _blocking(
     return tuple(one for one in found if one.blocks)
 
 
+def standing() -> Q:
+    """Waivers that nobody took back and whose last day is not past."""
+    return Q(withdrawn_at=None) & (Q(until=None) | Q(until__gte=clock.now().date()))
+
+
 def _waived(prints: Mapping[str, str]) -> set[tuple[str, str, str]]:
     if not prints:
         return set()
-    valid = Q(until=None) | Q(until__gte=clock.now().date())
-    rows = LintWaiver.objects.filter(
-        valid, withdrawn_at=None, subject__in=prints, fingerprint__in=prints.values()
-    )
+    rows = LintWaiver.objects.filter(standing(), subject__in=prints, fingerprint__in=prints.values())
     return set(rows.values_list("subject", "fingerprint", "rule"))
 
 
 def _terms(product: Product) -> Terms:
     """Of the first of its price list; nothing is said where there is none."""
-    first = product.prices.order_by("currency", "period").first() if product.pk else None
+    prices = product.prices.all() if product.pk else ()
+    first = min(prices, key=lambda price: (price.currency, price.period), default=None)
     return Terms(str(first.amount), first.currency, first.period, first.renews) if first else Terms()
 
 

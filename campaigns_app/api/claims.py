@@ -1,5 +1,6 @@
 """What texts may say of others: each claim with its source, and whoever approved it."""
 
+import logging
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -17,6 +18,9 @@ from campaigns_app.api.problems import Conflict
 from campaigns_app.models import ApiKey
 from offers_app import approval
 from offers_app.models import Claim, Product
+from upsell_project.lib.admin_base import log
+
+logger = logging.getLogger(__name__)
 
 
 class ClaimSerializer(Edited):
@@ -31,10 +35,15 @@ class ClaimSerializer(Edited):
         help_text="What it is about: said beside an offer of this product alone",
     )
 
+    fingerprint = serializers.SerializerMethodField(help_text="Of all that is read before it is approved")
+
     class Meta:
         model = Claim
         exclude = ("id",)
         read_only_fields = ("approved_by", "approved_at")
+
+    def get_fingerprint(self, claim: Claim) -> str:
+        return approval.fingerprint(claim)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         super().validate(attrs)
@@ -81,17 +90,17 @@ class ApprovingSerializer(Edited):
     approved = serializers.BooleanField(
         help_text="true: I have read the source and it says so; false: the approval is taken back"
     )
-    texts = serializers.JSONField(
-        required=False, help_text="Of an approval: the sentences that were read, as the claim has them"
+    fingerprint = serializers.CharField(
+        max_length=64, required=False, help_text="Of an approval: that of the claim as it was read"
     )
 
     class Meta:
         model = Claim
-        fields = ("approved", "texts")
+        fields = ("approved", "fingerprint")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["approved"] and "texts" not in attrs:
-            raise serializers.ValidationError({"texts": "is needed: what was read"}, "required")
+        if attrs["approved"] and "fingerprint" not in attrs:
+            raise serializers.ValidationError({"fingerprint": "is needed: of what was read"}, "required")
         return attrs
 
 
@@ -115,6 +124,7 @@ class ApproveView(Door):
             if claim is None:
                 raise NotFound("There is no claim with this slug.")
             _approve(claim, asked.validated_data, name_of(request))
+            _note(claim, asked.validated_data["approved"], request)
         return Response(ClaimSerializer(claim, context={"request": request}).data)
 
 
@@ -122,8 +132,17 @@ def _approve(claim: Claim, said: dict[str, Any], by: str) -> None:
     if not said["approved"]:
         approval.take_back([claim])
         return
-    if said["texts"] != claim.texts:
+    if said["fingerprint"] != approval.fingerprint(claim):
         raise Conflict("The claim says something else by now: read it again.")
     if wrong := approval.faults(claim):
         raise Conflict(" ".join(sentence for told in wrong.values() for sentence in told))
     approval.give([claim], by)
+
+
+def _note(claim: Claim, approved: bool, request: Request) -> None:
+    """In the claim's history, as the admin does; a key has no place there, so the log names it."""
+    what = "Approved." if approved else "Took the approval back."
+    if isinstance(request.auth, ApiKey):
+        logger.info("claim %s: %s By the key %s", claim.slug, what, request.auth)
+    else:
+        log(request._request, [claim], what)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -135,8 +136,13 @@ class LintWaiversView(Readable):
         "rule": text("rule"),
         "subject": text("subject"),
         "by": text("by"),
-        "standing": flag("withdrawn_at__isnull"),
+        "standing": flag("standing"),
     }
+
+    def get_queryset(self) -> QuerySet[LintWaiver]:
+        standing = ExpressionWrapper(linted.standing(), output_field=BooleanField())
+        rows: QuerySet[LintWaiver] = super().get_queryset()
+        return rows.alias(standing=standing)
 
     @extend_schema(request=WaivingSerializer, responses={201: WaiversSerializer})
     @idempotency.once()

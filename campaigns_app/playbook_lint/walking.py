@@ -1,14 +1,16 @@
 """All ways through a playbook, each step met with what may have come before it; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
 from typing import Any
 
 from campaigns_app.playbook_lint.refusing import Behind, asks_for_no, comes_of_no
 from campaigns_app.playbook_lint.written import Steps, Written
 
 MOST_WAYS = 300
-"""Of one step, those with most messages before it; more would only repeat them."""
+"""Of one step: of each sort those with most messages before it; more would only repeat them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +106,10 @@ def _entering(when: Any, at: str, ways: frozenset[Way], behind: Behind) -> froze
     return ways
 
 
-def _few(ways: Any) -> frozenset[Way]:
-    return frozenset(sorted(set(ways), key=lambda way: (-len(way.touches), repr(way)))[:MOST_WAYS])
+def _few(ways: Iterable[Way]) -> frozenset[Way]:
+    """Of who said no, dismissed, is left alone or just got a message as many as of the others: none is forgotten."""
+    sorts = defaultdict[Any, list[Way]](list)
+    for way in sorted(set(ways), key=lambda way: (-len(way.touches), repr(way))):
+        sorts[bool(way.no), way.dismissed, way.quiet, way.waited].append(way)
+    in_turn = (way for each in zip_longest(*sorts.values()) for way in each if way)
+    return frozenset(islice(in_turn, MOST_WAYS))

@@ -19,7 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from offers_app import linted
+from offers_app import lapsed, linted
 from offers_app.linter import check
 from offers_app.linter.draft import Finding
 from offers_app.linter.rules import rules
@@ -168,7 +168,7 @@ class LintWaiverAdmin(FactsAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Lint of all that is live",
-            "refused": linted.live_refusals(),
+            "refused": lapsed.live_refusals(),
         }
         return TemplateResponse(request, "admin/offers_app/lintwaiver/live.html", context)
 

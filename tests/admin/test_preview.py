@@ -1,5 +1,6 @@
 """Staff see a template as one person would get it, with what is typed, and what is wrong by name."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -215,7 +216,15 @@ def test_a_changed_claim_must_be_approved_again(admin_client: Client) -> None:
     assert admin_client.post("/admin/offers_app/claim/add/", given).status_code == 302
     claim = Claim.objects.get()
     assert not claim.approved_by
-    admin_client.post("/admin/offers_app/claim/", {"action": "approve", "_selected_action": [claim.pk]})
+    listed = admin_client.get("/admin/offers_app/claim/").content.decode()
+    read = re.findall(r'name="read" value="([^"]+)"', listed)
+    approve = {"action": "approve", "_selected_action": [claim.pk], "read": read}
+    Claim.objects.update(figures={"hours": 8})
+    said = admin_client.post("/admin/offers_app/claim/", approve, follow=True).content.decode()
+    assert "It was changed since this list was read" in said
+    assert not Claim.objects.get().approved_by
+    Claim.objects.update(figures={})
+    admin_client.post("/admin/offers_app/claim/", approve)
     claim.refresh_from_db()
     assert (claim.approved_by, claim.approved_at is not None) == ("admin", True)
     page = f"/admin/offers_app/claim/{claim.pk}/change/"

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from offers_app import approval
 from offers_app.models import Claim, Product
 from signals_app.models import Segment
 from tests.api.caller import Caller, a_claim
@@ -26,7 +28,6 @@ SAID = {
     "source_date": "2025-05-02",
     "valid_until": "2099-01-01",
 }
-READ = {"approved": True, "texts": SAID["texts"]}
 PATH = "/api/claims/hours/"
 APPROVE = f"{PATH}approve/"
 
@@ -36,49 +37,75 @@ def body(answer: Any, status: int = 200) -> dict[str, Any]:
     return dict(json.loads(answer.content))
 
 
+def read() -> dict[str, Any]:
+    """What approves the claim as it is now."""
+    return {"approved": True, "fingerprint": approval.fingerprint(Claim.objects.get())}
+
+
 def pointers(answer: Any) -> set[str]:
     return {row["pointer"].rstrip("/0123456789") for row in body(answer, 400)["errors"]}
 
 
 def test_one_is_made_read_and_changed(editor: Caller) -> None:
     made = body(editor.post("/api/claims/", SAID), 201)
-    assert made == {**SAID, "approved_by": "", "approved_at": None}
+    read_as = approval.fingerprint(Claim.objects.get())
+    assert made == {**SAID, "approved_by": "", "approved_at": None, "fingerprint": read_as}
     assert body(editor.get(PATH)) == made
     assert body(editor.patch(PATH, {"industry": "fintech"}))["industry"] == "fintech"
 
 
 def test_a_change_takes_the_approval_back(admin: Caller) -> None:
     body(admin.post("/api/claims/", SAID), 201)
-    approved = body(admin.post(APPROVE, READ))
+    before = read()
+    approved = body(admin.post(APPROVE, read()))
     assert approved["approved_by"].startswith("test admin") and approved["approved_at"]
     assert body(admin.patch(PATH, {"industry": ""}))["approved_at"], "nothing was changed"
     changed = body(admin.patch(PATH, {"texts": {"en": "Eight hours a month."}}))
     assert (changed["approved_by"], changed["approved_at"]) == ("", None)
-    assert "read it again" in body(admin.post(APPROVE, READ), 409)["detail"]
+    assert "read it again" in body(admin.post(APPROVE, before), 409)["detail"]
     assert Claim.objects.get().approved_at is None
 
 
-def test_the_approval_is_taken_back(admin: Caller) -> None:
+def test_the_approval_is_taken_back(admin: Caller, caplog: pytest.LogCaptureFixture) -> None:
     a_claim(approved_by="Ana", approved_at="2026-03-01T00:00:00Z")
-    assert body(admin.post(APPROVE, {"approved": False}))["approved_at"] is None
+    with caplog.at_level("INFO"):
+        assert body(admin.post(APPROVE, {"approved": False}))["approved_at"] is None
+    assert "claim hours: Took the approval back. By the key test admin (sk_" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"figures": {"hours": 70}},
+        {"source_url": "https://other.test/"},
+        {"valid_until": "2098-01-01"},
+        {"industry": "fintech"},
+    ],
+)
+def test_whatever_changed_since_it_was_read_is_read_again(admin: Caller, change: dict[str, Any]) -> None:
+    body(admin.post("/api/claims/", SAID), 201)
+    before = read()
+    body(admin.patch(PATH, change))
+    assert "read it again" in body(admin.post(APPROVE, before), 409)["detail"]
+    assert body(admin.post(APPROVE, read()))["approved_at"]
 
 
 def test_who_approves_says_what_they_read(admin: Caller) -> None:
     a_claim()
-    assert pointers(admin.post(APPROVE, {"approved": True})) == {"#/texts"}
+    assert pointers(admin.post(APPROVE, {"approved": True})) == {"#/fingerprint"}
     assert pointers(admin.post(APPROVE, {})) == {"#/approved"}
     assert admin.post("/api/claims/nothing/approve/", {"approved": False}).status_code == 404
 
 
 def test_an_older_claim_that_the_rules_refuse_by_now_is_not_approved(admin: Caller) -> None:
-    claim = a_claim(texts={"en": "Last chance: only 3 seats left!"})
-    answer = admin.post(APPROVE, {"approved": True, "texts": claim.texts})
+    a_claim(texts={"en": "Last chance: only 3 seats left!"})
+    answer = admin.post(APPROVE, read())
     assert "false-scarcity" in body(answer, 409)["detail"]
 
 
 def test_an_editor_writes_and_does_not_approve(editor: Caller, viewer: Caller) -> None:
     body(editor.post("/api/claims/", SAID), 201)
-    assert editor.post(APPROVE, READ).status_code == 403
+    assert editor.post(APPROVE, read()).status_code == 403
     assert viewer.patch(PATH, {"industry": "x"}).status_code == 403
     for typed in ({"approved_by": "me"}, {"approved_at": "2026-03-01T00:00:00Z"}):
         assert editor.patch(PATH, typed).status_code == 400, "approved by an act alone"
@@ -88,7 +115,7 @@ def test_staff_approve_who_may_change_claims() -> None:
     a_claim()
     user, client = User.objects.create_user("sam", is_staff=True), Client()
     client.force_login(user)
-    said = {"approved": True, "texts": {"en": "Seven hours a month."}}
+    said = read()
 
     def ask() -> Any:
         return client.post(APPROVE, json.dumps(said), content_type="application/json")
@@ -97,6 +124,10 @@ def test_staff_approve_who_may_change_claims() -> None:
     assert ask().status_code == 403
     user.user_permissions.add(Permission.objects.get(codename="change_claim"))
     assert body(ask())["approved_by"] == "sam"
+    said = {"approved": False}
+    assert body(ask())["approved_by"] == ""
+    entries = LogEntry.objects.filter(user=user).order_by("pk").values_list("change_message", flat=True)
+    assert list(entries) == ["Approved.", "Took the approval back."]
 
 
 @pytest.mark.parametrize(

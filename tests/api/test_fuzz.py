@@ -61,7 +61,7 @@ SOUND: dict[str, dict[str, list[Any]]] = {
         "source_date": ["2025-05-02"],
         "valid_until": ["2099-01-01"],
     },
-    "approve": {"approved": [True, False], "texts": [{"en": "Seven hours a month."}, {}]},
+    "approve": {"approved": [True, False], "fingerprint": ["0" * 64, ""]},
     "templates": {"slug": SLUGS, "name": ["Nudge"], "treatments": [[], [TREATMENT]]},
     "signal-definitions": {"slug": SLUGS, "name": ["Near"], "detector": ["threshold"], "config": [RULE]},
     "meters": {"resource": SLUGS, "label": ["rows"], "verb": ["imported"], "event": ["Rows Imported"]},

@@ -198,5 +198,8 @@ def test_a_waiver_ends_after_its_last_day(admin: Caller, time: Time) -> None:
     asked = {**PLACE, "wording": scarce(), **WHY, "until": today.isoformat()}
     body(admin.post(PATH, asked), 201)
     assert admin.patch("/api/templates/smart-nudge/", with_body(scarce())).status_code == 200
+    assert len(body(admin.get(f"{PATH}?standing=true"))["results"]) == 1
     time.move(days=1)
     assert linted.refusals([stored()])
+    assert body(admin.get(f"{PATH}?standing=true"))["results"] == []
+    assert len(body(admin.get(f"{PATH}?standing=false"))["results"]) == 1

@@ -40,7 +40,7 @@ def _events(name: str) -> dict[str, Any]:
 
 def found(*steps: Step, **more: Any) -> list[tuple[str, str]]:
     """(rule, place) of whatever is wrong in a deployment with the template `nudge` and the default policy."""
-    known = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}, "formats": FORMATS}
+    known: dict[str, Any] = {"prepared": {"nudge": BOTH}, "spoken": {"nudge": BOTH}, "formats": FORMATS}
     written = Written(steps, caps=pressure.DEFAULT_CAPS, pause_days=21, **known | more)
     return [(one.rule, one.field) for one in check.findings(written)]
 
@@ -235,3 +235,24 @@ def test_many_branches_are_looked_at_in_little_time() -> None:
     forks = [{"branch": {"lanes": [{"when": "clicked", "steps": [WAIT]}, OTHERS]}}] * 30
     met = list(walking.met(Written([*forks, banner(), WAIT])))
     assert max(len(one.ways) for one in met) <= walking.MOST_WAYS
+
+
+def _forks() -> list[Step]:
+    """A thousand ways of different lengths."""
+    return [branch("clicked", {"wait_until": {"hours": 2**number}}) for number in range(10)]
+
+
+def test_who_said_no_is_not_forgotten_among_many_ways() -> None:
+    """Although these others got more messages before."""
+    no: Step = {"when": {"rule": said("declined")}, "steps": []}
+    others: Step = {"when": "otherwise", "steps": [banner(), WAIT, message(), WAIT]}
+    rules = found({"branch": {"lanes": [no, others]}}, *_forks(), message(), WAIT)
+    assert ("message-after-no", "steps[11].message") in rules
+
+
+@pytest.mark.parametrize("warned", [True, False])
+def test_nor_is_who_is_left_alone_or_who_is_not(warned: bool) -> None:
+    lane = branch("clicked", *([] if warned else [banner(), WAIT]))
+    quiet = [QUIET] if warned else [branch("high_value", banner(), WAIT, QUIET)]
+    rules = found(lane, *quiet, *_forks(), message(), WAIT)
+    assert ("never-sent" in {rule for rule, _ in rules}) is warned

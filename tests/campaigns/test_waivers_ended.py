@@ -177,9 +177,9 @@ def test_decided_on_request_it_is_said_and_an_answer_given_before_no_longer_hold
 
 def test_staff_read_it_among_what_is_live_and_refused() -> None:
     waive(a_scarce_text())
-    assert not linted.live_refusals()
+    assert not lapsed.live_refusals()
     withdrawn()
-    assert "template smart-nudge in_app en body: “Only 3 seats left”" in linted.live_refusals()[0]
+    assert "template smart-nudge in_app en body: “Only 3 seats left”" in lapsed.live_refusals()[0]
 
 
 def test_where_no_waiver_ended_it_takes_no_statement_to_decide_and_one_at_the_last_look() -> None:

@@ -1,6 +1,7 @@
 """After an update: what is live and refused by today's rules is listed, by the command and in the admin."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.test import Client
 
 from campaigns_app.models import Playbook, Step
 from offers_app import linted
-from offers_app.models import LintWaiver, Offer, Treatment
+from offers_app.models import LintWaiver, Offer, Price, Product, Treatment
 from tests.build import the_starter_pack
 from tests.conftest import Time
 
@@ -94,7 +95,35 @@ def test_the_page_says_the_same_and_changes_nothing(admin_client: Client) -> Non
     assert not LintWaiver.objects.exists()
 
 
+def test_a_text_whose_waiver_ended_says_that_it_is_stopped(admin_client: Client, time: Time) -> None:
+    row = a_scarce_text()
+    assert "Stopped" not in refused()
+    linted.waive(row, "anna", "Three desks.", ["false-scarcity"], time.now.date())
+    time.move(days=1)
+    ended = "Stopped: The waiver of false-scarcity for template smart-nudge in_app en has ended."
+    assert ended in refused()
+    assert ended in admin_client.get(PAGE).content.decode()
+
+
 def test_who_may_not_see_waivers_may_not_see_it() -> None:
     client = Client()
     client.force_login(User.objects.create(username="sam", is_staff=True))
     assert client.get(PAGE).status_code == 403
+
+
+def test_many_offers_are_read_by_no_more_statements_than_one(django_assert_max_num_queries: Any) -> None:
+    """For the texts, the offers and their prices; of what passes no waiver is asked."""
+    product = Product.objects.filter(prices__isnull=False).distinct().first()
+    for number in range(5):
+        Offer.objects.create(slug=f"more-{number}", name="Pro", product=product, live=True)
+    offers = list(Offer.objects.values_list("slug", flat=True))
+    with django_assert_max_num_queries(3):
+        assert linted.refusals(linted.rows({"smart-nudge"}, offers)) == []
+
+
+def test_the_first_price_of_a_product_is_the_one_that_is_judged() -> None:
+    product = Product.objects.create(slug="x", name="X", kind="addon", code="x")
+    for currency, period in (("USD", "month"), ("EUR", "year"), ("EUR", "month")):
+        Price.objects.create(product=product, currency=currency, period=period, amount=7)
+    terms = linted.draft(Offer(slug="x", name="X", product=product)).terms
+    assert terms and (terms.currency, terms.period) == ("EUR", "month")

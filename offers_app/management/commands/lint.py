@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offers_app import linted
+from offers_app import lapsed
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = linted.live_refusals()
+        found = lapsed.live_refusals()
         for sentence in found:
             self.stdout.write(sentence)
         if found:
