@@ -30,7 +30,7 @@ def morning(time: Time, settings: Any) -> None:
     time.set(MORNING)
 
 
-def told(time: Time, person: Person, name: str, at: datetime | None = None, **properties: Any) -> None:
+def told(time: Time, person: Person, name: str, at: datetime | None = None, /, **properties: Any) -> None:
     """An hour later, as of now or of `at`."""
     time.move(hours=1)
     group = {"context": {"groupId": account_of(person).group_id}}
