@@ -65,7 +65,7 @@ _OWNED = """EXISTS (SELECT 1 FROM (SELECT o.product_id AS id UNION ALL
         JOIN offers_app_product g ON g.id = s.id WHERE g.code <> ''
         AND CASE g.kind WHEN 'plan' THEN lower(g.code) = lower(a.plan)
                 OR g.rank IS NOT NULL AND g.rank <= (SELECT max(h.rank) FROM offers_app_product h
-                    WHERE h.kind = 'plan' AND h.rank IS NOT NULL AND lower(h.code) = lower(a.plan))
+                    WHERE h.kind = 'plan' AND h.rank IS NOT NULL AND h.code <> '' AND lower(h.code) = lower(a.plan))
             ELSE lower(a.addons::text)::jsonb ? lower(g.code) END)"""
 
 # Whoever was merged may still be called by their former id (`u`). What bars one of a person's accounts bars all.

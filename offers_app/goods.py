@@ -33,9 +33,9 @@ def of(offer: Offer) -> list[Product]:
 
 def with_plans(rows: QuerySet[Row]) -> QuerySet[Row]:
     """For `plans`: the catalog's come along with the rows, and cost no statement of their own."""
-    ranked = Product.objects.filter(kind=Product.Kind.PLAN, rank__isnull=False)
+    named = Product.objects.filter(kind=Product.Kind.PLAN, rank__isnull=False).exclude(code="")
     each = JSONObject(code=Lower("code"), rank="rank", name="name")
-    every = ranked.values("kind").annotate(every=JSONBAgg(each, order_by="rank")).values("every")
+    every = named.values("kind").annotate(every=JSONBAgg(each, order_by="rank")).values("every")
     found: Any = rows.annotate(ranked_plans=Subquery(every))
     return found  # type: ignore[no-any-return]
 

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Messaging": (
         "sendgrid",
         "twilio",
+        "whatsapp_cloud",
         "customerio",
         "klaviyo",
         "onesignal",

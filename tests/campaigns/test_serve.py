@@ -70,6 +70,14 @@ def test_a_lower_plan_is_not_shown_to_who_has_a_higher_one_by_now() -> None:
     assert shown(person) == 1, "an add-on is none"
 
 
+def test_a_plan_that_nothing_can_be_known_by_is_nobodys() -> None:
+    person = somebody()
+    begun(person)
+    Product.objects.create(slug="top", name="Top", kind="plan", code="", rank=99)
+    Account.objects.update(plan="")
+    assert shown(person) == 1, "an account of which no plan is known has none"
+
+
 def test_an_offer_that_ended_meanwhile_is_not_shown(time: Time) -> None:
     person = somebody()
     begun(person)

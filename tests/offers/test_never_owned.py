@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from offers_app import decide
@@ -30,6 +30,7 @@ taken = st.sets(st.integers(0, 7), max_size=2)
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([("plan", "", 1), ("plan", "pro", 1)], [], ("", set()), set())
 @given(singles, bundles, owned, taken)
 def test_nothing_owned_is_ever_offered(
     kinds: list[tuple[str, str, int | None]],
